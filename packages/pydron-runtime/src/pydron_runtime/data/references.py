@@ -1,0 +1,68 @@
+"""References: how a value that does not exist yet appears inside pickled arguments.
+
+A placeholder pickles itself as ``resolve(number)``. On the worker, while the arguments of one call are being
+unpickled, :func:`resolving` says what each number stands for. One number is one object within a call.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_current = threading.local()
+
+
+def resolve(number: int) -> Any:
+    """The value that a reference stands for, inside :func:`resolving`. Named in pickles: do not move.
+
+    Raises:
+        LookupError: Outside :func:`resolving`.
+    """
+    lookup: Callable[[int], Any] | None = getattr(_current, "lookup", None)
+    if lookup is None:
+        raise LookupError(f"reference {number} met outside the unpickling of a call's arguments")
+    return lookup(number)
+
+
+@contextmanager
+def resolving(lookup: Callable[[int], Any]) -> Iterator[None]:
+    """While active in this thread, references stand for ``lookup(number)``, called once per number."""
+    memo: dict[int, Any] = {}
+
+    def once(number: int) -> Any:
+        if number not in memo:
+            memo[number] = lookup(number)
+        return memo[number]
+
+    before = getattr(_current, "lookup", None)
+    _current.lookup = once
+    try:
+        yield
+    finally:
+        _current.lookup = before
+
+
+@contextmanager
+def collecting() -> Iterator[list[Any]]:
+    """While active in this thread, placeholders that get pickled note themselves in the yielded list."""
+    before = getattr(_current, "met", None)
+    met: list[Any] = []
+    _current.met = met
+    try:
+        yield met
+    finally:
+        _current.met = before
+
+
+def note(placeholder: object) -> None:
+    """Called by a placeholder while it is pickled.
+
+    Raises:
+        LookupError: Outside :func:`collecting`: a placeholder has reached a place where user code could see it.
+    """
+    met: list[Any] | None = getattr(_current, "met", None)
+    if met is None:
+        raise LookupError("a placeholder was pickled outside the issue of a call")
+    met.append(placeholder)

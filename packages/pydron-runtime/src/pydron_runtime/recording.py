@@ -1,0 +1,62 @@
+"""Recorder: what the machine and the scheduler tell the trace. (Interface; the SQLite writer implements it.)
+
+Every method may be called from any thread, returns at once and never raises: a program must not fail because
+its trace cannot be written. Times are ``time.monotonic_ns()`` of this host; a worker's times are converted by
+whoever reports them. ``None`` stands for "not known".
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Recorder(Protocol):
+    """Receives the events of one run."""
+
+    def graph(self, graph: int, name: str, qualname: str, filename: str, document: str, source: str) -> None:
+        """A graph (number, JSON document) that this run uses, before any frame of it."""
+
+    def frame_started(
+        self, frame: int, parent: int | None, graph: int, node: int | None, kind: str, order: str, time: int
+    ) -> None:
+        """A frame of a graph begins: kind ``function`` or ``region``; node is the call or control node of the parent."""
+
+    def frame_finished(self, frame: int, time: int, error: str | None) -> None:
+        """A frame has ended."""
+
+    def task_issued(
+        self, task: int, name: str, frame: int, graph: int, node: int, file: str, line: int, order: str,
+        needs: tuple[int, ...], argument_bytes: int, arguments: str, time: int,
+    ) -> None:
+        """A functional call became a task. ``order`` sorts (as text) in program order; ``arguments`` is a preview."""
+
+    def task_inline(self, task: int, reason: str, started: int, finished: int, error: str | None) -> None:
+        """A functional call ran in the program itself."""
+
+    def task_retired(self, task: int, time: int, outcome: str) -> None:
+        """The result counts now: outcome ``ok``, ``failed`` or ``cancelled``."""
+
+    def wait(
+        self, frame: int, graph: int, node: int | None, file: str, line: int, reason: str, detail: str,
+        task: int | None, started: int, finished: int,
+    ) -> None:
+        """The program stood still at a line: reason is a code of ``pydron.explain.reasons`` or a word such as
+        ``value``, ``window``, ``end``; task is the one it waited for last."""
+
+    def task_ready(self, task: int, time: int) -> None:
+        """All that the task needs is there."""
+
+    def task_sent(self, task: int, worker: str, attempt: int, time: int) -> None:
+        """Given to a worker; attempts count from 1."""
+
+    def task_finished(
+        self, task: int, worker: str, attempt: int, started: int, finished: int, outcome: str, result_bytes: int,
+        error_type: str, error_message: str, traceback: str,
+    ) -> None:
+        """One attempt has ended: outcome ``ok``, ``failed``, ``lost`` (the worker died) or ``untransportable``."""
+
+    def worker_started(self, worker: str, host: str, pid: int, time: int) -> None:
+        """A worker can take tasks."""
+
+    def worker_stopped(self, worker: str, time: int, reason: str) -> None:
+        """A worker is gone: ``closed``, ``killed by signal 9``, ..."""
