@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pydron.ir.forms import GraphForms
 from pydron.ir.fragment import Fragment
 from pydron.location import Span
 
@@ -284,7 +285,7 @@ class Global:
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(GraphForms):
     """One scheduled function.
 
     Attributes:
