@@ -1,0 +1,157 @@
+"""Imports go down the layers of ARCHITECTURE.md, and nowhere else."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from source_tree import PACKAGES, ROOT, Import, Module, imports_of, package_modules
+
+GROUND = ("pydron.location", "pydron.errors", "pydron.marks")
+IR = (*GROUND, "pydron.ir")
+SHOWN = (*IR, "pydron.export", "pydron.interpret", "pydron.trace", "pydron.explain")
+COMPILER = (*IR, "pydron.frontend", "pydron.analysis", "pydron.emit", "pydron.compile")
+ENTRY = ("pydron.config", "pydron.runner", "pydron.entry", "pydron.decorators")
+GROUND_RUNTIME = ("pydron_runtime.protocol", "pydron_runtime.data", "pydron_runtime.recording")
+LOGIC = (*GROUND_RUNTIME, "pydron_runtime.machine", "pydron_runtime.scheduler", "pydron_runtime.worker")
+RUNTIME = (*LOGIC, "pydron_runtime.transport", "pydron_runtime.executors", "pydron_runtime.run")
+
+# Layer -> the layers of this project that its modules may import, beside its own. The longest prefix counts.
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "pydron.location": (),
+    "pydron.marks": (),
+    "pydron.errors": ("pydron.location",),
+    "pydron.ir": GROUND,
+    "pydron.frontend": IR,
+    "pydron.analysis": (*IR, "pydron.frontend"),
+    "pydron.emit": (*IR, "pydron.frontend", "pydron.analysis"),
+    "pydron.compile": COMPILER,
+    "pydron.config": GROUND,
+    "pydron.runner": (*GROUND, "pydron.config"),
+    "pydron.entry": (*COMPILER, "pydron.runner"),
+    "pydron.decorators": (*GROUND, "pydron.entry"),
+    "pydron.export": IR,
+    "pydron.interpret": IR,
+    "pydron.trace": IR,
+    "pydron.explain": IR,
+    "pydron.cli": (*SHOWN, *COMPILER, *ENTRY),
+    "pydron": (*SHOWN, *COMPILER, *ENTRY),
+    "pydron_runtime.data": ("pydron",),
+    "pydron_runtime.protocol": ("pydron", "pydron_runtime.data"),
+    "pydron_runtime.recording": ("pydron",),
+    "pydron_runtime.machine": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
+    "pydron_runtime.scheduler": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
+    "pydron_runtime.worker": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
+    "pydron_runtime.transport": ("pydron", *LOGIC, "pydron_runtime.executors.base"),
+    "pydron_runtime.executors.base": ("pydron", "pydron_runtime.data"),
+    "pydron_runtime.executors": ("pydron", *LOGIC, "pydron_runtime.transport"),
+    "pydron_runtime.testing": ("pydron", *RUNTIME),
+    "pydron_runtime.run": ("pydron", *RUNTIME),
+    "pydron_runtime.cli": ("pydron", *RUNTIME),
+    "pydron_runtime": ("pydron", *RUNTIME),
+    "pydron_viz": (*IR, "pydron.trace", "pydron.export", "pydron.cli.command"),
+}
+
+# Imports inside functions, by which a lower layer offers a shortcut to what stands above it; loaded on use only.
+DOORS = {
+    ("pydron.ir.forms", "pydron.export"): "Graph.to_json and its like, so that a graph in a notebook is at hand",
+    ("pydron.entry", "pydron.export"): "a graph carries what its global names mean",
+    ("pydron.export.globals", "pydron.interpret"): "a graph from another process runs on the reference evaluator",
+    ("pydron.explain.report", "pydron.analysis"): "what is known to be pure, when a live function is given",
+}
+
+
+def within(name: str, prefix: str) -> bool:
+    return name == prefix or name.startswith(prefix + ".")
+
+
+def layer_of(name: str) -> str | None:
+    """The layer of a module: its longest prefix in the table. A package's own module stands for itself only."""
+    candidates = [layer for layer in ALLOWED if name == layer or (within(name, layer) and layer not in PACKAGES[:2])]
+    return max(candidates, key=len, default=None)
+
+
+def permitted(module: Module, found: Import) -> bool:
+    layer = layer_of(module.name)
+    assert layer is not None
+    allowed = (layer, *ALLOWED[layer])
+    if any(within(found.target, prefix) for prefix in allowed):
+        return True
+    doors = [prefix for (name, prefix) in DOORS if name == module.name]
+    return found.when == "calling" and any(within(found.target, prefix) for prefix in doors)
+
+
+def test_every_module_has_a_layer() -> None:
+    homeless = [str(module) for module in package_modules() if layer_of(module.name) is None]
+    assert not homeless, "modules without a layer; give them one in ARCHITECTURE.md and in this table"
+
+
+@pytest.mark.parametrize("module", package_modules(), ids=str)
+def test_a_module_imports_only_layers_below(module: Module) -> None:
+    if layer_of(module.name) is None:
+        pytest.fail(f"{module} has no layer")
+    wrong = [
+        f"{module.place(found.line)}: {module.name} must not import {found.target}"
+        for found in imports_of(module)
+        if found.target.split(".")[0] in PACKAGES and found.when != "typing" and not permitted(module, found)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("module", package_modules(), ids=str)
+def test_other_packages_are_used_by_public_names(module: Module) -> None:
+    own = module.name.split(".")[0]
+    wrong = [
+        f"{module.place(found.line)}: {found.target} {found.name}"
+        for found in imports_of(module)
+        if found.target.split(".")[0] in PACKAGES
+        and found.target.split(".")[0] != own
+        and any(part.startswith("_") for part in (*found.target.split("."), found.name) if part)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_import_cycle() -> None:
+    edges = {
+        module.name: {found.target for found in imports_of(module) if found.when == "loading"}
+        for module in package_modules()
+    }
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            pytest.fail("import cycle: " + " -> ".join([*path[path.index(name) :], name]))
+        if name in done or name not in edges:
+            return
+        for target in sorted(edges[name]):
+            visit(target, (*path, name))
+        done.add(name)
+
+    for name in sorted(edges):
+        visit(name, ())
+
+
+def test_the_table_refuses_what_it_should() -> None:
+    def refused(name: str, text: str) -> bool:
+        module = Module(name, ROOT / "imagined.py", text, ast.parse(text))
+        return not all(permitted(module, found) for found in imports_of(module))
+
+    assert refused("pydron.ir.new", "import pydron.frontend.build")
+    assert refused("pydron.ir.forms", "import pydron.export.to_dot")  # a door is for calls, not for loading
+    assert refused("pydron.emit.new", "import pydron_runtime.machine")
+    assert refused("pydron_runtime.machine.new", "from pydron_runtime.scheduler import machine")
+    assert refused("pydron_runtime.scheduler.new", "from pydron_viz import app")
+    assert refused("pydron_viz.new", "from pydron_runtime import recording")
+    assert refused("pydron_viz.new", "from pydron import schedule")
+    assert not refused("pydron_viz.new", "from pydron.trace import reader")
+    assert not refused("pydron_runtime.executors.new", "from pydron_runtime.transport import zeromq")
+
+
+def test_doors_are_in_use() -> None:
+    by_name = {module.name: module for module in package_modules()}
+    stale = [
+        door
+        for door in DOORS
+        if door[0] in by_name and not any(within(found.target, door[1]) for found in imports_of(by_name[door[0]]))
+    ]
+    assert not stale, "these exceptions are no longer needed"
