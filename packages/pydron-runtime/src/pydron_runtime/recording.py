@@ -19,14 +19,25 @@ class Recorder(Protocol):
     def frame_started(
         self, frame: int, parent: int | None, graph: int, node: int | None, kind: str, order: str, time: int
     ) -> None:
-        """A frame of a graph begins: kind ``function`` or ``region``; node is the call or control node of the parent."""
+        """A frame of a graph begins: kind ``function`` or ``region``; node is the parent's call or control node."""
 
     def frame_finished(self, frame: int, time: int, error: str | None) -> None:
         """A frame has ended."""
 
     def task_issued(
-        self, task: int, name: str, frame: int, graph: int, node: int, file: str, line: int, order: str,
-        needs: tuple[int, ...], argument_bytes: int, arguments: str, time: int,
+        self,
+        task: int,
+        name: str,
+        frame: int,
+        graph: int,
+        node: int,
+        file: str,
+        line: int,
+        order: str,
+        needs: tuple[int, ...],
+        argument_bytes: int,
+        arguments: str,
+        time: int,
     ) -> None:
         """A functional call became a task. ``order`` sorts (as text) in program order; ``arguments`` is a preview."""
 
@@ -37,8 +48,17 @@ class Recorder(Protocol):
         """The result counts now: outcome ``ok``, ``failed`` or ``cancelled``."""
 
     def wait(
-        self, frame: int, graph: int, node: int | None, file: str, line: int, reason: str, detail: str,
-        task: int | None, started: int, finished: int,
+        self,
+        frame: int,
+        graph: int,
+        node: int | None,
+        file: str,
+        line: int,
+        reason: str,
+        detail: str,
+        task: int | None,
+        started: int,
+        finished: int,
     ) -> None:
         """The program stood still at a line: reason is a code of ``pydron.explain.reasons`` or a word such as
         ``value``, ``window``, ``end``; task is the one it waited for last."""
@@ -50,8 +70,17 @@ class Recorder(Protocol):
         """Given to a worker; attempts count from 1."""
 
     def task_finished(
-        self, task: int, worker: str, attempt: int, started: int, finished: int, outcome: str, result_bytes: int,
-        error_type: str, error_message: str, traceback: str,
+        self,
+        task: int,
+        worker: str,
+        attempt: int,
+        started: int,
+        finished: int,
+        outcome: str,
+        result_bytes: int,
+        error_type: str,
+        error_message: str,
+        traceback: str,
     ) -> None:
         """One attempt has ended: outcome ``ok``, ``failed``, ``lost`` (the worker died) or ``untransportable``."""
 
@@ -60,3 +89,19 @@ class Recorder(Protocol):
 
     def worker_stopped(self, worker: str, time: int, reason: str) -> None:
         """A worker is gone: ``closed``, ``killed by signal 9``, ..."""
+
+    def close(self, state: str, error: str | None = None) -> None:
+        """The run has ended: state ``finished``, ``failed`` or ``interrupted``; error says in a line what ended it.
+
+        Blocks until everything is written. Further events are dropped. Idempotent.
+        """
+
+
+class NullRecorder:
+    """Records nothing: for runs without a trace. Implements :class:`Recorder`."""
+
+    def _drop(self, *_: object, **__: object) -> None:
+        return None
+
+    graph = frame_started = frame_finished = task_issued = task_inline = task_retired = wait = _drop
+    task_ready = task_sent = task_finished = worker_started = worker_stopped = close = _drop

@@ -1,0 +1,23 @@
+"""The trace format: what a run leaves behind in one SQLite file, and how to read it."""
+
+from __future__ import annotations
+
+from pydron.trace.reader import TraceReader, read_trace
+from pydron.trace.records import AttemptRow, FrameRow, GraphRow, Run, TaskRow, Trace, WaitRow, WorkerRow
+from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION, schema_sql
+
+__all__ = [
+    "APPLICATION_ID",
+    "SCHEMA_VERSION",
+    "AttemptRow",
+    "FrameRow",
+    "GraphRow",
+    "Run",
+    "TaskRow",
+    "Trace",
+    "TraceReader",
+    "WaitRow",
+    "WorkerRow",
+    "read_trace",
+    "schema_sql",
+]

@@ -1,0 +1,263 @@
+"""Reads trace files. Never writes to them, never unpickles anything.
+
+A trace may be read while its program is running, and after the program was killed. All of :func:`read_trace` sees one
+moment: events that are written meanwhile appear in the next reading.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pydron.errors import TraceFormatError
+from pydron.trace.records import AttemptRow, FrameRow, GraphRow, Run, TaskRow, Trace, WaitRow, WorkerRow
+from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION
+
+_MAGIC = b"SQLite format 3\x00"
+
+_TASK_COLUMNS = (
+    "id, coalesce(name, ''), frame, graph, node, coalesce(file, ''), coalesce(line, 0), coalesce(ordering, ''),"
+    " argument_bytes, coalesce(arguments, ''), issued, ready, sent, started, finished, retired, coalesce(worker, ''),"
+    " coalesce(attempts, 0), coalesce(outcome, ''), coalesce(retirement, ''), coalesce(inline_reason, ''),"
+    " result_bytes, coalesce(error_type, ''), coalesce(error_message, ''), coalesce(traceback, '')"
+)
+
+
+class TraceReader:
+    """An open trace file. Use as a context manager, from one thread at a time (any thread).
+
+    Raises:
+        TraceFormatError: On opening, and from every method: the file cannot be read. The message names it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        _check_file(self.path)
+        self._connection = _connect(self.path)
+        try:
+            self._check_identity()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> TraceReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Idempotent."""
+        self._connection.close()
+
+    def revision(self) -> str:
+        """Changes whenever the file may have changed; cheap."""
+        with self._reading():
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            # The pragma alone would not do: it is per connection and says nothing about the first reading.
+            (written,) = self._connection.execute(
+                "SELECT coalesce((SELECT value FROM meta WHERE key = 'written'), '')"
+            ).fetchone()
+            (state,) = self._connection.execute(
+                "SELECT coalesce((SELECT value FROM meta WHERE key = 'state'), '')"
+            ).fetchone()
+        return f"{version}.{written}.{state}"
+
+    def run(self) -> Run:
+        """What was run, and how far it is."""
+        with self._reading():
+            return self._run()
+
+    def read(self) -> Trace:
+        """Everything, as it is at one moment."""
+        with self._reading():
+            self._connection.execute("BEGIN")
+            try:
+                return Trace(
+                    run=self._run(),
+                    sources=tuple(self._connection.execute("SELECT file, text FROM source ORDER BY file")),
+                    graphs=self._rows(GraphRow, "id, name, qualname, file, document, source FROM graph ORDER BY id"),
+                    frames=self._rows(
+                        FrameRow,
+                        "id, parent, graph, node, coalesce(kind, 'function'), coalesce(ordering, ''), started,"
+                        " finished, error FROM frame ORDER BY id",
+                    ),
+                    tasks=self._tasks(),
+                    attempts=self._rows(
+                        AttemptRow,
+                        "task, attempt, worker, started, finished, outcome, error FROM attempt ORDER BY task, attempt",
+                    ),
+                    waits=self._rows(
+                        WaitRow,
+                        "frame, graph, node, file, line, reason, detail, task, started, finished"
+                        " FROM wait ORDER BY started, id",
+                    ),
+                    workers=self._rows(
+                        WorkerRow,
+                        "name, coalesce(host, ''), pid, started, stopped, coalesce(reason, '')"
+                        " FROM worker ORDER BY started, name",
+                    ),
+                )
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def _rows(self, record: Any, query: str) -> tuple[Any, ...]:
+        return tuple(record(*row) for row in self._connection.execute(f"SELECT {query}"))
+
+    def _tasks(self) -> tuple[TaskRow, ...]:
+        needs: dict[int, list[int]] = {}
+        for task, need in self._connection.execute("SELECT task, needs FROM dependency ORDER BY task, needs"):
+            needs.setdefault(task, []).append(need)
+        rows = self._connection.execute(f"SELECT {_TASK_COLUMNS} FROM task ORDER BY id")
+        return tuple(TaskRow(*(*row, tuple(needs.get(row[0], ())))) for row in rows)
+
+    def _run(self) -> Run:
+        meta: dict[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
+        try:
+            run = Run(
+                id=meta.get("run", ""),
+                started=meta.get("started", ""),
+                argv=tuple(str(word) for word in json.loads(meta.get("argv", "[]"))),
+                cwd=meta.get("cwd", ""),
+                python=meta.get("python", ""),
+                platform=meta.get("platform", ""),
+                host=meta.get("host", ""),
+                pid=_number(meta, "pid"),
+                versions=tuple((str(k), str(v)) for k, v in json.loads(meta.get("versions", "{}")).items()),
+                executor=meta.get("executor", ""),
+                workers=_number(meta, "workers") or 0,
+                state=meta.get("state", "running"),
+                finished=_number(meta, "finished"),
+                written=_number(meta, "written"),
+                error=meta.get("error", ""),
+            )
+        except (ValueError, TypeError, AttributeError) as problem:
+            raise TraceFormatError(
+                f"The trace '{self.path}' is damaged: its table 'meta' holds {problem}. Record the run again."
+            ) from problem
+        if run.state == "running" and _is_gone(run):
+            return replace(run, state="killed", finished=run.written)
+        return run
+
+    def _check_identity(self) -> None:
+        with self._reading():
+            (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if application != APPLICATION_ID:
+                raise TraceFormatError(
+                    f"'{self.path}' is an SQLite file, but not a Pydron trace. Give a file that was written by"
+                    " 'pydron run --trace FILE' or by a program run with PYDRON_TRACE=FILE."
+                )
+            if version > SCHEMA_VERSION:
+                raise TraceFormatError(
+                    f"The trace '{self.path}' has format version {version}; this Pydron reads up to version"
+                    f" {SCHEMA_VERSION}. Update Pydron to open it."
+                )
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as problem:
+            raise TraceFormatError(
+                f"The trace '{self.path}' cannot be read: {problem}. It may be cut off or damaged; if it was copied"
+                " while its program was running, copy the file that ends in '-wal' as well."
+            ) from problem
+
+
+def read_trace(path: str | os.PathLike[str]) -> Trace:
+    """Everything that a trace file holds at this moment.
+
+    Raises:
+        TraceFormatError: It does not exist, is not a trace, is cut off, or is of a newer version.
+    """
+    with TraceReader(path) as reader:
+        return reader.read()
+
+
+def _number(meta: dict[str, str], key: str) -> int | None:
+    return int(meta[key]) if key in meta else None
+
+
+def _is_gone(run: Run) -> bool:
+    """Whether the program that wrote the trace ran on this host and its process exists no more."""
+    # Elsewhere than on POSIX, os.kill would do more than ask.
+    if os.name != "posix" or run.pid is None or run.pid <= 0 or run.host != socket.gethostname():
+        return False
+    try:
+        os.kill(run.pid, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what is plainly no trace, with a better message than SQLite's."""
+    way_out = "Record one with 'pydron run --trace FILE script.py'."
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+            size = file.seek(0, os.SEEK_END)
+    except FileNotFoundError:
+        raise TraceFormatError(f"There is no file '{path}'. {way_out}") from None
+    except IsADirectoryError:
+        raise TraceFormatError(f"'{path}' is a directory, not a trace file. {way_out}") from None
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise TraceFormatError(f"The trace '{path}' cannot be opened: {reason}.") from None
+    if not header:
+        raise TraceFormatError(f"'{path}' is empty, not a trace. {way_out}")
+    if not _MAGIC.startswith(header[:16]) and not header.startswith(_MAGIC):
+        raise TraceFormatError(f"'{path}' is not a Pydron trace (nor any other SQLite file). {way_out}")
+    if len(header) < 100 or (size < _stated_size(header) and not Path(f"{path}-wal").exists()):
+        raise TraceFormatError(
+            f"The trace '{path}' is cut off: it holds {size} bytes of {max(_stated_size(header), 100)}."
+            " Copy it again, or record the run again."
+        )
+
+
+def _stated_size(header: bytes) -> int:
+    """Size in bytes that an SQLite header states, 0 where it does not."""
+    if len(header) < 100 or header[24:28] != header[92:96]:
+        return 0
+    page = int.from_bytes(header[16:18], "big")
+    return (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    address = "file:" + quote(str(path.absolute()))
+    try:
+        return _opened(f"{address}?mode=ro")
+    except sqlite3.Error as problem:
+        wal = Path(f"{path}-wal")
+        # In a read-only directory SQLite cannot make the index of the log. With nothing in the log none is needed.
+        if isinstance(problem, sqlite3.OperationalError) and not (wal.exists() and wal.stat().st_size):
+            try:
+                return _opened(f"{address}?mode=ro&immutable=1")
+            except sqlite3.Error:
+                pass
+        raise TraceFormatError(
+            f"The trace '{path}' cannot be read: {problem}. It may be cut off or damaged, or lie in a directory in"
+            " which its log cannot be opened: copy it, with the file that ends in '-wal', to one that you can write to."
+        ) from problem
+
+
+def _opened(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
+    try:
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,206 @@
+"""The rows of a trace as values.
+
+Times are nanoseconds since the start of the run; ``None`` stands for "has not happened" or "not known". A trace may be
+of a program that is still running or was killed, so nearly every time may be missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was run, where, and how it ended.
+
+    Attributes:
+        id: Random identifier of the run.
+        started: Wall-clock start, ISO 8601 with the offset from UTC.
+        argv: The program's command line.
+        versions: (package, version) pairs.
+        workers: Number of workers asked for; 0 where the program itself runs everything.
+        state: ``running``, ``finished``, ``failed``, ``interrupted``, or ``killed``: the file says that the program is
+            running, but its process is gone.
+        finished: End of the run.
+        written: Time of the newest event in the file.
+        error: What ended a failed run, in a line.
+    """
+
+    id: str = ""
+    started: str = ""
+    argv: tuple[str, ...] = ()
+    cwd: str = ""
+    python: str = ""
+    platform: str = ""
+    host: str = ""
+    pid: int | None = None
+    versions: tuple[tuple[str, str], ...] = ()
+    executor: str = ""
+    workers: int = 0
+    state: str = "running"
+    finished: int | None = None
+    written: int | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRow:
+    """A graph that the run used.
+
+    Attributes:
+        document: The graph as JSON.
+        source: The function's own source text; "" where there is none.
+    """
+
+    id: int
+    name: str
+    qualname: str
+    file: str
+    document: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRow:
+    """One activation of a graph or of a region of it.
+
+    Attributes:
+        parent: Frame in which it began; None for the call from the program.
+        node: The call, or control node, of the parent's graph that it belongs to.
+        kind: ``function`` or ``region``.
+        order: Sorts, as text, in program order.
+    """
+
+    id: int
+    parent: int | None = None
+    graph: int | None = None
+    node: int | None = None
+    kind: str = "function"
+    order: str = ""
+    started: int | None = None
+    finished: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One functional call.
+
+    Attributes:
+        needs: Tasks whose results it takes.
+        issued, ready, sent, started, finished, retired: Life of the task: the program reached the call, its arguments
+            were there, a worker was given it, the call began, the call ended, its result counted in program order.
+        worker: Who ran it (the last attempt); "" for the program itself and for a task nobody has run yet.
+        attempts: How often it was given to a worker.
+        outcome: How the call ended: ``ok``, ``failed``, ``lost``, ``untransportable``; "" where it has not ended.
+        retirement: What it meant to the program: ``ok``, ``failed``, ``cancelled``; "" where it has not retired.
+        inline_reason: Why the program itself ran it; "" where it did not.
+        arguments: Preview for people.
+    """
+
+    id: int
+    name: str = ""
+    frame: int | None = None
+    graph: int | None = None
+    node: int | None = None
+    file: str = ""
+    line: int = 0
+    order: str = ""
+    argument_bytes: int | None = None
+    arguments: str = ""
+    issued: int | None = None
+    ready: int | None = None
+    sent: int | None = None
+    started: int | None = None
+    finished: int | None = None
+    retired: int | None = None
+    worker: str = ""
+    attempts: int = 0
+    outcome: str = ""
+    retirement: str = ""
+    inline_reason: str = ""
+    result_bytes: int | None = None
+    error_type: str = ""
+    error_message: str = ""
+    traceback: str = ""
+    needs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """An attempt that led to no result: its worker died, or something did not survive serialisation."""
+
+    task: int
+    attempt: int
+    worker: str
+    started: int | None
+    finished: int | None
+    outcome: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """A stretch in which the program stood still at a line.
+
+    Attributes:
+        reason: Code or word that says why.
+        task: The task that it waited for last.
+    """
+
+    frame: int | None
+    graph: int | None
+    node: int | None
+    file: str
+    line: int
+    reason: str
+    detail: str
+    task: int | None
+    started: int
+    finished: int
+
+    @property
+    def duration(self) -> int:
+        """Nanoseconds."""
+        return max(0, self.finished - self.started)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """A process that ran tasks.
+
+    Attributes:
+        reason: Why it is gone: ``closed``, ``killed by signal 9``, ...; "" while it lives.
+    """
+
+    name: str
+    host: str = ""
+    pid: int | None = None
+    started: int | None = None
+    stopped: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A whole trace, as it was at one moment. Tasks and frames are sorted by number, waits by start."""
+
+    run: Run = field(default_factory=Run)
+    sources: tuple[tuple[str, str], ...] = ()
+    graphs: tuple[GraphRow, ...] = ()
+    frames: tuple[FrameRow, ...] = ()
+    tasks: tuple[TaskRow, ...] = ()
+    attempts: tuple[AttemptRow, ...] = ()
+    waits: tuple[WaitRow, ...] = ()
+    workers: tuple[WorkerRow, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """The latest time in the trace: where the run ended, or how far it has got."""
+        latest = [self.run.finished or 0, self.run.written or 0]
+        for task in self.tasks:
+            latest.extend(t for t in (task.issued, task.ready, task.sent, task.finished, task.retired) if t is not None)
+        latest.extend(wait.finished for wait in self.waits)
+        latest.extend(worker.stopped for worker in self.workers if worker.stopped is not None)
+        latest.extend(frame.finished for frame in self.frames if frame.finished is not None)
+        return max(latest)
