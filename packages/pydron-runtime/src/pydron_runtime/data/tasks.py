@@ -1,0 +1,111 @@
+"""Tasks and what becomes of them: the values that machine, scheduler and worker pass to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydron_runtime.data.payload import Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A functional function, ready to travel.
+
+    Attributes:
+        digest: Content hash; two functions with one digest are the same function.
+        blob: Serialised function. Sent to a worker once, however many calls follow.
+        name: For messages.
+    """
+
+    digest: str
+    blob: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One functional call.
+
+    Attributes:
+        id: Number of the task; grows in the order of issue.
+        function: What is called.
+        arguments: Pickled ``(args, kwargs)``. A result of another task, or a value that the program supplies
+            later, appears in it as a reference by number (``pydron_runtime.data.references``), at any depth.
+        needs: Numbers of the tasks whose results ``arguments`` or ``bindings`` refer to.
+        bindings: Values supplied by the program for references that are not tasks.
+        label: ``name`` and place of the call, for messages: ``process (pipeline.py:7)``.
+        owner: Number of the machine that waits for it.
+    """
+
+    id: int
+    function: Function
+    arguments: Payload
+    needs: tuple[int, ...] = ()
+    bindings: Mapping[int, Payload] = field(default_factory=dict)
+    label: str = ""
+    owner: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The call returned."""
+
+    task: int
+    result: Payload
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The call raised.
+
+    Attributes:
+        exception: Pickled exception (``pydron_runtime.data.failures``), with cause, context and notes.
+        text: The remote traceback as text, for people.
+    """
+
+    task: int
+    exception: Payload
+    text: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untransportable:
+    """The call ran, or could have run, but something of it does not survive serialisation.
+
+    Being free of side effects, it can be run in the program itself; the machine does so.
+
+    Attributes:
+        what: "function", "arguments", "result" or "exception".
+        reason: Sentence for people.
+    """
+
+    task: int
+    what: str
+    reason: str
+    worker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No result, and trying again is pointless: the call killed every worker it ran on, or none can start.
+
+    Attributes:
+        reason: Sentence for people: what happened, how often, the signal, the way out.
+    """
+
+    task: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Not run, because a task that it needs (``cause``) did not succeed, or because it was cancelled (None)."""
+
+    task: int
+    cause: int | None
+
+
+Completion = Succeeded | Failed | Untransportable | Lost | Skipped

@@ -1,0 +1,128 @@
+"""Messages between scheduler and workers.
+
+A message is a list of frames: the *envelope* (msgpack of one of the structures here) and then raw bytes. Small
+payloads lie inside the envelope, large ones in frames of their own. An envelope never holds a pickle that the
+reader has to open in order to understand it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+VERSION = 1
+"""Both sides must speak the same version."""
+
+KEEP_BYTES = 4096
+"""Values of at least this many bytes are kept by the worker that made or received them, until told to forget."""
+
+
+class Parcel(msgspec.Struct, array_like=True, frozen=True):
+    """A payload inside a message.
+
+    Attributes:
+        data: The pickle, or None if it is frame ``first``.
+        first: Index of the first frame used, not counting the envelope.
+        buffers: Number of frames that hold out-of-band buffers.
+    """
+
+    data: bytes | None
+    first: int = 0
+    buffers: int = 0
+
+
+class Definition(msgspec.Struct, array_like=True, frozen=True):
+    """A function that calls of this and later messages use."""
+
+    digest: str
+    blob: Parcel
+
+
+class Value(msgspec.Struct, array_like=True, frozen=True):
+    """A value for references by ``number``. If ``keep``, later messages may rely on it."""
+
+    number: int
+    parcel: Parcel
+    keep: bool
+
+
+class Call(msgspec.Struct, array_like=True, frozen=True):
+    """One call to be made.
+
+    Attributes:
+        values: Values that come with the call.
+        kept: Numbers of values that the worker has kept already.
+    """
+
+    task: int
+    digest: str
+    arguments: Parcel
+    values: tuple[Value, ...] = ()
+    kept: tuple[int, ...] = ()
+
+
+class Execute(msgspec.Struct, array_like=True, frozen=True, tag="execute"):
+    """Calls to be made, in this order. Each is answered by exactly one :class:`Ended`."""
+
+    definitions: tuple[Definition, ...]
+    calls: tuple[Call, ...]
+
+
+class Drop(msgspec.Struct, array_like=True, frozen=True, tag="drop"):
+    """Calls that need not be made any more; those not begun are answered by ``dropped``."""
+
+    tasks: tuple[int, ...]
+
+
+class Forget(msgspec.Struct, array_like=True, frozen=True, tag="forget"):
+    """Values that no later message refers to."""
+
+    numbers: tuple[int, ...]
+
+
+class Surroundings(msgspec.Struct, array_like=True, frozen=True, tag="surroundings"):
+    """Where the program looks for modules, and its working directory."""
+
+    path: tuple[str, ...]
+    directory: str
+
+
+class Hello(msgspec.Struct, array_like=True, frozen=True, tag="hello"):
+    """A worker is ready."""
+
+    version: int
+    worker: str
+    pid: int
+    host: str
+
+
+class Ended(msgspec.Struct, array_like=True, frozen=True):
+    """What became of one call.
+
+    Attributes:
+        kind: ``ok``, ``failed``, ``untransportable`` or ``dropped``.
+        parcel: Result, or serialised exception.
+        started: When the call began, ``time.monotonic_ns`` of the worker's host.
+        finished: When its result was serialised.
+        what: Part that could not be transported.
+        text: Reason, or remote traceback.
+        error: Type and message of the exception, for the trace.
+    """
+
+    task: int
+    kind: str
+    parcel: Parcel | None
+    started: int
+    finished: int
+    what: str = ""
+    text: str = ""
+    error: tuple[str, str] = ("", "")
+
+
+class Report(msgspec.Struct, array_like=True, frozen=True, tag="report"):
+    """Calls that have ended since the last report."""
+
+    ended: tuple[Ended, ...]
+
+
+ToWorker = Execute | Drop | Forget | Surroundings
+ToScheduler = Hello | Report

@@ -1,0 +1,142 @@
+"""One call in a worker: from pickled arguments to a pickled result or failure."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydron_runtime.data.failures import dump_failure
+from pydron_runtime.data.payload import Payload, TransportError, dump, load
+from pydron_runtime.data.references import resolving
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A call that a worker has accepted.
+
+    Attributes:
+        values: What the references in ``arguments`` stand for.
+    """
+
+    task: int
+    digest: str
+    arguments: Payload
+    values: Mapping[int, Payload] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call. The fields are those of ``protocol.messages.Ended``."""
+
+    task: int
+    kind: str
+    payload: Payload | None
+    started: int
+    finished: int
+    what: str = ""
+    text: str = ""
+    error: tuple[str, str] = ("", "")
+
+
+class FunctionTable:
+    """The functions that this process knows, by digest. Each is unpickled once, at its first call."""
+
+    def __init__(self) -> None:
+        self._blobs: dict[str, bytes] = {}
+        self._loaded: dict[str, Callable[..., Any] | TransportError] = {}
+
+    def define(self, digest: str, blob: bytes) -> None:
+        """Make a function known. The first definition of a digest counts: later ones are the same."""
+        self._blobs.setdefault(digest, blob)
+
+    def find(self, digest: str) -> Callable[..., Any]:
+        """The function.
+
+        Raises:
+            TransportError: It is unknown, or cannot be unpickled here.
+        """
+        found = self._loaded.get(digest)
+        if found is None:
+            found = self._loaded[digest] = self._load(digest)
+        if isinstance(found, TransportError):
+            raise found
+        return found
+
+    def retry(self) -> None:
+        """Forget failures: the modules that were missing may be there now."""
+        self._loaded = {key: value for key, value in self._loaded.items() if not isinstance(value, TransportError)}
+
+    def _load(self, digest: str) -> Callable[..., Any] | TransportError:
+        blob = self._blobs.get(digest)
+        if blob is None:
+            return TransportError("function", "The worker was never sent the function.")
+        try:
+            function: Callable[..., Any] = pickle.loads(blob)
+        except BaseException as error:
+            return TransportError("function", f"A worker cannot load the function ({_said(error)}).")
+        return function
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # a __str__ of the user's may fail in any way
+        return type(error).__name__
+
+
+def _untransportable(execution: Execution, error: TransportError, started: int, clock: Callable[[], int]) -> Outcome:
+    return Outcome(execution.task, "untransportable", None, started, clock(), error.what, error.reason)
+
+
+def run(execution: Execution, functions: FunctionTable, clock: Callable[[], int]) -> Outcome:
+    """Make the call. Never raises, whatever the user's function does.
+
+    Args:
+        execution: The call.
+        functions: Where its function is found.
+        clock: Time in nanoseconds.
+    """
+    started = clock()
+    try:
+        function = functions.find(execution.digest)
+        args, kwargs = _arguments(execution)
+    except TransportError as error:
+        return _untransportable(execution, error, started, clock)
+    try:
+        result = function(*args, **kwargs)
+    except BaseException as error:
+        raised = error
+    else:
+        try:
+            payload = dump(result, "result")
+        except TransportError as error:
+            return _untransportable(execution, error, started, clock)
+        return Outcome(execution.task, "ok", payload, started, clock())
+    return _failed(execution, raised, started, clock)
+
+
+def _arguments(execution: Execution) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    values = execution.values
+    try:
+        if values:
+            with resolving(lambda number: load(values[number])):
+                args, kwargs = load(execution.arguments)
+        else:
+            args, kwargs = load(execution.arguments)
+    except BaseException as error:
+        raise TransportError("arguments", f"A worker cannot load the arguments ({_said(error)}).") from None
+    return args, kwargs
+
+
+def _failed(execution: Execution, raised: BaseException, started: int, clock: Callable[[], int]) -> Outcome:
+    try:
+        payload, text = dump_failure(raised)
+    except TransportError as error:
+        return _untransportable(execution, error, started, clock)
+    except Exception as error:
+        reason = f"The exception {type(raised).__qualname__} cannot be serialised ({_said(error)})."
+        return _untransportable(execution, TransportError("exception", reason), started, clock)
+    name = type(raised).__qualname__
+    return Outcome(execution.task, "failed", payload, started, clock(), "", text, (name, _said(raised)))
