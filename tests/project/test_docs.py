@@ -1,0 +1,79 @@
+"""The code in the documentation runs as it stands there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from markdown_blocks import SEPARATOR, blocks_of, commands_of, expected_outputs, script_of
+from source_tree import ROOT
+
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+README = ROOT / "README.md"
+
+BIN = Path(sys.executable).parent
+
+
+def run(words: list[str], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYDRON_")}
+    environment = {**clean, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **settings}
+    return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=100)
+
+
+def outputs_of(page: Path, folder: Path, script: str, **settings: str) -> list[str]:
+    """What each Python block of a page prints, when all of them run in one fresh process."""
+    (folder / script).write_text(script_of(blocks_of(page)), encoding="utf-8")
+    finished = run([sys.executable, script], folder, **settings)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr == ""
+    return finished.stdout.split(SEPARATOR)[:-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("executor", ["local", "inline"])
+def test_the_tutorial_prints_what_it_shows(tmp_path: Path, executor: str) -> None:
+    outputs = outputs_of(TUTORIAL, tmp_path, "tutorial.py", PYDRON_EXECUTOR=executor)
+    assert outputs == expected_outputs(blocks_of(TUTORIAL))
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_tutorial_work(tmp_path: Path) -> None:
+    outputs_of(TUTORIAL, tmp_path, "tutorial.py")
+    commands = [words for words in commands_of(blocks_of(TUTORIAL)) if words[:2] != ["pydron", "view"]]
+    assert len(commands) >= 3
+    for words in commands:
+        finished = run(words, tmp_path)
+        assert finished.returncode == 0, f"{' '.join(words)}: {finished.stderr}"
+    assert b"<svg" in (tmp_path / "survey.svg").read_bytes()
+
+
+@pytest.mark.slow
+def test_explain_names_the_line_that_the_tutorial_speaks_of(tmp_path: Path) -> None:
+    (tmp_path / "tutorial.py").write_text(script_of(blocks_of(TUTORIAL)), encoding="utf-8")
+    finished = run(["pydron", "explain", "tutorial.py:careful"], tmp_path, PYDRON_EXECUTOR="inline")
+    assert "PD101" in finished.stdout
+    assert "note" in finished.stdout
+
+
+@pytest.mark.slow
+def test_the_program_of_the_front_page_is_the_example(tmp_path: Path) -> None:
+    """README and the documentation's first page show the program that ``examples/ten_lines.py`` holds."""
+    example = (ROOT / "examples" / "ten_lines.py").read_text(encoding="utf-8")
+    for page in (README, ROOT / "docs" / "index.md"):
+        shown = next(block for block in blocks_of(page) if block.language == "python")
+        for line in shown.text.splitlines():
+            assert line in example.splitlines(), f"{page.name}: {line}"
+    assert outputs_of(README, tmp_path, "readme.py")
+
+
+def test_the_blocks_of_a_page_are_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# P\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n```python\npass\n```\n", encoding="utf-8")
+    blocks = blocks_of(page)
+    assert [(block.language, block.line) for block in blocks] == [("python", 4), ("text", 8), ("python", 12)]
+    assert expected_outputs(blocks) == ["1\n", ""]
+    namespace: dict[str, object] = {}
+    exec(script_of(blocks).replace("print", "str"), namespace)
