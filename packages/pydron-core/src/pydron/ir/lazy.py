@@ -1,0 +1,62 @@
+"""A graph that is built when it is first looked at.
+
+``function.graph`` is a plain attribute of a plain function, so it must be there when the function is decorated; but
+building it then would make every import pay. The object is therefore a :class:`Graph` whose slots are still empty. The
+first access fills them, and from then on it is an ordinary ``Graph``: class, equality, hash and all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+from pydron.ir.nodes import Graph
+
+_builders: dict[int, Callable[[], Graph]] = {}
+
+
+class _LazyGraph(Graph):
+    """A graph not yet built. Becomes a ``Graph`` in place."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name not in ("__dataclass_fields__",):
+            raise AttributeError(name)
+        return getattr(_built(self), name)
+
+    def __eq__(self, other: object) -> bool:
+        return _built(self) == other
+
+    def __hash__(self) -> int:
+        return hash(_built(self))
+
+    def __repr__(self) -> str:
+        return repr(_built(self))
+
+    def __str__(self) -> str:
+        return str(_built(self))
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _built(self).__reduce_ex__(protocol)
+
+    def __del__(self) -> None:
+        _builders.pop(id(self), None)
+
+
+def _built(lazy: Graph) -> Graph:
+    build = _builders.pop(id(lazy), None)
+    if build is not None:
+        graph = build()
+        for field in fields(Graph):
+            object.__setattr__(lazy, field.name, getattr(graph, field.name))
+        object.__setattr__(lazy, "__class__", Graph)
+    return lazy
+
+
+def lazy_graph(build: Callable[[], Graph]) -> Graph:
+    """A graph that calls ``build`` once, when something of it is first needed."""
+    lazy: Graph = object.__new__(_LazyGraph)
+    _builders[id(lazy)] = build
+    return lazy
