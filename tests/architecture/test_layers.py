@@ -56,7 +56,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 DOORS = {
     ("pydron.ir.forms", "pydron.export"): "Graph.to_json and its like, so that a graph in a notebook is at hand",
     ("pydron.entry", "pydron.export"): "a graph carries what its global names mean",
-    ("pydron.export.globals", "pydron.interpret"): "a graph from another process runs on the reference evaluator",
+    ("pydron.export.bind", "pydron.interpret"): "a graph from another process runs on the reference evaluator",
     ("pydron.explain.report", "pydron.analysis"): "what is known to be pure, when a live function is given",
 }
 
