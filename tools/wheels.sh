@@ -18,8 +18,15 @@ rm -f "$folder.log"
 
 trial=$(mktemp -d)
 trap 'rm -rf "$trial"' EXIT
-"$python" -m venv "$trial/venv"
-"$trial/venv/bin/python" -m pip --disable-pip-version-check install --quiet "$folder"/*.whl
 cp examples/ten_lines.py "$trial"
-(cd "$trial" && venv/bin/pydron --version && venv/bin/pydron run --workers 2 ten_lines.py)
+"$python" -m venv "$trial/venv"
+pip() { "$trial/venv/bin/python" -m pip --disable-pip-version-check install --quiet "$@"; }
+
+# Core alone runs everything sequentially; with the others beside it the same program runs in parallel.
+pip "$folder"/pydron_core-*.whl
+(cd "$trial" && venv/bin/pydron --version && venv/bin/python ten_lines.py >sequential.txt)
+pip "$folder"/*.whl
+(cd "$trial" && venv/bin/pydron run --workers 2 --trace run.pydron ten_lines.py >parallel.txt)
+(cd "$trial" && venv/bin/pydron trace summary run.pydron)
+cmp "$trial/sequential.txt" "$trial/parallel.txt"
 ls -l "$folder"
