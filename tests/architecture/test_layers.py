@@ -12,9 +12,17 @@ IR = (*GROUND, "pydron.ir")
 SHOWN = (*IR, "pydron.export", "pydron.interpret", "pydron.trace", "pydron.explain")
 COMPILER = (*IR, "pydron.frontend", "pydron.analysis", "pydron.emit", "pydron.compile")
 ENTRY = ("pydron.config", "pydron.runner", "pydron.entry", "pydron.decorators")
+RECORDING = tuple(f"pydron_runtime.{name}" for name in ("recording", "recording_rows", "recording_file"))
 GROUND_RUNTIME = ("pydron_runtime.protocol", "pydron_runtime.data", "pydron_runtime.recording")
 LOGIC = (*GROUND_RUNTIME, "pydron_runtime.machine", "pydron_runtime.scheduler", "pydron_runtime.worker")
-RUNTIME = (*LOGIC, "pydron_runtime.transport", "pydron_runtime.executors", "pydron_runtime.run")
+RUNTIME = (
+    *LOGIC,
+    *RECORDING,
+    "pydron_runtime.recording_sqlite",
+    "pydron_runtime.transport",
+    "pydron_runtime.executors",
+    "pydron_runtime.run",
+)
 
 # Layer -> the layers of this project that its modules may import, beside its own. The longest prefix counts.
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -39,6 +47,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron_runtime.data": ("pydron",),
     "pydron_runtime.protocol": ("pydron", "pydron_runtime.data"),
     "pydron_runtime.recording": ("pydron",),
+    "pydron_runtime.recording_rows": ("pydron", "pydron_runtime.recording"),
+    "pydron_runtime.recording_file": ("pydron", "pydron_runtime.recording", "pydron_runtime.recording_rows"),
+    "pydron_runtime.recording_sqlite": ("pydron", *RECORDING),
     "pydron_runtime.machine": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
     "pydron_runtime.scheduler": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
     "pydron_runtime.worker": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
