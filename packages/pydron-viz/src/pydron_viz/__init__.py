@@ -1,0 +1,1 @@
+"""The trace viewer of Pydron, and its diagrams in other formats."""

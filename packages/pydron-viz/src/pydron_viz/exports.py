@@ -1,0 +1,83 @@
+"""Exports: a trace in every other format, as bytes. Only pictures do more than compute: Graphviz draws them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pydron.errors import UsageError
+from pydron.trace import GraphRow, Trace
+from pydron_viz.chrome import chrome_document
+from pydron_viz.diagrams import source_at
+from pydron_viz.document import trace_document
+from pydron_viz.folding import fold
+from pydron_viz.render import render_dot
+from pydron_viz.replay import Replay
+from pydron_viz.static_graph import static_at
+
+MIME: Mapping[str, str] = {
+    "dot": "text/vnd.graphviz",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "json": "application/json",
+    "chrome": "application/json",
+}
+"""Media type per format."""
+
+ENDING: Mapping[str, str] = {"dot": ".dot", "svg": ".svg", "png": ".png", "json": ".json", "chrome": ".chrome.json"}
+"""Ending of file names per format."""
+
+
+def export(trace: Trace, format: str, time: int | None = None, view: str = "run") -> bytes:
+    """A trace in another format.
+
+    Args:
+        format: A key of :data:`MIME`.
+        time: For diagrams, the moment to show in nanoseconds since the start; None for the end.
+        view: For diagrams, what to show: see :func:`diagram`.
+
+    Raises:
+        UsageError: There is no such format or view.
+        ConfigurationError, RenderError: Graphviz is missing or has failed.
+    """
+    if format not in MIME:
+        raise UsageError(f"There is no format '{format}'. Choose one of: {', '.join(MIME)}.")
+    if format == "json":
+        return _json(trace_document(trace))
+    if format == "chrome":
+        return _json(chrome_document(trace))
+    source = diagram(trace, view, trace.end if time is None else time)
+    return source.encode("utf-8", "replace") if format == "dot" else render_dot(source, format)
+
+
+def diagram(trace: Trace, view: str, time: int) -> str:
+    """DOT of a view at a moment: ``run``, ``sites`` (every call site folded) or ``graph:NUMBER``.
+
+    Raises:
+        UsageError: There is no such view in this trace.
+    """
+    replay = Replay(trace)
+    if view in ("run", "sites"):
+        return source_at(trace, fold(trace, sites=view == "sites"), replay, time)
+    source = static_at(trace, graph_row(trace, view), replay, time)
+    if source is None:
+        raise UsageError(f"The trace holds no graph that this version can read for '{view}'. Show the run instead.")
+    return source
+
+
+def graph_row(trace: Trace, view: str) -> GraphRow:
+    """The graph that a view ``graph:NUMBER`` names.
+
+    Raises:
+        UsageError: There is none.
+    """
+    kind, _, number = view.partition(":")
+    for row in trace.graphs:
+        if kind == "graph" and number == str(row.id):
+            return row
+    known = ", ".join(["run", "sites", *(f"graph:{row.id}" for row in trace.graphs)])
+    raise UsageError(f"There is no view '{view[:80]}' in this trace. Choose one of: {known}.")
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"

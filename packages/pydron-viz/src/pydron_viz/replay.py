@@ -1,0 +1,156 @@
+"""Replay: what every task, worker and frame was doing at a moment of the run. Pure.
+
+A task's life is reduced to four moments and an end. The viewer's JavaScript applies the same rule (:meth:`Life.at`) to
+the same numbers, so that scrubbing needs no server.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from pydron.trace import FrameRow, TaskRow, Trace, WaitRow
+
+State = Literal["future", "waiting", "ready", "running", "done", "failed", "cancelled"]
+
+STATES: tuple[State, ...] = ("waiting", "ready", "running", "done", "failed", "cancelled")
+"""States in the order in which they are listed; ``future`` (the program has not reached the call) is not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The moments at which a task changes its state; None where it never did.
+
+    Attributes:
+        issued: The program reached the call.
+        ready: Its arguments were there.
+        began: The call began, or (while that is not known) a worker was given it.
+        ended: The call ended, or was given up.
+        final: State from then on.
+    """
+
+    issued: int
+    ready: int | None
+    began: int | None
+    ended: int | None
+    final: State
+
+    def at(self, time: int) -> State:
+        """The state at a moment."""
+        if time < self.issued:
+            return "future"
+        if self.ended is not None and time >= self.ended:
+            return self.final
+        if self.began is not None and time >= self.began:
+            return "running"
+        if self.ready is not None and time >= self.ready:
+            return "ready"
+        return "waiting"
+
+
+def life(task: TaskRow) -> Life:
+    """The life of a task. Rows of a killed program may lack any moment."""
+    began = task.sent if task.started is None else task.started
+    ready = began if task.ready is None else task.ready
+    ended, final = task.finished, "failed" if task.outcome == "failed" else "done"
+    if ended is None and task.retired is not None:
+        ended = task.retired
+        final = {"cancelled": "cancelled", "ok": "done"}.get(task.retirement, "failed")
+    known = [moment for moment in (task.issued, ready, began, ended) if moment is not None]
+    issued = task.issued if task.issued is not None else min(known, default=0)
+    state: State = "done" if final == "done" else "failed" if final == "failed" else "cancelled"
+    return Life(issued, ready, began, ended, state)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The run at one moment.
+
+    Attributes:
+        states: State per task, for tasks that the program has reached.
+        counts: How many tasks are in each state of :data:`STATES`.
+        workers: Worker to the task that it runs, for those that are busy.
+        frames: Frames that are active.
+        wait: Where the program stands still, if it does.
+    """
+
+    time: int
+    states: dict[int, State]
+    counts: dict[State, int]
+    workers: dict[str, int]
+    frames: tuple[int, ...]
+    wait: WaitRow | None
+
+
+class Replay:
+    """A trace that can be asked for any moment."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.lives: dict[int, Life] = {task.id: life(task) for task in trace.tasks}
+        self._events = sorted(set(_moments(self.lives.values(), trace)))
+
+    def at(self, time: int) -> Moment:
+        """What the run was doing at ``time`` (nanoseconds since its start)."""
+        states: dict[int, State] = {}
+        workers: dict[str, int] = {}
+        for task in self.trace.tasks:
+            state = self.lives[task.id].at(time)
+            if state == "future":
+                continue
+            states[task.id] = state
+            if state == "running" and task.worker:
+                workers[task.worker] = task.id
+        counted = Counter(states.values())
+        counts: dict[State, int] = {state: counted.get(state, 0) for state in STATES}
+        frames = tuple(frame.id for frame in self.trace.frames if _is_active(frame, time))
+        wait = next((wait for wait in self.trace.waits if wait.started <= time < wait.finished), None)
+        return Moment(time, states, counts, workers, frames, wait)
+
+    def next_event(self, time: int) -> int | None:
+        """The first moment after ``time`` at which anything changes."""
+        index = bisect_right(self._events, time)
+        return self._events[index] if index < len(self._events) else None
+
+    def previous_event(self, time: int) -> int | None:
+        """The last moment before ``time`` at which anything changed."""
+        index = bisect_left(self._events, time) - 1
+        return self._events[index] if index >= 0 else None
+
+    def most_overlapping(self) -> int:
+        """How many functional calls were running at once at most."""
+        return most_overlapping(
+            (task.started, task.finished)
+            for task in self.trace.tasks
+            if task.started is not None and task.finished is not None
+        )
+
+
+def most_overlapping(spans: Iterable[tuple[int, int]]) -> int:
+    """The greatest number of half-open spans (begin, end) that share a moment."""
+    changes = sorted(change for begin, end in spans for change in ((begin, 1), (end, -1)))
+    most = now = 0
+    for _, change in changes:  # ends sort before begins at the same moment: back to back is no overlap
+        now += change
+        most = max(most, now)
+    return most
+
+
+def _is_active(frame: FrameRow, time: int) -> bool:
+    begun = frame.started is not None and frame.started <= time
+    return begun and (frame.finished is None or time < frame.finished)
+
+
+def _moments(lives: Iterable[Life], trace: Trace) -> Iterable[int]:
+    for one in lives:
+        yield one.issued
+        yield from (moment for moment in (one.ready, one.began, one.ended) if moment is not None)
+    for frame in trace.frames:
+        yield from (moment for moment in (frame.started, frame.finished) if moment is not None)
+    for wait in trace.waits:
+        yield from (wait.started, wait.finished)
+    for worker in trace.workers:
+        yield from (moment for moment in (worker.started, worker.stopped) if moment is not None)

@@ -1,0 +1,49 @@
+"""The graph of a scheduled function with what a run did at each of its calls. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from pydron.export.to_dot import to_dot
+from pydron.ir.nodes import Graph
+from pydron.trace import GraphRow, Trace
+from pydron_viz.diagrams import tally
+from pydron_viz.places import graph_of
+from pydron_viz.replay import Replay, State
+
+_ROOM = "000 waiting · 00 running · 000 done"
+
+
+def calls_by_node(trace: Trace, graph: int) -> dict[int, tuple[int, ...]]:
+    """Tasks per call node of a graph."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for task in trace.tasks:
+        if task.graph == graph and task.node is not None:
+            found[task.node].append(task.id)
+    return {node: tuple(tasks) for node, tasks in found.items()}
+
+
+def static_layout(trace: Trace, row: GraphRow) -> str | None:
+    """DOT of the function's graph with room for a caption at each call that became a task; None where the trace holds
+    no readable graph. Node ids are ``n<number>``; the last text of such a node is its caption."""
+    graph = graph_of(row)
+    return None if graph is None else _dot(graph, dict.fromkeys(calls_by_node(trace, row.id), _ROOM))
+
+
+def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | None:
+    """DOT of the function's graph with the counts of a moment (nanoseconds since the start of the run)."""
+    graph = graph_of(row)
+    if graph is None:
+        return None
+    states = replay.at(time).states
+    notes = {}
+    for node, tasks in calls_by_node(trace, row.id).items():
+        counts: Counter[State] = Counter(states.get(task, "future") for task in tasks)
+        notes[node] = f"×{len(tasks):,}: {tally(counts)}"
+    return _dot(graph, notes)
+
+
+def _dot(graph: Graph, notes: dict[int, str]) -> str:
+    drawing = to_dot(graph, notes=notes)
+    drawing.attr("graph", bgcolor="transparent")
+    return str(drawing.source)

@@ -1,0 +1,116 @@
+"""Timeline: one lane for the program and one per worker, with bars for what each did. Pure.
+
+A lane has rows: bars that overlap (a program that waits inside a call that it runs itself) are put below one another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydron.trace import Trace
+
+BarKind = Literal["task", "wait", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of one lane.
+
+    Attributes:
+        kind: ``task``: a functional call ran. ``wait``: the program stood still. ``lost``: an attempt without result.
+        begin, end: Nanoseconds since the start of the run; end is None while it goes on.
+        subject: Number of the task, or place of the wait in ``Trace.waits``.
+        state: How it ended: ``done``, ``failed``, ``running``, or "" for waits.
+        row: From 0; bars of one row do not overlap.
+    """
+
+    kind: BarKind
+    begin: int
+    end: int | None
+    subject: int
+    label: str
+    state: str
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What one worker, or the program, did.
+
+    Attributes:
+        kind: ``program`` or ``worker``.
+        begin, end: When it was there; None for not known or still there.
+        note: For people: where it ran, and how it went.
+        rows: Number of rows that its bars take, at least 1.
+    """
+
+    name: str
+    kind: Literal["program", "worker"]
+    begin: int | None
+    end: int | None
+    note: str
+    bars: tuple[Bar, ...]
+    rows: int
+
+
+def lanes(trace: Trace) -> tuple[Lane, ...]:
+    """The program's lane first, then the workers in the order of their names (numbers inside names count as such)."""
+    by_lane: dict[str, list[Bar]] = {"": []}
+    for worker in sorted(trace.workers, key=lambda worker: _natural(worker.name)):
+        by_lane.setdefault(worker.name, [])
+    for task in trace.tasks:
+        begin = task.sent if task.started is None else task.started
+        if begin is None or (task.started is None and not task.worker) or task.outcome in ("lost", "untransportable"):
+            continue
+        ended = task.finished
+        state = "running" if ended is None else "failed" if task.outcome == "failed" else "done"
+        if ended is None and (task.retired is not None or trace.run.state == "killed"):
+            ended, state = trace.end if task.retired is None else max(begin, task.retired), "failed"
+        by_lane.setdefault(task.worker, []).append(Bar("task", begin, ended, task.id, task.name, state))
+    names = {task.id: task.name for task in trace.tasks}
+    for attempt in trace.attempts:
+        if attempt.started is not None:
+            bar = Bar("lost", attempt.started, attempt.finished, attempt.task, names.get(attempt.task, "?"), "failed")
+            by_lane.setdefault(attempt.worker, []).append(bar)
+    for index, wait in enumerate(trace.waits):
+        by_lane[""].append(Bar("wait", wait.started, wait.finished, index, wait.reason, ""))
+    return tuple(_lane(trace, name, bars) for name, bars in by_lane.items())
+
+
+def busy(lane: Lane, end: int) -> int:
+    """Nanoseconds up to ``end`` in which a lane ran tasks; overlapping bars count once."""
+    total, reached = 0, 0
+    for bar in sorted((bar for bar in lane.bars if bar.kind != "wait"), key=lambda bar: bar.begin):
+        stop = end if bar.end is None else min(bar.end, end)
+        if stop > max(bar.begin, reached):
+            total += stop - max(bar.begin, reached)
+            reached = stop
+    return total
+
+
+def _lane(trace: Trace, name: str, bars: list[Bar]) -> Lane:
+    free: list[int] = []  # per row, when its last bar ends
+    placed: list[Bar] = []
+    for bar in sorted(bars, key=lambda bar: (bar.begin, -(bar.end or trace.end), bar.subject)):
+        row = next((row for row, until in enumerate(free) if until <= bar.begin), len(free))
+        free[row : row + 1] = [trace.end if bar.end is None else bar.end]
+        placed.append(replace(bar, row=row))
+    if name == "":
+        return Lane("program", "program", 0, trace.run.finished, "", tuple(placed), max(1, len(free)))
+    worker = next((worker for worker in trace.workers if worker.name == name), None)
+    if worker is None:
+        return Lane(name, "worker", None, None, "", tuple(placed), max(1, len(free)))
+    parts = [f"process {worker.pid}" if worker.pid is not None else "", f"on {worker.host}" if worker.host else ""]
+    note = " ".join(part for part in parts if part) + (f", {worker.reason}" if worker.reason else "")
+    return Lane(name, "worker", worker.started, worker.stopped, note, tuple(placed), max(1, len(free)))
+
+
+def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    parts: list[str] = []
+    for char in name:
+        if parts and parts[-1][-1].isdecimal() == char.isdecimal():
+            parts[-1] += char
+        else:
+            parts.append(char)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
