@@ -14,7 +14,7 @@ import graphviz
 
 from pydron.export.callees import effects_by_mark, marked_calls
 from pydron.export.dot_text import label, plain, tooltip
-from pydron.ir.edges import Edge, edges
+from pydron.ir.edges import edges
 from pydron.ir.nodes import Call, Effect, For, Graph, If, Input, Native, Node, Output, Region, While, subregions
 from pydron.ir.printer import node_kind, node_text
 
@@ -63,8 +63,12 @@ class _Drawing:
         dot = graphviz.Digraph("pydron")
         dot.attr("graph", label=plain(title), labelloc="t", labeljust="l", compound="true", rankdir="TB")
         dot.attr("graph", fontname="Helvetica,Arial,sans-serif", fontsize="12", tooltip=tooltip(title))
-        dot.attr("node", fontname="Menlo,Consolas,monospace", fontsize="10", style="filled", margin="0.12,0.06")
-        dot.attr("edge", fontname="Menlo,Consolas,monospace", fontsize="9", color="#444444", arrowsize="0.7")
+        dot.attr(
+            "node", fontname="Courier New,Liberation Mono,monospace", fontsize="10", style="filled", margin="0.12,0.06"
+        )
+        dot.attr(
+            "edge", fontname="Courier New,Liberation Mono,monospace", fontsize="9", color="#444444", arrowsize="0.7"
+        )
         self._region(dot, self._graph.body)
         return dot
 
@@ -127,7 +131,7 @@ class _Drawing:
         for edge in edges(region, self._effects):
             if edge.kind == "value":
                 values.setdefault((edge.source, edge.target), []).append(edge.name)
-            elif _worth_drawing(edge, by_id):
+            elif not isinstance(by_id[edge.source], Input):  # a region's first effect needs no arrow
                 states[edge.source, edge.target] = None
         for (source, target), names in values.items():
             shown = ", ".join(name for name in names if name not in self._hidden)
@@ -164,11 +168,6 @@ def _style(node: Node) -> str:
 def _shown(region: Region) -> bool:
     last = region.nodes[-1]
     return len(region.nodes) > 2 or isinstance(last, Output) and last.exit != "next"
-
-
-def _worth_drawing(edge: Edge, by_id: Mapping[int, Node]) -> bool:
-    """Leave out what the region's boundary says anyway."""
-    return not isinstance(by_id[edge.source], Input) and not isinstance(by_id[edge.target], Output)
 
 
 def _ends(source: Node, target: int) -> tuple[str, str]:
