@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Lost, Skipped, Succeeded, Task
 from pydron_runtime.recording import Recorder
+from pydron_runtime.transport.tracing import note_end
 from pydron_runtime.worker.completion import completion_of
-from pydron_runtime.worker.execution import Execution, FunctionTable, Outcome, run
+from pydron_runtime.worker.execution import Execution, FunctionTable, run
 
 
 class Ledger:
@@ -62,7 +63,7 @@ class Ledger:
             Execution(task.id, task.function.digest, task.arguments, values), self._functions, time.monotonic_ns
         )
         if recorder is not None:
-            record_end(recorder, outcome, self._worker, 1)
+            note_end(recorder, outcome, self._worker, 1)
         self.settle(task.id, completion_of(outcome, self._worker))
 
     def settle(self, number: int, completion: Completion) -> None:
@@ -124,15 +125,3 @@ class Ledger:
             self._released.discard(number)
             self._results.pop(number, None)
             self._bad.discard(number)
-
-
-def record_end(recorder: Recorder, outcome: Outcome, worker: str, attempt: int) -> None:
-    """Tell the trace that a call has ended."""
-    size = outcome.payload.size if outcome.payload is not None and outcome.kind == "ok" else 0
-    name, message = outcome.error
-    if outcome.kind == "untransportable":
-        name, message = outcome.what, outcome.text
-    recorder.task_finished(
-        outcome.task, worker, attempt, outcome.started, outcome.finished, outcome.kind, size, name, message,
-        outcome.text if outcome.kind == "failed" else "",
-    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""The local executor: worker processes on this machine, a scheduler in a thread of the program, ZeroMQ between."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import weakref
+from collections.abc import Iterable
+
+from pydron_runtime.data.tasks import Completion, Lost, Task
+from pydron_runtime.recording import Recorder
+from pydron_runtime.transport.driver import Driver
+from pydron_runtime.transport.mailbox import Mailboxes
+from pydron_runtime.transport.nursery_link import cores
+
+_all: weakref.WeakSet[LocalExecutor] = weakref.WeakSet()
+_shared: dict[int, LocalExecutor] = {}
+_shared_lock = threading.Lock()
+_abandoned: list[object] = []
+
+
+class LocalExecutor:
+    """Runs tasks in worker processes. Starts them when the first task comes, keeps them until it is closed.
+
+    Safe to use from several threads. A fork of the program has none of the processes; there, it starts its own.
+    """
+
+    def __init__(self, workers: int | None = None, recorder: Recorder | None = None) -> None:
+        """
+        Args:
+            workers: Number of worker processes; None means one per processor that this process may use.
+            recorder: Who is told about tasks and workers.
+        """
+        if workers is not None and workers < 1:
+            raise ValueError(f"workers={workers}: there must be at least one")
+        self._size = workers if workers is not None else cores()
+        self._closed = False
+        self._fresh(recorder)
+        _all.add(self)
+
+    def _fresh(self, recorder: Recorder | None) -> None:
+        self._recorder = recorder
+        self._mail = Mailboxes()
+        self._driver: Driver | None = None
+        self._starting = threading.Lock()
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """Who is told about tasks and workers. May be changed between runs: tasks submitted later count as the
+        new recorder's, and it is told about the workers that are there."""
+        return self._recorder
+
+    @recorder.setter
+    def recorder(self, recorder: Recorder | None) -> None:
+        if recorder is self._recorder:
+            return
+        self._recorder = recorder
+        if self._driver is not None:
+            self._driver.put("record", recorder)
+
+    @property
+    def workers(self) -> int:
+        """Number of tasks that can run at once."""
+        return self._size
+
+    @property
+    def usable(self) -> bool:
+        """Whether it makes sense to submit tasks: it is not closed, and workers can be started."""
+        return not self._closed and not (self._driver is not None and self._driver.broken)
+
+    @property
+    def processes(self) -> dict[str, int]:
+        """Names and process ids of the workers that are ready."""
+        return {} if self._driver is None else self._driver.workers()
+
+    def warm_up(self) -> None:
+        """Start what all workers share, so that the first task waits less. Returns at once."""
+        if self._driver is None:
+            self._start()
+
+    def _start(self) -> Driver:
+        with self._starting:
+            if self._driver is None:
+                driver = Driver(self._size, self._mail, self._recorder)
+                driver.start()
+                self._driver = driver
+            return self._driver
+
+    def submit(self, task: Task) -> None:
+        """Accept a task. Takes a few microseconds. Needs may be unfinished."""
+        self._mail.expect(task.owner)
+        if self._closed:
+            self._mail.deliver({task.owner: [Lost(task.id, "The executor was closed.")]})
+            return
+        driver = self._driver or self._start()
+        driver.put("submit", task)
+
+    def cancel(self, tasks: Iterable[int]) -> None:
+        """Drop tasks; those unfinished complete as skipped. Counts as a release of all of them."""
+        if self._driver is not None:
+            self._driver.put("cancel", tuple(tasks))
+
+    def release(self, tasks: Iterable[int]) -> None:
+        """The program will not refer to these tasks' results in later submissions; they are forgotten."""
+        if self._driver is not None:
+            self._driver.put("release", tuple(tasks))
+
+    def completed(self, owner: int) -> list[Completion]:
+        """Completions of this owner's tasks since the last call. Does not block."""
+        return self._mail.collect(owner)
+
+    def wait(self, owner: int, timeout: float | None = None) -> bool:
+        """Block until ``completed(owner)`` would return something.
+
+        False if the timeout (seconds) passed, and at once if none of the owner's tasks is open.
+
+        Raises:
+            KeyboardInterrupt: As usual; the executor stays usable.
+        """
+        return self._mail.wait(owner, timeout)
+
+    def close(self) -> None:
+        """End all processes and remove the sockets. Blocks until they are gone. Open tasks complete as lost."""
+        self._closed = True
+        with self._starting:
+            if self._driver is not None:
+                self._driver.close()
+
+    def _after_fork_in_child(self) -> None:
+        if self._driver is not None:
+            self._driver.abandon()
+            _abandoned.append(self._driver)  # its sockets must not be closed by garbage collection
+        self._fresh(None)
+
+
+def shared(workers: int | None = None) -> LocalExecutor:
+    """The pool of this size that all runs of the program share. It stays warm until the program ends."""
+    size = workers if workers is not None else cores()
+    with _shared_lock:
+        executor = _shared.get(size)
+        if executor is None or not executor.usable:
+            executor = _shared[size] = LocalExecutor(size)
+        return executor
+
+
+def _close_all() -> None:
+    for executor in list(_all):
+        executor.close()
+
+
+def _in_child() -> None:
+    global _shared_lock
+    _shared_lock = threading.Lock()
+    for executor in list(_all):
+        executor._after_fork_in_child()
+
+
+atexit.register(_close_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

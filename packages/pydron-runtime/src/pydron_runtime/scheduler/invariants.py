@@ -1,0 +1,77 @@
+"""Invariants: what is true of the scheduler's state after every event. Tests check it; the program does not."""
+
+from __future__ import annotations
+
+from pydron_runtime.scheduler.placement import BUDGET
+from pydron_runtime.scheduler.state import SchedulerState
+from pydron_runtime.scheduler.transitions import Phase
+
+
+def check(state: SchedulerState) -> None:
+    """Look at the whole state.
+
+    Raises:
+        AssertionError: Something is not as it has to be; the message says what.
+    """
+    _check_tasks(state)
+    _check_workers(state)
+    _check_values(state)
+    _check_progress(state)
+
+
+def _check_tasks(state: SchedulerState) -> None:
+    phases = [entry.phase for entry in state.tasks.values()]
+    assert state.ready_count == phases.count(Phase.READY), "the count of ready tasks is wrong"
+    assert state.running == phases.count(Phase.SENT), "the count of sent tasks is wrong"
+    queued = set(state.ready)
+    for number, entry in state.tasks.items():
+        assert number == entry.task.id
+        assert (entry.result is not None) == (entry.phase is Phase.DONE), f"task {number}: a result without return"
+        assert (entry.worker is not None) == (entry.phase is Phase.SENT), f"task {number}: a worker without call"
+        if entry.phase is Phase.READY:
+            assert number in queued, f"task {number} is ready and in no queue"
+            assert entry.missing == 0
+        if entry.phase is Phase.WAITING:
+            unfinished = {need for need in entry.task.needs if state.tasks[need].phase is not Phase.DONE}
+            assert entry.missing == len(unfinished) > 0, f"task {number} waits for nothing"
+        if entry.phase is Phase.SENT:
+            assert entry.worker is not None
+            assert number in state.workers[entry.worker].queue, f"task {number} is not where it was sent"
+        if not entry.settled:
+            for need in entry.task.needs:
+                assert number in state.tasks[need].dependents, f"task {need} does not know that {number} needs it"
+        for dependent in entry.dependents:
+            assert not state.tasks[dependent].settled, f"task {number} is held by {dependent}, which has settled"
+        assert not (entry.released and entry.settled and not entry.dependents), f"task {number} should be forgotten"
+
+
+def _check_workers(state: SchedulerState) -> None:
+    assert len(state.workers) <= state.size, "more workers than allowed"
+    for name, worker in state.workers.items():
+        assert worker.load == sum(worker.queue.values()), f"{name}: the load is not that of its queue"
+        assert worker.joined or not worker.queue, f"{name} was given calls before it was ready"
+        if len(worker.queue) > 1:
+            assert worker.load <= BUDGET, f"{name} has more in its queue than the budget"
+
+
+def _check_values(state: SchedulerState) -> None:
+    for name, worker in state.workers.items():
+        assert worker.kept_bytes == sum(worker.kept.values()), f"{name}: kept bytes are wrong"
+        for number in worker.kept:
+            assert name in state.keepers.get(number, ()), f"{name} keeps {number} and nobody knows"
+            assert number in state.tasks, f"{name} keeps {number}, which is forgotten"
+    for number, names in state.keepers.items():
+        assert names, f"value {number} has an empty set of keepers"
+        for name in names:
+            assert number in state.workers[name].kept, f"{name} does not keep {number}"
+
+
+def _check_progress(state: SchedulerState) -> None:
+    """Nothing stands still for no reason."""
+    if state.broken is not None:
+        assert not any(not entry.settled for entry in state.tasks.values()), "a task is open and no worker will come"
+        return
+    if state.ready_count:
+        idle = [name for name, worker in state.workers.items() if worker.joined and not worker.queue]
+        assert not idle, f"{idle} idle while tasks are ready"
+        assert state.workers, "tasks are ready, and no worker is there or on its way"

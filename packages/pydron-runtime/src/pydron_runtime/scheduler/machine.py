@@ -1,0 +1,58 @@
+"""The scheduler: a state machine. Events in, instructions out; no sockets, clocks, threads or chance.
+
+The same events in the same order give the same instructions. Whoever owns the machine carries the instructions
+out in order.
+"""
+
+from __future__ import annotations
+
+from pydron_runtime.scheduler import lifecycle, placement, pool
+from pydron_runtime.scheduler.events import Cancelled, Died, Event, Joined, Released, Reported, StartFailed, Submitted
+from pydron_runtime.scheduler.instructions import Instruction
+from pydron_runtime.scheduler.state import SchedulerState
+
+KEEP_LIMIT = 256 * 1024 * 1024
+"""Bytes of values that one worker keeps, unless told otherwise."""
+
+
+class Scheduler:
+    """Decides which worker makes which call when.
+
+    Attributes:
+        state: What it knows. For reading.
+    """
+
+    def __init__(self, size: int, keep_limit: int = KEEP_LIMIT) -> None:
+        """
+        Args:
+            size: How many workers there may be.
+            keep_limit: Bytes of values that one worker may keep.
+        """
+        self.state = SchedulerState(size, keep_limit)
+
+    def handle(self, event: Event) -> list[Instruction]:
+        """Take an event in. The only method that changes anything."""
+        state = self.state
+        out: list[Instruction] = []
+        if isinstance(event, Reported):
+            pool.report(state, event.worker, event.outcomes, out)
+        elif isinstance(event, Submitted):
+            lifecycle.submit(state, event.tasks, out)
+        elif isinstance(event, Released):
+            lifecycle.release(state, event.tasks, out)
+            return out
+        elif isinstance(event, Cancelled):
+            lifecycle.cancel(state, event.tasks, out)
+        elif isinstance(event, Joined):
+            pool.join(state, event.worker)
+        elif isinstance(event, Died):
+            pool.bury(state, event.worker, event.reason, event.running, out)
+        else:
+            _start_failed(state, event, out)
+        placement.place(state, event.now, out)
+        pool.staff(state, out)
+        return out
+
+
+def _start_failed(state: SchedulerState, event: StartFailed, out: list[Instruction]) -> None:
+    pool.give_up(state, event.reason, out)

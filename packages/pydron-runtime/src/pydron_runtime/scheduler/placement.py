@@ -1,0 +1,114 @@
+"""Placement: which worker gets which ready task, and how much work lies in a worker's queue.
+
+The oldest task comes first: in a program that is the one whose result is waited for soonest. A worker's queue
+holds a few milliseconds of expected work, so that it never waits for the next message, and never much more, so
+that no worker sits idle at the end while another has a long queue. Calls that take longer than that are
+sent one at a time, and so are calls of functions whose duration is not known yet.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+from pydron_runtime.protocol.messages import KEEP_BYTES
+from pydron_runtime.scheduler import values
+from pydron_runtime.scheduler.instructions import Assignment, Dispatch, Instruction
+from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
+from pydron_runtime.scheduler.transitions import Phase
+
+BUDGET = 4_000_000
+"""Nanoseconds of expected work in one worker's queue."""
+
+PER_CALL = 2_000
+"""Nanoseconds that the shortest call costs a worker: bounds the number of calls in a queue."""
+
+GAIN = 0.3
+"""Weight of the latest measurement in a function's expected duration."""
+
+
+def learn(state: SchedulerState, digest: str, duration: int) -> None:
+    """Take a measured duration into account."""
+    before = state.durations.get(digest)
+    state.durations[digest] = duration if before is None else int(before + GAIN * (duration - before))
+
+
+def expected(state: SchedulerState, entry: TaskState) -> int:
+    """Nanoseconds that a task is expected to take; unknown functions count as a full queue."""
+    known = state.durations.get(entry.task.function.digest)
+    return BUDGET if known is None else max(known, PER_CALL)
+
+
+def _has_room(worker: WorkerState, cost: int) -> bool:
+    return not worker.queue or worker.load + cost <= BUDGET
+
+
+def _holder_of_most(state: SchedulerState, entry: TaskState) -> WorkerState | None:
+    """The worker that keeps most bytes of what a task needs."""
+    sums: dict[str, int] = {}
+    for need in entry.task.needs:
+        for name in state.keepers.get(need, ()):
+            sums[name] = sums.get(name, 0) + state.workers[name].kept[need]
+    if not sums:
+        return None
+    return state.workers[max(sorted(sums), key=sums.__getitem__)]
+
+
+def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
+    """Send ready tasks to workers as long as both are there."""
+    if not state.ready_count:
+        return
+    free = [(worker.load, name) for name, worker in state.workers.items() if worker.joined and worker.load < BUDGET]
+    if not free:
+        return
+    heapq.heapify(free)
+    sent: dict[str, list[Assignment]] = {}
+    while state.ready and free:
+        entry = state.tasks.get(state.ready[0])
+        if entry is None or entry.phase is not Phase.READY:
+            heapq.heappop(state.ready)  # settled, or sent, since it was put there
+            continue
+        cost = expected(state, entry)
+        chosen = _holder_of_most(state, entry) if entry.task.needs else None
+        if chosen is None or not _has_room(chosen, cost):
+            load, name = free[0]
+            chosen = state.workers[name]
+            if load != chosen.load:  # it was given something as the holder of a value
+                heapq.heapreplace(free, (chosen.load, name))
+                continue
+            if not _has_room(chosen, cost):
+                break  # it has the shortest queue of all
+        heapq.heappop(state.ready)
+        sent.setdefault(chosen.name, []).append(_assign(state, entry, chosen, cost, now))
+        if chosen.name == free[0][1]:
+            heapq.heapreplace(free, (chosen.load, chosen.name))
+    for name, assignments in sent.items():
+        out.append(Dispatch(name, tuple(assignments)))
+        values.evict(state, state.workers[name], out)
+
+
+def _assign(state: SchedulerState, entry: TaskState, worker: WorkerState, cost: int, now: int) -> Assignment:
+    task = entry.task
+    entry.move(Phase.SENT)
+    state.ready_count -= 1
+    state.running += 1
+    entry.worker = worker.name
+    entry.attempts += 1
+    entry.sent = now
+    worker.queue[task.id] = cost
+    worker.load += cost
+    define = task.function.digest not in worker.functions
+    if define:
+        worker.functions.add(task.function.digest)
+    if not task.needs:
+        return Assignment(task, entry.attempts, define)
+    going, kept = [], []
+    for need in dict.fromkeys(task.needs):
+        result = state.tasks[need].result
+        assert result is not None
+        if need in worker.kept:
+            kept.append(need)
+        else:
+            going.append((need, result))
+        if result.size >= KEEP_BYTES:
+            values.keep(state, worker, need, result.size)
+    return Assignment(task, entry.attempts, define, tuple(going), tuple(kept))

@@ -1,0 +1,106 @@
+"""State: what the scheduler knows about tasks, workers, values and durations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pydron.errors import InternalError
+from pydron_runtime.data.payload import Payload
+from pydron_runtime.data.tasks import Task
+from pydron_runtime.scheduler.transitions import FOLLOWING, SETTLED, Phase
+
+
+@dataclass(slots=True)
+class TaskState:
+    """One task.
+
+    Attributes:
+        missing: How many of the tasks it needs have not returned yet.
+        dependents: Unsettled tasks that need its result.
+        worker: Who has it, in phase SENT.
+        attempts: How often it was sent.
+        deaths: How often a worker died while it was, or may have been, running there.
+        sent: When it was sent last.
+        released: Whether the program will not mention it again.
+    """
+
+    task: Task
+    phase: Phase = Phase.WAITING
+    missing: int = 0
+    dependents: set[int] = field(default_factory=set)
+    worker: str | None = None
+    attempts: int = 0
+    deaths: int = 0
+    sent: int = 0
+    released: bool = False
+    result: Payload | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the program has its completion."""
+        return self.phase in SETTLED
+
+    def move(self, phase: Phase) -> None:
+        """Change the phase.
+
+        Raises:
+            InternalError: The table of transitions does not allow it.
+        """
+        if phase not in FOLLOWING[self.phase]:
+            raise InternalError(f"Task {self.task.id} cannot go from {self.phase.value} to {phase.value}.")
+        self.phase = phase
+
+
+@dataclass(slots=True)
+class WorkerState:
+    """One worker.
+
+    Attributes:
+        joined: Whether it can take calls.
+        queue: Calls sent and not reported, with the nanoseconds each is expected to take, oldest first.
+        load: Sum of ``queue``'s values.
+        functions: Digests of the functions that it knows.
+        kept: Values that it keeps, with their bytes, least recently used first.
+        kept_bytes: Sum of ``kept``'s values.
+    """
+
+    name: str
+    joined: bool = False
+    queue: dict[int, int] = field(default_factory=dict)
+    load: int = 0
+    functions: set[str] = field(default_factory=set)
+    kept: dict[int, int] = field(default_factory=dict)
+    kept_bytes: int = 0
+
+
+@dataclass(slots=True)
+class SchedulerState:
+    """Everything.
+
+    Attributes:
+        size: How many workers there may be.
+        keep_limit: Bytes of values that one worker may keep.
+        ready: Heap of the ids of tasks that are, or were, in phase READY.
+        ready_count: How many tasks are in phase READY.
+        running: How many tasks are in phase SENT.
+        durations: Expected nanoseconds per function digest.
+        keepers: Value -> names of the workers that keep it.
+        started: How many workers were ever asked for; names are made from it.
+        failed_starts: Workers in a row that died before they joined.
+        idle_deaths: Workers in a row that died without a task to blame and without any report in between.
+        broken: Why no worker can be had, once that is certain.
+    """
+
+    size: int
+    keep_limit: int
+    tasks: dict[int, TaskState] = field(default_factory=dict)
+    workers: dict[str, WorkerState] = field(default_factory=dict)
+    ready: list[int] = field(default_factory=list)
+    ready_count: int = 0
+    running: int = 0
+    durations: dict[str, int] = field(default_factory=dict)
+    keepers: dict[int, set[str]] = field(default_factory=dict)
+    started: int = 0
+    failed_starts: int = 0
+    idle_deaths: int = 0
+    broken: str | None = None

@@ -1,0 +1,48 @@
+"""From the scheduler's instructions to messages, and from workers' messages to the scheduler's events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydron_runtime.data.payload import Payload
+from pydron_runtime.protocol.codec import Frames, pack, unpack
+from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Report, Value
+from pydron_runtime.scheduler.instructions import Assignment, Dispatch
+from pydron_runtime.worker.execution import Outcome
+
+
+def message_of(dispatch: Dispatch) -> tuple[Execute, Frames]:
+    """The message that carries assignments to a worker, and its payload frames."""
+    frames: Frames = []
+    definitions = tuple(
+        Definition(assignment.task.function.digest, pack(Payload(assignment.task.function.blob), frames))
+        for assignment in dispatch.assignments
+        if assignment.define
+    )
+    return Execute(definitions, tuple(_call(assignment, frames) for assignment in dispatch.assignments)), frames
+
+
+def _call(assignment: Assignment, frames: Frames) -> Call:
+    task = assignment.task
+    arguments = pack(task.arguments, frames)
+    if not task.bindings and not task.needs:
+        return Call(task.id, task.function.digest, arguments)
+    values = [Value(number, pack(payload, frames), False) for number, payload in task.bindings.items()]
+    values += [
+        Value(number, pack(payload, frames), payload.size >= KEEP_BYTES) for number, payload in assignment.values
+    ]
+    return Call(task.id, task.function.digest, arguments, tuple(values), assignment.kept)
+
+
+def outcomes_of(report: Report, frames: Sequence[bytes]) -> tuple[Outcome, ...]:
+    """What a report says.
+
+    Raises:
+        ProtocolError: It points at frames that are not there.
+    """
+    return tuple(_outcome(ended, frames) for ended in report.ended)
+
+
+def _outcome(ended: Ended, frames: Sequence[bytes]) -> Outcome:
+    payload = None if ended.parcel is None else unpack(ended.parcel, frames)
+    return Outcome(ended.task, ended.kind, payload, ended.started, ended.finished, ended.what, ended.text, ended.error)

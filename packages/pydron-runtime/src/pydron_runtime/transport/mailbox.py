@@ -1,0 +1,44 @@
+"""Mailboxes: completions on their way from the scheduler's thread to the threads of the program."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+
+from pydron_runtime.data.tasks import Completion
+
+
+class Mailboxes:
+    """One box per owner. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._arrived = threading.Condition(self._lock)
+        self._boxes: dict[int, list[Completion]] = {}
+        self._open: defaultdict[int, int] = defaultdict(int)
+
+    def expect(self, owner: int) -> None:
+        """One more completion will come for this owner."""
+        with self._lock:
+            self._open[owner] += 1
+
+    def deliver(self, completions: dict[int, list[Completion]]) -> None:
+        """Put completions into their owners' boxes."""
+        with self._lock:
+            for owner, items in completions.items():
+                self._boxes.setdefault(owner, []).extend(items)
+                self._open[owner] -= len(items)
+                if self._open[owner] <= 0:
+                    del self._open[owner]
+            self._arrived.notify_all()
+
+    def collect(self, owner: int) -> list[Completion]:
+        """Empty a box."""
+        with self._lock:
+            return self._boxes.pop(owner, [])
+
+    def wait(self, owner: int, timeout: float | None) -> bool:
+        """Block until there is something in the box. False after ``timeout`` seconds, or if nothing can come."""
+        with self._lock:
+            self._arrived.wait_for(lambda: owner in self._boxes or owner not in self._open, timeout)
+            return owner in self._boxes

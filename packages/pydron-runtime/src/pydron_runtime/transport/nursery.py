@@ -1,0 +1,155 @@
+"""The nursery: a small fresh interpreter that forks worker processes.
+
+The program itself may have threads, locks held, and a ``__main__`` that must not run twice; it is never forked.
+The nursery has one thread and has imported what workers need, so a worker costs a few milliseconds. It tells the
+program at once when a worker dies. When the program dies, the other end of the control channel closes: the
+nursery kills its workers, removes the directory of the sockets, and ends.
+
+The control channel carries lines of JSON: ``{"do": "spawn", "name": ..}`` or ``kill`` in, ``{"is": "up"}``,
+``spawned`` or ``exited`` out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+from mmap import mmap
+from typing import Any
+
+import multiprocess
+
+from pydron_runtime.transport import directory, worker_process
+
+PR_SET_PDEATHSIG = 1
+
+
+class Nursery:
+    """Starts and watches workers on behalf of the program at the other end of ``control``."""
+
+    def __init__(self, control: socket.socket, home: str, endpoint: str) -> None:
+        self._control = control
+        self._home = home
+        self._endpoint = endpoint
+        self._fork = multiprocess.get_context("fork")
+        self._workers: dict[str, tuple[Any, mmap]] = {}
+        self._buffer = b""
+
+    def serve(self) -> None:
+        """Carry out the program's wishes until it is gone."""
+        wake_in, wake_out = os.pipe()
+        os.set_blocking(wake_in, False)
+        os.set_blocking(wake_out, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake_out, warn_on_full_buffer=False)
+        self._tell({"is": "up", "pid": os.getpid()})
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(wake_in, select.POLLIN)
+        while True:
+            for descriptor, _ in poll.poll():
+                if descriptor == wake_in:
+                    os.read(wake_in, 4096)
+                    self._look_for_exits()
+                elif not self._obey():
+                    return
+
+    def _obey(self) -> bool:
+        """Read wishes. False when the program is gone."""
+        try:
+            data = self._control.recv(65536)
+        except OSError:
+            return False
+        if not data:
+            return False
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            wish = json.loads(line)
+            if wish["do"] == "spawn":
+                self._spawn(wish["name"])
+            elif wish["name"] in self._workers:
+                self._workers[wish["name"]][0].kill()
+        return True
+
+    def _spawn(self, name: str) -> None:
+        running = mmap(-1, 8)
+        process = self._fork.Process(
+            target=_be_worker, args=(name, self._endpoint, running, self._control, os.getpid())
+        )
+        try:
+            process.start()
+        except OSError as error:
+            running.close()
+            self._tell({"is": "exited", "name": name, "reason": f"not started ({error})", "running": 0})
+            return
+        self._workers[name] = (process, running)
+        self._tell({"is": "spawned", "name": name, "pid": process.pid})
+
+    def _look_for_exits(self) -> None:
+        for name, (process, running) in list(self._workers.items()):
+            code = process.exitcode
+            if code is None:
+                continue
+            del self._workers[name]
+            (task,) = struct.unpack_from("<Q", running)
+            running.close()
+            self._tell({"is": "exited", "name": name, "reason": _how(code), "running": task})
+
+    def _tell(self, news: dict[str, Any]) -> None:
+        try:
+            self._control.sendall(json.dumps(news).encode() + b"\n")
+        except OSError:
+            pass  # the program is gone: the next read will say so
+
+    def end(self) -> None:
+        """Kill the workers and remove the sockets."""
+        for process, _ in self._workers.values():
+            process.kill()
+        for process, _ in self._workers.values():
+            process.join(1.0)
+        directory.remove(self._home)
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"ended by itself with exit status {code}"
+    try:
+        name = f" ({signal.Signals(-code).name})"
+    except ValueError:
+        name = ""
+    return f"killed by signal {-code}{name}"
+
+
+def _be_worker(name: str, endpoint: str, running: mmap, control: socket.socket, parent: int) -> None:
+    """What a forked worker does, from its first to its last moment."""
+    _die_with(parent)
+    worker_process.prepare()
+    control.close()
+    worker_process.main(name, endpoint, running)
+
+
+def _die_with(parent: int) -> None:
+    """Ask the kernel to kill this process when its parent dies. Linux; elsewhere an idle worker looks itself."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
+
+
+def main(descriptor: int, home: str, endpoint: str) -> None:
+    """Run a nursery until the program that holds the other end of ``descriptor`` is gone. Does not return."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    nursery = Nursery(socket.socket(fileno=descriptor), home, endpoint)
+    started = os.getpid()
+    try:
+        nursery.serve()
+    finally:
+        if os.getpid() == started:
+            nursery.end()
+            sys.stdout.flush()
+            os._exit(0)

@@ -1,0 +1,117 @@
+"""The main loop of a worker process: a socket, a clock, and the :class:`~pydron_runtime.worker.machine.Worker`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+from mmap import mmap
+
+import zmq
+
+from pydron_runtime.data import classes
+from pydron_runtime.protocol.codec import Frames, decode_to_worker, encode
+from pydron_runtime.protocol.messages import VERSION, Hello, Surroundings, ToScheduler
+from pydron_runtime.worker.execution import run
+from pydron_runtime.worker.machine import Worker
+
+IDLE = 1000
+"""Milliseconds after which an idle worker looks whether its parent is still there."""
+
+LOOK = 500_000
+"""Nanoseconds between two looks at the socket while there are calls to make."""
+
+
+def main(name: str, endpoint: str, running: mmap) -> None:
+    """Serve until the process is killed, or its parent is gone.
+
+    Args:
+        name: Of this worker.
+        endpoint: Where the scheduler listens.
+        running: Shared with the parent: the number of the task being run, which says who is to blame if the
+            process dies.
+    """
+    classes.follow()
+    parent = os.getppid()
+    context = zmq.Context()
+    stream: zmq.Socket[bytes] = context.socket(zmq.DEALER)
+    stream.setsockopt(zmq.IDENTITY, name.encode())
+    stream.setsockopt(zmq.LINGER, 0)
+    stream.setsockopt(zmq.SNDHWM, 0)
+    stream.setsockopt(zmq.RCVHWM, 0)
+    stream.connect(endpoint)
+    _send(stream, Hello(VERSION, name, os.getpid(), socket.gethostname()), [])
+    worker = Worker()
+    while True:
+        if not stream.poll(IDLE):
+            if os.getppid() != parent:
+                return
+            continue
+        _receive(stream, worker)
+        _work(stream, worker, running)
+
+
+def _send(stream: zmq.Socket[bytes], message: ToScheduler, frames: Frames) -> None:
+    stream.send_multipart(encode(message, frames), copy=not frames)
+
+
+def _receive(stream: zmq.Socket[bytes], worker: Worker) -> None:
+    """Take in all messages that have arrived."""
+    while True:
+        try:
+            frames = stream.recv_multipart(zmq.NOBLOCK)
+        except zmq.Again:
+            return
+        message, rest = decode_to_worker(frames)
+        if isinstance(message, Surroundings):
+            _enter(worker, message)
+        else:
+            worker.accept(message, rest)
+
+
+def _enter(worker: Worker, surroundings: Surroundings) -> None:
+    """Look for modules, and stand, where the program does."""
+    if sys.path != list(surroundings.path):
+        sys.path[:] = surroundings.path
+        worker.functions.retry()
+    try:
+        os.chdir(surroundings.directory)
+    except OSError:
+        pass  # the program's directory is gone: stay
+
+
+def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap) -> None:
+    """Make calls until there are none."""
+    looked = time.monotonic_ns()
+    while True:
+        execution = worker.next()
+        if worker.must_report(execution):
+            _flush_output()
+            _send(stream, *worker.report())
+        if execution is None:
+            struct.pack_into("<Q", running, 0, 0)
+            return
+        struct.pack_into("<Q", running, 0, execution.task)
+        outcome = run(execution, worker.functions, time.monotonic_ns)
+        worker.finished(execution, outcome)
+        if outcome.finished - looked > LOOK:
+            looked = outcome.finished
+            _receive(stream, worker)
+
+
+def _flush_output() -> None:
+    """What a call has printed is out before its result is."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # closed, or replaced by the user's function
+            pass
+
+
+def prepare() -> None:
+    """Undo in a fresh fork what belongs to its parent alone."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -1,0 +1,123 @@
+"""The worker: a state machine. Messages in, calls to make and outcomes to report out; no sockets, no clock.
+
+Whoever owns it makes the calls one after the other, and asks between two of them whether to report.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from pydron_runtime.data.payload import Payload
+from pydron_runtime.protocol.codec import Frames, pack, unpack
+from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Drop, Ended, Execute, Forget, Report
+from pydron_runtime.worker.execution import Execution, FunctionTable, Outcome
+
+SHORT = 100_000
+"""Nanoseconds. The outcome of a call may wait for the next one, if that is expected to be shorter than this."""
+
+HELD = 64
+"""So many outcomes are reported together at most."""
+
+HELD_BYTES = 256 * 1024
+"""Or so many bytes of results."""
+
+
+class Worker:
+    """What one worker process has to do.
+
+    Attributes:
+        functions: The functions it knows.
+    """
+
+    def __init__(self) -> None:
+        self.functions = FunctionTable()
+        self._queue: deque[Execution] = deque()
+        self._dropped: set[int] = set()
+        self._kept: dict[int, Payload] = {}
+        self._held: list[Outcome] = []
+        self._held_bytes = 0
+        self._held_time = 0
+        self._slowest: dict[str, int] = {}
+
+    def accept(self, message: Execute | Drop | Forget, frames: Sequence[bytes]) -> None:
+        """Take a message in."""
+        if isinstance(message, Execute):
+            for definition in message.definitions:
+                self.functions.define(definition.digest, unpack(definition.blob, frames).data)
+            for call in message.calls:
+                self._queue.append(self._execution(call, frames))
+        elif isinstance(message, Drop):
+            waiting = {execution.task for execution in self._queue}
+            self._dropped.update(waiting.intersection(message.tasks))
+        else:
+            for number in message.numbers:
+                self._kept.pop(number, None)
+
+    def _execution(self, call: Call, frames: Sequence[bytes]) -> Execution:
+        arguments = unpack(call.arguments, frames)
+        if not call.values and not call.kept:
+            return Execution(call.task, call.digest, arguments)
+        values = {number: self._kept[number] for number in call.kept if number in self._kept}
+        for value in call.values:
+            payload = unpack(value.parcel, frames)
+            values[value.number] = payload
+            if value.keep:
+                self._kept[value.number] = payload
+        return Execution(call.task, call.digest, arguments, values)
+
+    def next(self) -> Execution | None:
+        """The call to make now, or None if there is none. Calls that were dropped are passed over."""
+        while self._queue:
+            execution = self._queue.popleft()
+            if execution.task not in self._dropped:
+                return execution
+            self._dropped.discard(execution.task)
+            self._held.append(Outcome(execution.task, "dropped", None, 0, 0))
+        return None
+
+    def finished(self, execution: Execution, outcome: Outcome) -> None:
+        """Note the outcome of a call."""
+        took = outcome.finished - outcome.started
+        before = self._slowest.get(execution.digest, 0)
+        self._slowest[execution.digest] = max(took, before - before // 8)
+        self._held.append(outcome)
+        self._held_time += took
+        if outcome.payload is not None:
+            size = outcome.payload.size
+            self._held_bytes += size
+            if size >= KEEP_BYTES and outcome.kind == "ok":
+                self._kept[outcome.task] = outcome.payload
+
+    def must_report(self, following: Execution | None) -> bool:
+        """Whether the outcomes so far have to be reported before the following call is made.
+
+        They may wait only for a call that has always been short, so that nobody waits for a result that is there.
+        """
+        if not self._held:
+            return False
+        if following is None or len(self._held) >= HELD or self._held_bytes >= HELD_BYTES:
+            return True
+        slowest = self._slowest.get(following.digest)
+        return slowest is None or slowest + self._held_time > SHORT * 4 or slowest > SHORT
+
+    def report(self) -> tuple[Report, Frames]:
+        """The outcomes since the last report, with their payload frames."""
+        frames: Frames = []
+        ended = tuple(
+            Ended(
+                outcome.task,
+                outcome.kind,
+                None if outcome.payload is None else pack(outcome.payload, frames),
+                outcome.started,
+                outcome.finished,
+                outcome.what,
+                outcome.text,
+                outcome.error,
+            )
+            for outcome in self._held
+        )
+        self._held = []
+        self._held_bytes = 0
+        self._held_time = 0
+        return Report(ended), frames
