@@ -14,7 +14,7 @@ while read -r minor python; do
     stamp="$venv/.ready"
     stale=$(find pyproject.toml packages/*/pyproject.toml tools/setup.sh -newer "$stamp" 2>/dev/null || echo missing)
     if [ -n "$stale" ] || [ "$(cat "$stamp")" != "$PWD" ]; then
-        tools/setup.sh "$venv" "$python" test examples
+        tools/setup.sh "$venv" "$python" test
         printf '%s' "$PWD" >"$stamp"
     fi
     echo "=== Python $minor: $("$venv/bin/python" --version)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -75,5 +77,7 @@ def test_the_blocks_of_a_page_are_found(tmp_path: Path) -> None:
     blocks = blocks_of(page)
     assert [(block.language, block.line) for block in blocks] == [("python", 4), ("text", 8), ("python", 12)]
     assert expected_outputs(blocks) == ["1\n", ""]
-    namespace: dict[str, object] = {}
-    exec(script_of(blocks).replace("print", "str"), namespace)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(script_of(blocks), {})
+    assert printed.getvalue().split(SEPARATOR)[:-1] == ["1\n", ""]
