@@ -57,6 +57,7 @@ bench: $(READY) ## measure against plain Python and plain processes, append to t
 	@$(BIN)/python benchmarks/fork_limit.py --record benchmarks/history.jsonl
 
 docs: $(DOCS) ## build the documentation into docs/_build/html
+	@$(BIN)/python tools/write_reasons.py
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 

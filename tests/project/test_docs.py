@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,13 @@ import pytest
 from markdown_blocks import SEPARATOR, blocks_of, commands_of, expected_outputs, script_of
 from source_tree import ROOT
 
+from pydron import errors
+from pydron.explain.reasons import reasons_page
+
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 README = ROOT / "README.md"
+
+PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "adr").glob("*.md"))]
 
 BIN = Path(sys.executable).parent
 
@@ -69,6 +75,34 @@ def test_the_program_of_the_front_page_is_the_example(tmp_path: Path) -> None:
         for line in shown.text.splitlines():
             assert line in example.splitlines(), f"{page.name}: {line}"
     assert outputs_of(README, tmp_path, "readme.py")
+
+
+def test_the_page_of_reasons_is_that_of_the_catalogue() -> None:
+    """``make docs`` writes the page anew."""
+    assert (ROOT / "docs" / "reasons.md").read_text(encoding="utf-8") == reasons_page()
+
+
+def test_every_error_has_an_entry() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    headings = {line.lstrip("# ") for line in page.splitlines() if line.startswith("##")}
+    classes = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, errors.PydronError)
+    }
+    assert headings == classes - {"PydronError"}
+
+
+def links_of(page: Path) -> set[str]:
+    """Targets of a page's links to files, without anchors."""
+    found = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    return {target for target in found if "://" not in target}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    missing = {target for target in links_of(page) if not (page.parent / target).exists()}
+    assert not missing
 
 
 def test_the_blocks_of_a_page_are_found(tmp_path: Path) -> None:
