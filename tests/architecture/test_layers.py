@@ -68,7 +68,8 @@ DOORS = {
     ("pydron.ir.forms", "pydron.export"): "Graph.to_json and its like, so that a graph in a notebook is at hand",
     ("pydron.entry", "pydron.export"): "a graph carries what its global names mean",
     ("pydron.export.bind", "pydron.interpret"): "a graph from another process runs on the reference evaluator",
-    ("pydron.explain.report", "pydron.analysis"): "what is known to be pure, when a live function is given",
+    ("pydron.explain.callees", "pydron.analysis"): "what is known to be pure, when a live function is given",
+    ("pydron.explain.report", "pydron.frontend"): "a function that nobody scheduled is explained as well",
 }
 
 
