@@ -46,24 +46,32 @@ def read_when_defined(text: str) -> tuple[str, ...]:
 
 def _free(text: str, nested: bool) -> tuple[str, ...]:
     # A class evaluates its annotations, a function carried as text does not.
-    prefix = "" if any(isinstance(node, ast.ClassDef) for node in ast.parse(text).body) else _UNEVALUATED_ANNOTATIONS
+    tree = ast.parse(text)
+    prefix = "" if any(isinstance(node, ast.ClassDef) for node in tree.body) else _UNEVALUATED_ANNOTATIONS
     table = symtable.symtable(prefix + text, "<text>", "exec")
     bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    return tuple(sorted(name for name in set(_referenced(table, nested)) if name not in bound))
+    # Symbol tables do not call `x += 1` a reference to x.
+    augmented = {
+        node.target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }
+    return tuple(sorted(name for name in set(_referenced(table, nested, augmented)) if name not in bound))
 
 
-def _referenced(table: symtable.SymbolTable, nested: bool) -> Iterator[str]:
+def _referenced(table: symtable.SymbolTable, nested: bool, augmented: set[str]) -> Iterator[str]:
     top = table.get_type() == "module"
     for symbol in table.get_symbols():
-        if symbol.is_referenced() and (top or symbol.is_global()):
+        read = symbol.is_referenced() or symbol.get_name() in augmented
+        if read and (top or symbol.is_global()):
             yield symbol.get_name()
     for inner in table.get_children():
         if nested or inner.get_type() != "function":
-            yield from _referenced(inner, nested)
+            yield from _referenced(inner, nested, augmented)
 
 
 def attribute_chains(text: str, name: str) -> tuple[str, ...]:
-    """Dotted chains that the text reads from a name: ``a.b.c`` for ``a``; longest ones, in order."""
+    """Dotted chains that the text reads from a name: ``a.b.c`` and its parts for ``a``."""
     found: dict[str, None] = {}
     for node in ast.walk(ast.parse(text)):
         parts: list[str] = []

@@ -14,11 +14,13 @@ from typing import Any
 _LITERAL_TEXT_LIMIT = 64 * 1024
 _LITERAL_PARTS_LIMIT = 10_000
 _OURS = frozenset({"pydron", "pydron_runtime", "pydron_viz"})
-_ATOMS = (int, float, complex, str, bytes, bool, type(None), type(...))
+_ATOMS = (int, float, complex, str, bytes, bool, type(None))
 
 
 def literal_text(value: Any) -> str | None:
     """Source text of a literal that gives an equal value of the same types, or None. At most 64 KiB."""
+    if value is ...:
+        return "..."
     try:
         _check_parts(value)
         text = repr(value)

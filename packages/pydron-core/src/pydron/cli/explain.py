@@ -1,0 +1,49 @@
+"""``pydron explain``: which lines run in parallel, which do not, why, and what to change."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from pydron.cli.command import SimpleCommand
+from pydron.cli.target import find_targets
+
+_DESCRIPTION = """\
+Explain, line by line, what of a function runs in parallel, what stays sequential, why, and what to change.
+
+The file is loaded as a module: its `if __name__ == "__main__":` part does not run. A function that is not
+decorated is explained as if it were.
+
+examples:
+  pydron explain pipeline.py             every scheduled function of a file
+  pydron explain pipeline.py:calibrate   one function
+  pydron explain package.module:Reducer.run
+  pydron explain graph.json              a graph written by 'pydron graph'
+  pydron explain pipeline.py --json      for programs
+"""
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="FILE[:FUNCTION]", help="a Python file, a module, or a graph (.json)")
+    parser.add_argument("--json", action="store_true", help="print a JSON document")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from pydron.explain.report import explain
+
+    reports = [explain(target.value) for target in find_targets(arguments.target)]
+    if arguments.json:
+        documents = [report.to_json() for report in reports]
+        print(documents[0] if len(documents) == 1 else "[" + ",\n".join(documents) + "]")
+    else:
+        sys.stdout.write("\n".join(_encodable(str(report)) for report in reports))
+    return 0
+
+
+def _encodable(text: str) -> str:
+    """The text as the terminal can show it: an old locale must not end in an error."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+command = SimpleCommand("explain", "say which lines run in parallel, and why not", _DESCRIPTION, _configure, _run)

@@ -1,0 +1,136 @@
+"""What the calls of a function are known to call: looked up in the live function, or in what its graph carries."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import sys
+import types
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydron.ir.nodes import Call, Effect, Global, Graph, walk
+from pydron.marks import is_functional, is_scheduled
+
+Standing = Literal["functional", "scheduled", "pure", "unknown", "late"]
+"""functional, scheduled: marked. pure: known to compute only. unknown: may do anything.
+late: which function it is turns out at run time."""
+
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """What is known of a function that is called.
+
+    Attributes:
+        function: The live object, or None where there is none at hand.
+    """
+
+    standing: Standing
+    function: Any = None
+
+
+class Callees:
+    """Looks up what names of a function mean."""
+
+    def __init__(self, graph: Graph, function: types.FunctionType | None = None) -> None:
+        self._locals = frozenset((*graph.local_names, *graph.temporaries))
+        self._table = {entry.name: entry for entry in graph.globals}
+        self._layers: list[dict[str, Any]] = []
+        if function is not None:
+            self._layers = [_cells(function), function.__globals__]
+
+    def of(self, callee: ast.expr) -> Callee:
+        """What a callee expression calls. Looks at modules and classes, runs no code of the user's."""
+        parts = _dotted(callee)
+        if parts is None or parts[0] in self._locals:
+            return Callee("late")
+        entry = self._table.get(parts[0])
+        found = self._lookup(parts[0], entry)
+        for part in parts[1:]:
+            found = _member(found, part)
+        if found is not _ABSENT:
+            return _known(found)
+        if entry is not None and entry.mark and len(parts) == 1:
+            return Callee("functional" if entry.mark == "functional" else "scheduled")
+        return Callee("unknown" if len(parts) == 1 or entry is not None else "late")
+
+    def named(self, name: str) -> Callee:
+        """What a dotted name calls."""
+        return self.of(ast.parse(name, mode="eval").body)
+
+    def _lookup(self, name: str, entry: Global | None) -> Any:
+        for layer in self._layers:
+            if name in layer:
+                return layer[name]
+        if entry is not None:
+            # Nothing is imported for an explanation; what is there already may be looked at.
+            home = sys.modules.get(entry.module, _ABSENT) if entry.kind in ("module", "attribute") else _ABSENT
+            for part in entry.qualname.split(".") if entry.kind == "attribute" else ():
+                home = _member(home, part)
+            return home
+        return getattr(builtins, name, _ABSENT)
+
+
+def effects_of_calls(graph: Graph, function: types.FunctionType | None = None) -> dict[int, Effect]:
+    """The effect of each call, by node id, as far as it is known before the program runs."""
+    callees = Callees(graph, function)
+    found: dict[int, Effect] = {}
+    for node in walk(graph.body):
+        if isinstance(node, Call):
+            standing = callees.named(node.callee).standing
+            found[node.id] = "pure" if standing in ("functional", "pure", "scheduled") else "world"
+    return found
+
+
+def calls_in(statements: Iterable[ast.stmt]) -> Iterator[ast.Call]:
+    """Every call in some statements, nested code included, in the order of the source."""
+    calls = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    return iter(sorted(calls, key=lambda call: (call.lineno, call.col_offset)))
+
+
+def _known(function: Any) -> Callee:
+    if is_functional(function):
+        return Callee("functional", function)
+    if is_scheduled(function):
+        return Callee("scheduled", function)
+    return Callee("pure" if _is_known_pure(function) else "unknown", function)
+
+
+def _is_known_pure(function: Any) -> bool:
+    from pydron.analysis.purity import is_known_pure  # a door of its own: explain stands below the analysis
+
+    return is_known_pure(function)
+
+
+def _cells(function: types.FunctionType) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            found[name] = _ABSENT
+    return found
+
+
+def _dotted(callee: ast.expr) -> list[str] | None:
+    parts: list[str] = []
+    while isinstance(callee, ast.Attribute):
+        parts.append(callee.attr)
+        callee = callee.value
+    if not isinstance(callee, ast.Name):
+        return None
+    return [callee.id, *reversed(parts)]
+
+
+def _member(owner: Any, name: str) -> Any:
+    """An attribute of a module or class, without running a property or ``__getattr__`` of the user's."""
+    if isinstance(owner, types.ModuleType):
+        return vars(owner).get(name, _ABSENT)
+    if isinstance(owner, type):
+        found = inspect.getattr_static(owner, name, _ABSENT)
+        return found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
+    return _ABSENT

@@ -1,0 +1,117 @@
+"""Finds decisions that wait: a branch on a result of a functional call that may leave the loop or the function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from pydron.ir.nodes import (
+    Call,
+    Def,
+    For,
+    Graph,
+    Host,
+    If,
+    Native,
+    Node,
+    Output,
+    Region,
+    Store,
+    While,
+    subregions,
+    walk,
+)
+
+Decision = tuple[Node, str, int]
+"""The control node, the way out (``break`` ...), and the line of that way out."""
+
+
+def waiting_decisions(graph: Graph, functional: set[int]) -> list[Decision]:
+    """The choices of a graph whose test needs such a result, and which then leave.
+
+    Args:
+        functional: Ids of the calls whose results may not be there yet.
+    """
+    pending = _pending_names(graph, functional)
+    return list(_decisions(graph.body, pending))
+
+
+def _pending_names(graph: Graph, functional: set[int]) -> set[str]:
+    """Variables that may hold a result that is not there yet, or something computed from one."""
+    pending: set[str] = set()
+    holders: set[str] = set()
+    size = -1
+    while size != len(pending) + len(holders):
+        size = len(pending) + len(holders)
+        for node in walk(graph.body):
+            _spread(node, functional, pending, holders)
+    return pending
+
+
+def _spread(node: Node, functional: set[int], pending: set[str], holders: set[str]) -> None:
+    reads = set(node.reads)
+    match node:
+        case Call():
+            if node.id in functional:
+                pending.update(node.binds)
+        case Store():
+            if node.kind == "augmented" and reads & pending:
+                pending.update(node.binds)
+            if reads & pending and node.root:
+                holders.add(node.root)
+            if node.method in ("pop", "popleft", "popitem", "setdefault") and node.root in holders:
+                pending.update(node.binds)
+        case Host():
+            value = getattr(node.fragment.statements()[0], "value", None)
+            if isinstance(value, (ast.List, ast.Tuple, ast.Dict, ast.Set)) and reads & (pending | holders):
+                holders.update(node.binds)
+            elif isinstance(value, ast.Name) and reads & holders:
+                holders.update(node.binds)
+            elif reads & pending or _takes_out(value) and reads & holders:
+                pending.update(node.binds)
+        case For():
+            if reads & (pending | holders) and _names(node.iterable.text) & (pending | holders):
+                pending.update(_names(node.target.text) - {"_"})
+        case _:
+            pass
+
+
+def _takes_out(value: ast.AST | None) -> bool:
+    return value is not None and any(isinstance(part, ast.Subscript) for part in ast.walk(value))
+
+
+def _names(text: str) -> set[str]:
+    return {part.id for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)}
+
+
+def _decisions(region: Region, pending: set[str]) -> Iterator[Decision]:
+    for node in region.nodes:
+        if isinstance(node, If) and _names(node.test.text) & pending:
+            yield from ((node, exit, line) for exit, line in _ways_out(node))
+        for _, inner in subregions(node):
+            yield from _decisions(inner, pending)
+
+
+def _ways_out(node: If) -> Iterator[tuple[str, int]]:
+    """How the branches of a choice may leave; ``break`` and ``continue`` of loops inside of it stay inside."""
+    for region in (node.then, node.orelse):
+        yield from _exits(region, frozenset({"break", "continue", "return", "raise"}))
+
+
+def _exits(region: Region, leaving: frozenset[str]) -> Iterator[tuple[str, int]]:
+    for node in region.nodes:
+        match node:
+            case Output() if node.exit in leaving:
+                yield node.exit, node.span.line
+            case Native():
+                yield from ((exit, node.span.line) for exit in node.exits if exit in leaving)
+            case For() | While():
+                for _, inner in subregions(node):
+                    yield from _exits(inner, leaving - {"break", "continue"})
+            case If():
+                for _, inner in subregions(node):
+                    yield from _exits(inner, leaving)
+            case Def():
+                continue
+            case _:
+                continue

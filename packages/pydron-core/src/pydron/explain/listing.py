@@ -1,0 +1,104 @@
+"""A report as people read it: the annotated source, then each reason with what to do about it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from pydron.explain.findings import Finding
+from pydron.explain.reasons import reason
+from pydron.ir.printer import one_line
+
+if TYPE_CHECKING:
+    from pydron.explain.report import Report
+
+_WORDS = {
+    "parallel": "parallel",
+    "scheduled": "scheduled",
+    "pure": "",
+    "late": "may wait",
+    "sync-point": "SYNC-POINT",
+    "native": "as written",
+}
+_MARK_WIDTH = 18
+
+
+def to_text(report: Report) -> str:
+    """The listing for a terminal."""
+    parts = [f"{one_line(report.name)}: {_summary(report)}"]
+    if report.filename:
+        parts[0] = f"{one_line(report.filename)}:{report.first_line}: {parts[0]}"
+    if report.filename and not report.scheduled:
+        parts.append("It is not decorated with @pydron.schedule; this is what would happen if it were.")
+    if report.lines:
+        parts += ["", *_listing(report)]
+    parts += [block for finding in _worth_telling(report.findings) for block in ("", *_block(finding))]
+    return "\n".join(parts) + "\n"
+
+
+def _summary(report: Report) -> str:
+    parallel = len(report.parallel)
+    waits = len({(finding.line, finding.what) for finding in report.findings if finding.mark == "sync-point"})
+    whole = len({finding.node for finding in report.findings if finding.mark == "native"})
+    late = len({(finding.line, finding.what) for finding in report.findings if finding.mark == "late"})
+    words = [f"{_count(parallel, 'functional call')} in parallel"]
+    words += [_count(waits, "sync-point")] if waits else []
+    words += [f"{_count(whole, 'statement')} taken whole"] if whole else []
+    words += [f"{_count(late, 'place')} decided at run time"] if late else []
+    return ", ".join(words if waits or whole or late else [*words, "nothing stands in the way"])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def _listing(report: Report) -> Iterable[str]:
+    width = len(str(report.lines[-1].number))
+    for line in report.lines:
+        codes = sorted({finding.code for finding in line.findings if finding.code})
+        mark = " ".join([_WORDS.get(line.mark, line.mark), *(codes if line.mark else [])]).strip()
+        yield f"{mark:<{_MARK_WIDTH}} {line.number:>{width}} | {one_line(line.text)}".rstrip()
+
+
+def _worth_telling(findings: Iterable[Finding]) -> list[Finding]:
+    told: dict[tuple[int, str, str], Finding] = {}
+    for finding in findings:
+        if finding.code:
+            told.setdefault((finding.line, finding.code, finding.what), finding)
+    return list(told.values())
+
+
+def _block(finding: Finding) -> Iterable[str]:
+    lines = f"line {finding.line}" if finding.line > 0 else "everything"
+    if finding.end_line > finding.line:
+        lines = f"lines {finding.line}-{finding.end_line}"
+    yield f"{lines}: {finding.code} {reason(finding.code).title}"
+    yield f"    {one_line(finding.message)}"
+    if finding.hint:
+        yield f"    To do: {one_line(finding.hint)}"
+
+
+_COLOURS = {
+    "parallel": "#d4ecd9",
+    "scheduled": "#d4ecd9",
+    "late": "#fdf3d7",
+    "sync-point": "#fbe3d9",
+    "native": "#fbe3d9",
+}
+
+
+def to_html(report: Report) -> str:
+    """The listing for a notebook."""
+    rows = []
+    for line in report.lines:
+        codes = sorted({finding.code for finding in line.findings if finding.code})
+        mark = " ".join([_WORDS.get(line.mark, line.mark), *(codes if line.mark else [])]).strip()
+        tip = " ".join(finding.message for finding in line.findings if finding.code)
+        style = f"background:{_COLOURS[line.mark]};color:#222" if line.mark in _COLOURS else ""
+        code = f'<pre style="margin:0;text-align:left">{html.escape(line.text)}</pre>'
+        cells = f'<td style="text-align:left">{html.escape(mark)}</td><td>{line.number}</td><td>{code}</td>'
+        rows.append(f'<tr style="{style}" title="{html.escape(tip)}">{cells}</tr>')
+    blocks = "\n\n".join("\n".join(_block(finding)) for finding in _worth_telling(report.findings))
+    title = html.escape(f"{report.name}: {_summary(report)}")
+    return f"<div><p>{title}</p><table>{''.join(rows)}</table><pre>{html.escape(blocks)}</pre></div>"

@@ -1,0 +1,155 @@
+"""Explains a function: per line what runs in parallel, what does not, why, and what to change."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import types
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydron.explain.callees import Callees
+from pydron.explain.findings import MARKS, Finding, Mark, findings
+from pydron.explain.reasons import reason
+from pydron.ir.nodes import Graph
+from pydron.marks import is_functional, is_scheduled
+
+SCHEMA, VERSION = "pydron-explain", 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the function's source.
+
+    Attributes:
+        number: Line of the user's file.
+        mark: What counts most on it; "" where nothing happens.
+        findings: What there is to say about it.
+    """
+
+    number: int
+    text: str
+    mark: Mark | str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The explanation of one function. ``str(report)`` is the annotated source.
+
+    Attributes:
+        scheduled: Whether the function is decorated. It is explained as if it were.
+        lines: Every line of its source; () where there is no source text.
+        findings: Everything that was found, by line. Those with a ``code`` say what stays sequential.
+    """
+
+    name: str
+    filename: str
+    first_line: int
+    scheduled: bool
+    lines: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def parallel(self) -> tuple[Finding, ...]:
+        """The functional calls that run in parallel."""
+        return tuple(finding for finding in self.findings if finding.mark == "parallel")
+
+    @property
+    def sequential(self) -> tuple[Finding, ...]:
+        """What stays sequential, or may: each with its code, reason and hint."""
+        return tuple(finding for finding in self.findings if finding.code)
+
+    def to_json(self) -> str:
+        """A document with everything in it."""
+        content = {"schema": SCHEMA, "version": VERSION, "function": self.name, "filename": self.filename}
+        lines = [{"number": line.number, "text": line.text, "mark": line.mark} for line in self.lines]
+        found = [asdict(finding) for finding in self.findings if finding.mark != "pure"]
+        rest = {"first_line": self.first_line, "scheduled": self.scheduled, "lines": lines, "findings": found}
+        return json.dumps({**content, **rest}, indent=1)
+
+    def __str__(self) -> str:
+        from pydron.explain.listing import to_text
+
+        return to_text(self)
+
+    def _repr_html_(self) -> str:
+        from pydron.explain.listing import to_html
+
+        return to_html(self)
+
+
+def explain(target: Any) -> Report:
+    """Explain a function, scheduled or plain, or a graph.
+
+    Names are looked up in the live function where there is one. Runs nothing of the user's, imports nothing.
+
+    Args:
+        target: A function, method, or :class:`~pydron.ir.nodes.Graph`. Other objects get a report that says that
+            they are called as they are.
+    """
+    return _explain(target, ())
+
+
+def _explain(target: Any, above: tuple[object, ...]) -> Report:
+    if isinstance(target, Graph):
+        return _report(target, None, True, above)
+    plain = _plain(target)
+    if plain is None:
+        return _opaque(target)
+    # A function that promises to be free of side effects is no less explained than another one.
+    scheduled = is_scheduled(target)
+    graph = getattr(target, "graph", None)
+    if not isinstance(graph, Graph):
+        from pydron.frontend.build import build_graph  # a door: only a function that nobody scheduled needs it
+
+        graph = build_graph(plain)
+    return _report(graph, plain, scheduled, (*above, plain))
+
+
+def _plain(target: Any) -> types.FunctionType | None:
+    target = getattr(target, "__func__", target)
+    try:
+        target = inspect.unwrap(target)
+    except ValueError:
+        return None
+    return target if isinstance(target, types.FunctionType) else None
+
+
+def _report(graph: Graph, function: types.FunctionType | None, scheduled: bool, above: tuple[object, ...]) -> Report:
+    def has_sync_points(callee: object) -> bool:
+        plain = _plain(callee)
+        if plain is None or plain in above:
+            return False
+        return any(finding.mark in ("sync-point", "native") for finding in _explain(callee, above).findings)
+
+    found = findings(graph, Callees(graph, function), has_sync_points)
+    return Report(
+        graph.qualname, graph.filename, graph.first_line, scheduled, _lines(graph, found), tuple(found)
+    )  # fmt: skip
+
+
+def _lines(graph: Graph, found: list[Finding]) -> tuple[Line, ...]:
+    lines = []
+    for number, text in enumerate(graph.source.splitlines(), graph.first_line):
+        here = tuple(finding for finding in found if finding.line <= number <= _last_line(finding))
+        marks = [finding.mark for finding in here]
+        blank = not text.strip() or text.lstrip().startswith("#")
+        lines.append(Line(number, text, max(marks, key=MARKS.index, default="") if not blank else "", here))
+    return tuple(lines)
+
+
+def _last_line(finding: Finding) -> int:
+    """Only code that is taken whole marks all its lines; a call that spans several marks the first."""
+    return finding.end_line if finding.mark == "native" else finding.line
+
+
+def _opaque(target: Any) -> Report:
+    name = getattr(target, "__qualname__", "") or repr(target)
+    if is_functional(target):
+        message = f"{name} is functional: its calls run in parallel. What it does inside is its own affair."
+        found = Finding(0, 0, "parallel", "", name, message, "", -1)
+    else:
+        entry = reason("PD216")
+        found = Finding(0, 0, "native", entry.code, name, entry.say(name), entry.advise(name), -1)
+    return Report(name, "", 0, False, (), (found,))
