@@ -43,7 +43,7 @@ def text_has_the_form_of_its_kind(node: Node, graph: Graph) -> Iterator[str]:
         case Native():
             fits = bool(_REASON.fullmatch(node.reason))
         case Const() | Host() | Call() | Store() | Def():
-            fits = len(bodies[0]) == 1 and _fits(node, bodies[0][0])
+            fits = len(bodies[0]) == 1 and _fits(node, bodies[0][0], graph)
         case _:
             fits = True
     if not fits:
@@ -83,6 +83,8 @@ def names_agree_with_the_text(node: Node, graph: Graph) -> Iterator[str]:
     bound = {name for name in used.binds if name in own and name not in used.declared}
     if isinstance(node, For):
         read.discard(_PLACEHOLDER)
+    if isinstance(node, While):
+        read -= {name for inner in node.header.nodes for name in inner.binds}
     missing = read - set(node.reads) - (bound if isinstance(node, (Native, Def, For)) else set())
     if missing:
         yield f"does not list that it reads {_listed(missing)}"
@@ -143,14 +145,14 @@ def _fits_exit(node: Output, bodies: list[list[ast.stmt]]) -> bool:
     return form is not None and len(bodies[0]) == 1 and isinstance(bodies[0][0], form)
 
 
-def _fits(node: Const | Host | Call | Store | Def, statement: ast.stmt) -> bool:
+def _fits(node: Const | Host | Call | Store | Def, statement: ast.stmt, graph: Graph) -> bool:
     match node:
         case Const():
             return isinstance(statement, ast.Assign) and _to_names(statement.targets)
         case Host():
             return _is_host(statement)
         case Call():
-            return _called(statement) is not None and ast.unparse(_called(statement) or statement) == node.callee
+            return _called(statement) is not None and _shows(node.callee, graph, _called(statement))
         case Store():
             return _is_store(node, statement)
         case Def(kind="def"):
@@ -159,6 +161,14 @@ def _fits(node: Const | Host | Call | Store | Def, statement: ast.stmt) -> bool:
             return isinstance(statement, ast.ClassDef)
         case Def():
             return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda)
+
+
+def _shows(shown: str, graph: Graph, callee: ast.expr | None) -> bool:
+    """Whether a text names a callee. One that was read into a temporary before is shown as the user wrote it."""
+    if callee is None:
+        return False
+    inside = {part.id for part in ast.walk(callee) if isinstance(part, ast.Name)}
+    return bool(shown) if inside & set(graph.temporaries) else ast.unparse(callee) == shown
 
 
 def _to_names(targets: list[ast.expr]) -> bool:

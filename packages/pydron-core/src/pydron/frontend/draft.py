@@ -1,0 +1,125 @@
+"""What lowering produces: nodes whose regions have no boundary yet.
+
+``ports`` turns a draft into the regions of the IR. A draft knows only what its own text reads and binds; what a
+region receives and hands on follows from all of them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydron.ir.fragment import Fragment
+from pydron.ir.nodes import Call, Const, Def, Exit, Host, Native, Store
+from pydron.location import NOWHERE, Span
+
+Names = tuple[str, ...]
+ComprehensionKind = Literal["", "list", "set", "dict"]
+LeafKind = type[Const] | type[Host] | type[Call] | type[Store] | type[Def] | type[Native]
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A node without sub-regions.
+
+    Attributes:
+        fields: Those that its kind has besides the four of every node.
+        needs: Names that must have had a value, although the text does not read them: ``del name``.
+    """
+
+    kind: LeafKind
+    span: Span
+    reads: Names
+    binds: Names
+    fields: dict[str, Any]
+    needs: Names = ()
+
+    @property
+    def exits(self) -> tuple[Exit, ...]:
+        """Ways in which it may leave its region."""
+        found: tuple[Exit, ...] = self.fields.get("exits", ())
+        return found
+
+    @property
+    def unbinds(self) -> bool:
+        """Whether what it binds may be unbound, or as before, afterwards."""
+        return self.kind is Native
+
+
+@dataclass(slots=True)
+class Block:
+    """A region without its Input."""
+
+    nodes: list[Draft] = field(default_factory=list)
+    exit: Exit = "next"
+    exit_span: Span = NOWHERE
+    exit_fragment: Fragment | None = None
+    exit_reads: Names = ()
+
+
+@dataclass(slots=True)
+class Choice:
+    """An ``If``."""
+
+    span: Span
+    test: Fragment
+    test_reads: Names
+    then: Block
+    orelse: Block
+
+
+@dataclass(slots=True)
+class Loop:
+    """A ``For``, whose ``source`` is the iterable, or, with a ``header``, a ``While``, whose ``source`` is the test."""
+
+    span: Span
+    source: Fragment
+    source_reads: Names
+    body: Block
+    orelse: Block
+    header: Block | None = None
+    target: Fragment | None = None
+    target_binds: Names = ()
+    comprehension: ComprehensionKind = ""
+
+
+Draft = Leaf | Choice | Loop
+
+
+def blocks(draft: Draft) -> tuple[Block, ...]:
+    """The blocks in a draft node, in the order of its sub-regions."""
+    match draft:
+        case Leaf():
+            return ()
+        case Choice():
+            return (draft.then, draft.orelse)
+        case Loop():
+            return (draft.body, draft.orelse) if draft.header is None else (draft.header, draft.body, draft.orelse)
+
+
+def drafts(block: Block) -> Iterator[Draft]:
+    """Every draft node of a block and of the blocks in it."""
+    for node in block.nodes:
+        yield node
+        for inner in blocks(node):
+            yield from drafts(inner)
+
+
+def bound_in(block: Block) -> set[str]:
+    """All names that something in a block binds."""
+    found: set[str] = set()
+    for node in drafts(block):
+        found |= bound_by(node)
+    return found
+
+
+def bound_by(node: Draft) -> set[str]:
+    """The names that a node binds, not counting what is in its blocks."""
+    match node:
+        case Leaf():
+            return set(node.binds)
+        case Loop():
+            return set(node.target_binds)
+        case Choice():
+            return set()

@@ -1,0 +1,167 @@
+"""Gives the regions of a draft their boundary: what each receives and hands on; numbers the nodes.
+
+A control node *binds* what its regions bind and something later may read. A region that falls through hands on
+these names, so it has to receive those of them that it does not bind itself on every way: a branch that leaves
+``x`` alone hands on the ``x`` it received. The node *reads* what its regions receive from outside.
+
+A loop's body hands on what its next iteration, or the code after the loop, may read. A ``break`` hands on what lives
+on after the loop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydron.frontend.draft import Block, Choice, Draft, Leaf, Loop, bound_in
+from pydron.frontend.liveness import Liveness, Ways
+from pydron.ir.nodes import Exit, For, If, Input, Node, Output, Region, While
+from pydron.location import Span
+
+Names = tuple[str, ...]
+
+
+def close_function(block: Block, parameters: Names, free: Names, cells: Names, known: Names, span: Span) -> Region:
+    """The region of a function's body.
+
+    Args:
+        known: All names of the function, in the order in which boundaries list them.
+    """
+    liveness = Liveness(frozenset((*free, *cells)))
+    liveness.find_available(block, frozenset((*parameters, *free)))
+    liveness.read_block(block, Ways(liveness.lasting))
+    closing = _Closing(liveness, {name: number for number, name in enumerate(known)})
+    return closing.region(block, _united(parameters, free), {}, span)
+
+
+Handed = dict[Exit, Names]
+"""What a region hands on, by the way in which it is left."""
+
+
+@dataclass(slots=True)
+class _Closing:
+    liveness: Liveness
+    order: dict[str, int]
+    count: int = 0
+
+    def region(self, block: Block, receives: Names, handed: Handed, span: Span) -> Region:
+        """A block with its boundary."""
+        nodes: list[Node] = [Input(self._number(), span, (), receives)]
+        nodes += [self._node(node, handed) for node in block.nodes]
+        have = {*receives, *bound_in(block)}
+        reads = _united(block.exit_reads, tuple(name for name in handed.get(block.exit, ()) if name in have))
+        end = span if block.exit == "next" else block.exit_span
+        nodes.append(Output(self._number(), end, reads, (), block.exit, block.exit_fragment))
+        return Region(tuple(nodes))
+
+    def _number(self) -> int:
+        self.count += 1
+        return self.count - 1
+
+    def _sorted(self, names: set[str]) -> Names:
+        return tuple(sorted(names, key=self.order.__getitem__))
+
+    def _node(self, node: Draft, handed: Handed) -> Node:
+        match node:
+            case Leaf():
+                kind: Any = node.kind
+                made: Node = kind(self._number(), node.span, node.reads, node.binds, **node.fields)
+                return made
+            case Choice():
+                return self._choice(node, handed)
+            case Loop():
+                return self._for(node, handed) if node.header is None else self._while(node, node.header, handed)
+
+    def _choice(self, node: Choice, handed: Handed) -> If:
+        number = self._number()
+        bound = bound_in(node.then) | bound_in(node.orelse)
+        live = set(self.liveness.after[id(node)]) | _leaving(node.then, handed) | _leaving(node.orelse, handed)
+        hands_on = self._sorted(bound & live)
+        available = set(self.liveness.available[id(node)])
+        inner: Handed = {**handed, "next": hands_on}
+        then_receives = self._receives(node.then, inner, available)
+        else_receives = self._receives(node.orelse, inner, available)
+        then = self.region(node.then, self._sorted(then_receives), inner, node.span)
+        orelse = self.region(node.orelse, self._sorted(else_receives), inner, node.span)
+        reads = _united(node.test_reads, self._sorted(then_receives | else_receives))
+        return If(number, node.span, reads, hands_on, node.test, then, orelse)
+
+    def _for(self, node: Loop, handed: Handed) -> For:
+        assert node.target is not None
+        number = self._number()
+        targets = set(node.target_binds)
+        bound = targets | bound_in(node.body) | bound_in(node.orelse)
+        outside = set(self.liveness.available[id(node)])
+        hands_on = self._sorted(bound & self._live_after(node))
+        again = (set(self.liveness.entry[id(node.body)]) - targets) | self.liveness.entry[id(node.orelse)]
+        onward = self._sorted(bound & again)
+        inner: Handed = {"next": onward, "continue": onward, "break": hands_on}
+        outer: Handed = {**handed, "next": hands_on}
+        body_receives = self._receives(node.body, inner, outside | bound)
+        else_receives = self._receives(node.orelse, outer, outside | bound)
+        body = self.region(node.body, self._sorted(body_receives), inner, node.span)
+        orelse = self.region(node.orelse, self._sorted(else_receives), outer, node.span)
+        passed = ((body_receives - targets) | else_receives | set(hands_on)) & outside
+        reads = _united(node.source_reads, self._sorted(passed))
+        binds = _united(node.target_binds, hands_on)
+        return For(number, node.span, reads, binds, node.target, node.source, body, orelse, node.comprehension)
+
+    def _while(self, node: Loop, header_block: Block, handed: Handed) -> While:
+        number = self._number()
+        computed = bound_in(header_block)
+        bound = computed | bound_in(node.body) | bound_in(node.orelse)
+        outside = set(self.liveness.available[id(node)])
+        hands_on = self._sorted(bound & self._live_after(node))
+        onward = self._sorted(bound & set(self.liveness.entry[id(header_block)]))
+        after_test = self.liveness.entry[id(node.body)] | self.liveness.entry[id(node.orelse)]
+        tested: Handed = {"next": self._sorted(computed & ({*node.source_reads} | after_test))}
+        inner: Handed = {"next": onward, "continue": onward, "break": hands_on}
+        outer: Handed = {**handed, "next": hands_on}
+        blocks = ((header_block, tested), (node.body, inner), (node.orelse, outer))
+        received = [self._receives(block, names, outside | bound) for block, names in blocks]
+        header, body, orelse = [
+            self.region(block, self._sorted(names), to, node.span) for (block, to), names in zip(blocks, received)
+        ]
+        passed = set().union(*received, hands_on) & outside
+        direct = tuple(name for name in node.source_reads if name not in computed)
+        return While(
+            number, node.span, _united(direct, self._sorted(passed)), hands_on, header, node.source, body, orelse
+        )
+
+    def _live_after(self, node: Loop) -> set[str]:
+        return set(self.liveness.after[id(node)])
+
+    def _receives(self, block: Block, handed: Handed, available: set[str]) -> set[str]:
+        """What a block uses, or hands on, before it binds it on every way."""
+        return set(self.liveness.entry[id(block)]) & _used(block, handed) & available
+
+
+def _used(block: Block, handed: Handed) -> set[str]:
+    """Names that something in a block reads, or that it hands on."""
+    found = {*block.exit_reads, *handed.get(block.exit, ())}
+    for node in block.nodes:
+        match node:
+            case Leaf():
+                found |= {*node.reads, *node.needs}
+            case Choice():
+                inner: Handed = {**handed, "next": ()}
+                found |= {*node.test_reads, *_used(node.then, inner), *_used(node.orelse, inner)}
+            case Loop():
+                found |= {*node.source_reads, *_used(node.body, {}), *_used(node.orelse, {**handed, "next": ()})}
+                found |= _used(node.header, {}) if node.header is not None else set()
+    return found
+
+
+def _leaving(block: Block, handed: Handed) -> set[str]:
+    """What a block, or a branch in it, hands on where it breaks out of the loop or goes round."""
+    found = set(handed.get(block.exit, ())) if block.exit in ("break", "continue") else set()
+    for node in block.nodes:
+        if isinstance(node, Choice):
+            found |= _leaving(node.then, handed) | _leaving(node.orelse, handed)
+        elif isinstance(node, Loop):
+            found |= _leaving(node.orelse, handed)
+    return found
+
+
+def _united(first: Names, second: Names) -> Names:
+    return tuple(dict.fromkeys((*first, *second)))

@@ -1,0 +1,161 @@
+"""Finds the source of a live function: the one place of the front end that reads files.
+
+The whole file is parsed, so that lines and columns are the user's from the start, however deep a method is
+indented. What is found counts only if it compiles to the very code the function has: a file that was edited since,
+or that something rewrote while importing it, is no source of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import linecache
+import textwrap
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydron.frontend.scopes import FunctionLike
+
+_FUTURES = 0x1FE0000
+"""The ``CO_FUTURE_...`` bits: they choose how source is understood."""
+
+_COMPARED = "co_name co_argcount co_posonlyargcount co_kwonlyargcount co_code co_names co_varnames co_freevars co_cellvars".split()
+_KEPT_FILES = 16
+_parsed: dict[str, tuple[str, ast.Module]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The source of a function.
+
+    Attributes:
+        tree: Its syntax, with the user's positions. Shared; not to be modified.
+        text: Its text, decorators included, dedented.
+        class_name: The class around it whose private names it uses, or "".
+    """
+
+    tree: FunctionLike
+    text: str
+    class_name: str
+
+
+def find_source(function: types.FunctionType) -> Source | None:
+    """The source of a function, or None where there is none that is certain to be its own.
+
+    Reads the function's file, through ``linecache``, which also holds notebook cells and doctest examples.
+    """
+    code = function.__code__
+    for refresh in (False, True):
+        if refresh:
+            linecache.checkcache(code.co_filename)
+        lines = linecache.getlines(code.co_filename, function.__globals__)
+        found = _search("".join(lines), lines, code) if lines else None
+        if found is not None:
+            return found
+    return None
+
+
+def _search(text: str, lines: list[str], code: types.CodeType) -> Source | None:
+    flags = (code.co_flags & _FUTURES) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        module = _parse(text, code.co_filename, flags)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for statement in module.body:
+        if not _first_line(statement) <= code.co_firstlineno <= (statement.end_lineno or statement.lineno):
+            continue
+        candidates = [found for found in _functions(statement, "") if _may_be(found[0], code)]
+        for tree, class_name in candidates:
+            if _is_source(statement, tree, code, flags, alone=len(candidates) == 1):
+                return Source(tree, _text(tree, lines, text), class_name)
+    return None
+
+
+def _parse(text: str, filename: str, flags: int) -> ast.Module:
+    kept = _parsed.get(filename)
+    if kept is not None and kept[0] == text:
+        return kept[1]
+    module = compile(text, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(module, ast.Module)
+    while len(_parsed) >= _KEPT_FILES:
+        _parsed.pop(next(iter(_parsed)), None)
+    _parsed[filename] = (text, module)
+    return module
+
+
+def _functions(node: ast.AST, class_name: str) -> Iterator[tuple[FunctionLike, str]]:
+    """Every function in a piece of syntax, with the name of the class around it."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        yield node, class_name
+    for name, value in ast.iter_fields(node):
+        inner = node.name if isinstance(node, ast.ClassDef) and name == "body" else class_name
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from _functions(child, inner)
+
+
+def _first_line(node: ast.stmt | ast.expr) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return int(decorators[0].lineno) if decorators else node.lineno
+
+
+def _may_be(tree: FunctionLike, code: types.CodeType) -> bool:
+    name = "<lambda>" if isinstance(tree, ast.Lambda) else tree.name
+    # A private name of a class is mangled in the code as well.
+    return _first_line(tree) == code.co_firstlineno and (
+        code.co_name == name or name.startswith("__") and code.co_name.endswith(name)
+    )
+
+
+def _is_source(statement: ast.stmt, tree: FunctionLike, code: types.CodeType, flags: int, *, alone: bool) -> bool:
+    """Whether a function in a top-level statement compiles to this code."""
+    line = code.co_firstlineno
+    if not alone:
+        # Several on one line: the one that is meant gets a line of its own, by which its code is recognised.
+        line = 1_000_000 + (tree.end_col_offset or 0)
+        memo: dict[int, object] = {}
+        statement = copy.deepcopy(statement, memo)
+        marked = memo[id(tree)]
+        assert isinstance(marked, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        (getattr(marked, "decorator_list", None) or [marked])[0].lineno = line
+    module = ast.Module(body=[statement], type_ignores=[])
+    try:
+        compiled = compile(module, code.co_filename, "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return any(
+        found.co_firstlineno == line and _same(found, code, check_lines=alone) for found in _code_objects(compiled)
+    )
+
+
+def _code_objects(code: types.CodeType) -> Iterator[types.CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield constant
+            yield from _code_objects(constant)
+
+
+def _same(left: object, right: object, *, check_lines: bool = True) -> bool:
+    """Whether two code objects, or two constants of code objects, are the same."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, types.CodeType) and isinstance(right, types.CodeType):
+        if any(getattr(left, part) != getattr(right, part) for part in _COMPARED):
+            return False
+        if check_lines and list(left.co_lines()) != list(right.co_lines()):
+            return False
+        if len(left.co_consts) != len(right.co_consts):
+            return False
+        pairs = zip(left.co_consts, right.co_consts)
+        return all(_same(one, other, check_lines=check_lines) for one, other in pairs)
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return len(left) == len(right) and all(_same(one, other) for one, other in zip(left, right))
+    # repr tells 0.0 from -0.0, and a not-a-number from nothing.
+    return left == right or repr(left) == repr(right)
+
+
+def _text(tree: FunctionLike, lines: list[str], text: str) -> str:
+    if isinstance(tree, ast.Lambda):
+        return ast.get_source_segment(text, tree) or ""
+    return textwrap.dedent("".join(lines[_first_line(tree) - 1 : tree.end_lineno]))
