@@ -86,6 +86,7 @@ class Driver:
         if self._thread.is_alive():
             self._wake.ring()
             self._thread.join()
+        self._wake.close()
 
     def abandon(self) -> None:
         """In a fork of the program: let go of what belongs to the parent."""
@@ -279,9 +280,9 @@ class Driver:
             elif isinstance(instruction, want.Dispatch):
                 self._send_surroundings(instruction.worker)
                 message, frames = message_of(instruction)
-                self._send(instruction.worker, message, frames)
                 if self._recorder is not None:
                     note(self._recorder, instruction, time.monotonic_ns())
+                self._send(instruction.worker, message, frames)
             elif isinstance(instruction, want.Forget):
                 self._send(instruction.worker, Forget(instruction.numbers), [])
             elif isinstance(instruction, want.Drop):

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-import os
+import socket
 
 
 class WakeUp:
-    """A pipe that becomes readable. :meth:`ring` may be called from any thread, :meth:`clear` from the sleeper."""
+    """Becomes readable when rung. :meth:`ring` may be called from any thread, :meth:`clear` from the sleeper."""
 
     def __init__(self) -> None:
-        self._reader, self._writer = os.pipe()
-        os.set_blocking(self._writer, False)
+        # Sockets and not a pipe: a socket object that was closed in another thread refuses to write, where the
+        # number of a closed pipe may already belong to somebody else.
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
         self._rung = False
 
     def fileno(self) -> int:
         """Readable when somebody rang."""
-        return self._reader
+        return self._reader.fileno()
 
     def ring(self) -> None:
         """Wake the sleeper. Whatever was put down before this call, the sleeper sees after :meth:`clear`."""
         if not self._rung:
             self._rung = True
-            os.write(self._writer, b"!")
+            try:
+                self._writer.send(b"!")
+            except OSError:
+                pass  # full: it will wake; or closed: nobody sleeps any more
 
     def clear(self) -> None:
         """To be called when readable, before looking at what was put down."""
-        os.read(self._reader, 64)
+        try:
+            self._reader.recv(64)
+        except BlockingIOError:
+            pass
         self._rung = False
 
     def close(self) -> None:
-        """Give the pipe back."""
-        os.close(self._reader)
-        os.close(self._writer)
+        """Give the sockets back."""
+        self._reader.close()
+        self._writer.close()

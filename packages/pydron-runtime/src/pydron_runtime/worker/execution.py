@@ -79,11 +79,15 @@ class FunctionTable:
         return function
 
 
-def _said(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     try:
-        return f"{type(error).__name__}: {error}"
+        return str(error)
     except Exception:  # a __str__ of the user's may fail in any way
-        return type(error).__name__
+        return ""
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {_message(error)}"
 
 
 def _untransportable(execution: Execution, error: TransportError, started: int, clock: Callable[[], int]) -> Outcome:
@@ -139,4 +143,4 @@ def _failed(execution: Execution, raised: BaseException, started: int, clock: Ca
         reason = f"The exception {type(raised).__qualname__} cannot be serialised ({_said(error)})."
         return _untransportable(execution, TransportError("exception", reason), started, clock)
     name = type(raised).__qualname__
-    return Outcome(execution.task, "failed", payload, started, clock(), "", text, (name, _said(raised)))
+    return Outcome(execution.task, "failed", payload, started, clock(), "", text, (name, _message(raised)))
