@@ -62,9 +62,7 @@ class Liveness:
             case Leaf():
                 if node.unbinds:
                     for exit in node.exits:
-                        live |= (
-                            ways.broken if exit == "break" else ways.continued if exit == "continue" else frozenset()
-                        )
+                        live |= {"break": ways.broken, "continue": ways.continued}.get(exit, frozenset())
                 else:
                     live -= set(node.binds) - self.lasting
                 return live | set(node.reads) | set(node.needs)

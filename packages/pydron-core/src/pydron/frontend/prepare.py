@@ -80,7 +80,7 @@ class _Copier:
 
     def copy(self, node: _Node) -> _Node:
         kind = type(node)
-        fields, attributes = _layout(kind)
+        fields, attributes = _layout(cast("Any", kind))
         new = kind.__new__(kind)
         values = node.__dict__
         target = new.__dict__

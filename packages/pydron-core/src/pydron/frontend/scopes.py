@@ -161,7 +161,7 @@ class _Walker:
             case ast.Nonlocal():
                 self.usage.nonlocals.update(dict.fromkeys(node.names))
             case _ if type(node).__name__ == "TypeAlias":
-                captured = usage_of([node.value])
+                captured = usage_of(ast.iter_child_nodes(node))
                 self.usage.captures.update({**captured.reads, **captured.captures})
             case _:
                 return

@@ -20,7 +20,12 @@ from pydron.frontend.scopes import FunctionLike
 _FUTURES = 0x1FE0000
 """The ``CO_FUTURE_...`` bits: they choose how source is understood."""
 
-_COMPARED = "co_name co_argcount co_posonlyargcount co_kwonlyargcount co_code co_names co_varnames co_freevars co_cellvars".split()
+_COMPARED = (
+    *("co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_code"),
+    *("co_names", "co_varnames", "co_freevars", "co_cellvars"),
+)
+"""What has to be the same of two code objects, besides lines and constants."""
+
 _KEPT_FILES = 16
 _parsed: dict[str, tuple[str, ast.Module]] = {}
 

@@ -1,0 +1,10 @@
+"""The reference evaluator: what a graph means, by turning it back into plain Python.
+
+rebuild(graph)                       the definition of a function, as syntax
+function(graph, namespace, ...)      that function, ready to be called
+"""
+
+from pydron.interpret.function import function
+from pydron.interpret.rebuild import declarations, rebuild
+
+__all__ = ["declarations", "function", "rebuild"]

@@ -1,0 +1,204 @@
+"""Turns a graph back into the definition of a Python function.
+
+Each region becomes ordinary statements again, in the order of its nodes, with the user's positions. So closures,
+unbound variables and statements taken whole, with whatever ways they have of leaving, mean what they mean in Python.
+
+A loop whose test needs a header becomes ``while True:`` with the header and the test at the top of its body.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TypeVar
+
+from pydron.errors import GraphError
+from pydron.ir.nodes import For, Graph, If, Input, Native, Node, Output, Region, While, walk
+from pydron.ir.variables import variables_of
+from pydron.location import Span
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+_Tree = TypeVar("_Tree", bound=ast.AST)
+
+_STATEMENT_REASONS = frozenset({"PD101", "PD207"})
+"""Reasons for which a nested ``def`` is taken whole as a statement of the function."""
+
+
+def rebuild(graph: Graph) -> Definition:
+    """The definition of a function that does what the graph says.
+
+    It has the name, the parameters and the positions of the user's function, and no decorators.
+
+    Raises:
+        GraphError: The graph holds no code, because there was no source text.
+    """
+    whole = whole_definition(graph)
+    if whole is not None:
+        return whole
+    place = graph.body.input.span
+    parameters = _parameters(graph, place)
+    body = _declared(graph, place) + _Rebuilding(graph).statements(graph.body)
+    return _define(graph.name, parameters, body or [_at(ast.Pass(), place)], place)
+
+
+def whole_definition(graph: Graph) -> Definition | None:
+    """The definition, where the graph holds the function as a whole; None where it was taken apart.
+
+    Raises:
+        GraphError: The graph holds no code, because there was no source text.
+    """
+    nodes = graph.body.nodes
+    if len(nodes) != 3 or not isinstance(nodes[1], Native):
+        return None
+    node = nodes[1]
+    if not node.fragment.text:
+        raise GraphError(
+            f"The graph of {graph.qualname!r} holds no code: there was no source text for it. "
+            "Define the function in a file, and make the graph again."
+        )
+    statement = node.fragment.statements()[0]
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.reason not in _STATEMENT_REASONS:
+        return statement
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Lambda):
+        body = ast.copy_location(ast.Return(statement.value.body), statement.value.body)
+        return _define(graph.name, statement.value.args, [body], node.span)
+    return None
+
+
+def declarations(graph: Graph) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names that the function has to declare ``global``, and ``nonlocal``, because statements taken whole bind them.
+
+    A graph does not hold such declarations: they follow from whose the names are.
+    """
+    own = {*graph.local_names, *graph.temporaries}
+    bound: dict[str, None] = {}
+    for node in walk(graph.body):
+        if isinstance(node, Native):
+            bound.update(variables_of(node.fragment.statements()).binds)
+    foreign = [name for name in bound if name not in own]
+    enclosing = set(graph.free_names)
+    return (
+        tuple(name for name in foreign if name not in enclosing),
+        tuple(name for name in foreign if name in enclosing),
+    )
+
+
+def _declared(graph: Graph, place: Span) -> list[ast.stmt]:
+    """What gives every name its scope. An annotation without a value makes a name local and does nothing."""
+    shared, enclosing = declarations(graph)
+    found: list[ast.stmt] = []
+    if shared:
+        found.append(_at(ast.Global(list(shared)), place))
+    if enclosing:
+        found.append(_at(ast.Nonlocal(list(enclosing)), place))
+    bound = set(graph.body.input.binds).union(*(node.binds for node in walk(graph.body)))
+    for name in graph.local_names:
+        if name not in bound:
+            target = _at(ast.Name(name, ast.Store()), place)
+            nothing = _at(ast.Constant(None), place)
+            found.append(_at(ast.AnnAssign(target, nothing, None, 1), place))
+    return found
+
+
+class _Rebuilding:
+    """Turns the regions of one graph into statements."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._names = {*graph.local_names, *graph.free_names, *graph.temporaries}
+
+    def statements(self, region: Region) -> list[ast.stmt]:
+        found: list[ast.stmt] = []
+        for node in region.nodes:
+            found += self._node(node)
+        return found
+
+    def _body(self, region: Region, place: Span) -> list[ast.stmt]:
+        return self.statements(region) or [_at(ast.Pass(), place)]
+
+    def _node(self, node: Node) -> list[ast.stmt]:
+        match node:
+            case Input():
+                return []
+            case Output():
+                return _exit(node)
+            case If():
+                then, orelse = self._body(node.then, node.span), self.statements(node.orelse)
+                return [_at(ast.If(node.test.expression(), then, orelse), node.span)]
+            case For():
+                target = node.target.statements()[0]
+                assert isinstance(target, ast.Assign)
+                loop = ast.For(
+                    target.targets[0],
+                    node.iterable.expression(),
+                    self._body(node.body, node.span),
+                    self.statements(node.orelse),
+                )
+                return [_at(loop, node.span)]
+            case While():
+                return self._while(node)
+            case _:
+                return node.fragment.statements()
+
+    def _while(self, node: While) -> list[ast.stmt]:
+        header, test = self.statements(node.header), node.test.expression()
+        body, orelse = self._body(node.body, node.span), self.statements(node.orelse)
+        if not header:
+            return [_at(ast.While(test, body, orelse), node.span)]
+        place = node.test.expression()
+        done: list[ast.stmt] = [ast.copy_location(ast.Break(), place)]
+        after: list[ast.stmt] = []
+        before: list[ast.stmt] = []
+        if orelse:
+            # The loop is left in the same way by a false test and by a break: a flag tells which it was.
+            flag = self._new_name()
+            before = [_assign(flag, False, node.span)]
+            done = [_assign(flag, True, node.span), *done]
+            after = [_at(ast.If(_at(ast.Name(flag, ast.Load()), node.span), orelse, []), node.span)]
+        stop = ast.copy_location(ast.If(ast.copy_location(ast.UnaryOp(ast.Not(), test), place), done, []), place)
+        forever = _at(ast.Constant(True), node.span)
+        return [*before, _at(ast.While(forever, [*header, stop, *body], []), node.span), *after]
+
+    def _new_name(self) -> str:
+        name = "_ended"
+        while name in self._names:
+            name += "_"
+        self._names.add(name)
+        return name
+
+
+def _exit(node: Output) -> list[ast.stmt]:
+    if node.fragment is not None:
+        return node.fragment.statements()
+    if node.exit == "break":
+        return [_at(ast.Break(), node.span)]
+    return [_at(ast.Continue(), node.span)] if node.exit == "continue" else []
+
+
+def _assign(name: str, value: bool, place: Span) -> ast.stmt:
+    return _at(ast.Assign([_at(ast.Name(name, ast.Store()), place)], _at(ast.Constant(value), place)), place)
+
+
+def _parameters(graph: Graph, place: Span) -> ast.arguments:
+    definition = ast.parse(f"def _({graph.signature}): pass").body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    for node in ast.walk(definition.args):
+        if isinstance(node, (ast.expr, ast.arg)):
+            _at(node, place)
+    return definition.args
+
+
+def _define(name: str, parameters: ast.arguments, body: list[ast.stmt], place: Span) -> ast.FunctionDef:
+    definition = ast.parse("def _(): pass").body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    definition.name, definition.args, definition.body = name, parameters, body
+    return _at(definition, place)
+
+
+def _at(node: _Tree, span: Span) -> _Tree:
+    """The node, at a place of the user's file."""
+    for name, value in zip(("lineno", "col_offset", "end_lineno", "end_col_offset"), _positions(span)):
+        setattr(node, name, value)
+    return node
+
+
+def _positions(span: Span) -> tuple[int, int, int, int]:
+    return span.line, span.column, span.end_line, span.end_column
