@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydron.explain.users_text import UsersText
 from pydron.ir.nodes import Call, Effect, Global, Graph, walk
 from pydron.marks import is_functional, is_scheduled
 
@@ -37,6 +38,7 @@ class Callees:
     """Looks up what names of a function mean."""
 
     def __init__(self, graph: Graph, function: types.FunctionType | None = None) -> None:
+        self._text = UsersText(graph)
         self._locals = frozenset((*graph.local_names, *graph.temporaries))
         self._table = {entry.name: entry for entry in graph.globals}
         self._layers: list[dict[str, Any]] = []
@@ -45,7 +47,7 @@ class Callees:
 
     def of(self, callee: ast.expr) -> Callee:
         """What a callee expression calls. Looks at modules and classes, runs no code of the user's."""
-        parts = _dotted(callee)
+        parts = _dotted(self._text.callee(callee))
         if parts is None or parts[0] in self._locals:
             return Callee("late")
         entry = self._table.get(parts[0])
@@ -61,6 +63,10 @@ class Callees:
     def named(self, name: str) -> Callee:
         """What a dotted name calls."""
         return self.of(ast.parse(name, mode="eval").body)
+
+    def shown(self, name: str) -> str:
+        """A callee's name as the user wrote it."""
+        return ast.unparse(self._text.callee(ast.parse(name, mode="eval").body))
 
     def _lookup(self, name: str, entry: Global | None) -> Any:
         for layer in self._layers:

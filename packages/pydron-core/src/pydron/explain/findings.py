@@ -10,7 +10,9 @@ from typing import Literal
 from pydron.explain.callees import Callees, calls_in
 from pydron.explain.decisions import waiting_decisions
 from pydron.explain.reasons import reason
-from pydron.ir.nodes import Call, Def, Graph, Input, Native, Node, Output, Store, subregions, walk
+from pydron.explain.users_text import UsersText
+from pydron.ir.nodes import Call, Graph, Input, Native, Node, Output, Store, subregions, walk
+from pydron.location import Span
 
 Mark = Literal["parallel", "scheduled", "pure", "late", "sync-point", "native"]
 """parallel: calls a functional function, which becomes a task. scheduled: calls a scheduled function.
@@ -47,26 +49,26 @@ class Finding:
 
 
 def findings(graph: Graph, callees: Callees, has_sync_points: HasSyncPoints) -> list[Finding]:
-    """Everything that there is to say about a graph, in program order.
+    """Everything that there is to say about a graph, by line.
 
     Args:
         callees: Tells what its calls call.
         has_sync_points: Tells whether a live scheduled function contains some.
     """
     found: list[Finding] = []
-    functional: set[int] = set()
-    own = _own_variables(graph)
+    pending: set[int] = set()
+    teller = _Teller(UsersText(graph), callees, has_sync_points, _own_variables(graph))
     for node in walk(graph.body):
         match node:
             case Call():
-                made = _call(node, callees, has_sync_points)
+                made = teller.call(node)
                 if made.mark in ("parallel", "late"):
-                    functional.add(node.id)
+                    pending.add(node.id)
                 found.append(made)
             case Store():
-                found.append(_store(node, own))
+                found.append(teller.store(node))
             case Native():
-                found += _native(node, callees)
+                found += teller.native(node)
             case Input():
                 pass
             case Output() if node.exit == "next" or node.fragment is None:
@@ -75,37 +77,81 @@ def findings(graph: Graph, callees: Callees, has_sync_points: HasSyncPoints) -> 
                 found.append(_free(node))
     found += [
         _sequential(node, "late", "PD401", f"the {exit} at line {line}")
-        for node, exit, line in waiting_decisions(graph, functional)
+        for node, exit, line in waiting_decisions(graph, pending)
     ]
     return sorted(found, key=lambda finding: finding.line)
 
 
-def _call(node: Call, callees: Callees, has_sync_points: HasSyncPoints) -> Finding:
-    callee = callees.named(node.callee)
-    what = _call_text(node.fragment.statements())
-    match callee.standing:
-        case "functional":
-            message = f"{what} is a functional call: it runs in parallel."
-            return Finding(node.span.line, node.span.end_line, "parallel", "", what, message, "", node.id)
-        case "scheduled" if callee.function is None or not has_sync_points(callee.function):
-            message = f"{what} calls a scheduled function, which runs as a part of this one."
-            return Finding(node.span.line, node.span.end_line, "scheduled", "", what, message, "", node.id)
-        case "scheduled":
-            return _sequential(node, "scheduled", "PD104", what)
-        case "pure":
-            message = f"{what} is known to do nothing but compute."
-            return Finding(node.span.line, node.span.end_line, "pure", "", what, message, "", node.id)
-        case "late":
-            return _sequential(node, "late", "PD102", what)
-        case "unknown":
-            return _sequential(node, "sync-point", "PD101", what)
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Says what one node is."""
 
+    text: UsersText
+    callees: Callees
+    has_sync_points: HasSyncPoints
+    own: frozenset[str]
 
-def _store(node: Store, own: frozenset[str]) -> Finding:
-    if node.root in own or node.kind == "augmented" and node.root in node.binds:
-        return _free(node)
-    # Which object it is, and who else has it, is known only at run time: a fresh one holds nobody up.
-    return _sequential(node, "late" if node.root else "sync-point", "PD301", node.fragment.text)
+    def call(self, node: Call) -> Finding:
+        callee = self.callees.named(node.callee)
+        what = self.text.at(node.span, _call_text(node))
+        match callee.standing:
+            case "functional":
+                return _good(node, "parallel", what, f"{what} is a functional call: it runs in parallel.")
+            case "scheduled" if callee.function is None or not self.has_sync_points(callee.function):
+                message = f"{what} calls a scheduled function, which runs as a part of this one."
+                return _good(node, "scheduled", what, message)
+            case "scheduled":
+                return _sequential(node, "scheduled", "PD104", what)
+            case "pure":
+                return _good(node, "pure", what, f"{what} is known to do nothing but compute.")
+            case "late":
+                return _sequential(node, "late", "PD102", what)
+            case "unknown":
+                return _sequential(node, "sync-point", "PD101", what, self.callees.shown(node.callee))
+
+    def store(self, node: Store) -> Finding:
+        if node.root in self.own or node.kind == "augmented" and node.root in node.binds:
+            return _free(node)
+        # Which object it is, and who else has it, is known only at run time: a fresh one holds nobody up.
+        what = self.text.at(node.span, node.fragment.text)
+        return _sequential(node, "late" if node.root else "sync-point", "PD301", what)
+
+    def native(self, node: Native) -> Iterator[Finding]:
+        entry = reason(node.reason)
+        what, remark = self._meant(node)
+        message = entry.say(what) + (f" ({remark})" if remark else "")
+        end = max(node.span.end_line, node.span.line)
+        yield Finding(node.span.line, end, "native", node.reason, what, message, entry.advise(what), node.id)
+        try:
+            calls = list(calls_in(node.fragment.statements()))
+        except (SyntaxError, ValueError):
+            return
+        for call in calls:
+            if self.callees.of(call.func).standing == "functional":
+                text = self.text.at(Span.of(call), ast.unparse(call))
+                message = (
+                    f"{text} is a functional call, but runs sequentially because of {what} at line {node.span.line}."
+                )
+                yield Finding(
+                    call.lineno, call.end_lineno or call.lineno, "native", node.reason, text, message,
+                    entry.advise(what), node.id,
+                )  # fmt: skip
+
+    def _meant(self, node: Native) -> tuple[str, str]:
+        """What in the user's code a native node is about, and what else is to be said."""
+        match node.reason:
+            case "PD201" | "PD202" | "PD203" | "PD205" | "PD208" | "PD217" if node.detail.replace(" ", "").isalpha():
+                return f"the {node.detail} statement", ""
+            case "PD206":
+                return "the class definition", ""
+            case "PD204" | "PD207" | "PD210" | "PD213" if node.detail:
+                return node.detail, ""
+            case "PD212":
+                return "the function", ""
+            case _:
+                first = node.fragment.text.split("\n", 1)[0]
+                what = self.text.at(node.span, first) if node.span.line == node.span.end_line else first
+                return what or "the function", node.detail
 
 
 def _own_variables(graph: Graph) -> frozenset[str]:
@@ -114,59 +160,27 @@ def _own_variables(graph: Graph) -> frozenset[str]:
     return frozenset({*graph.local_names, *graph.temporaries} - set(parameters) - set(graph.cell_names))
 
 
-def _native(node: Native, callees: Callees) -> Iterator[Finding]:
-    entry = reason(node.reason)
-    what = node.detail or _statement_name(node)
-    yield Finding(
-        node.span.line, max(node.span.end_line, node.span.line), "native", node.reason, what,
-        entry.say(what), entry.advise(what), node.id,
-    )  # fmt: skip
-    try:
-        calls = list(calls_in(node.fragment.statements()))
-    except (SyntaxError, ValueError):
-        return
-    for call in calls:
-        if callees.of(call.func).standing == "functional":
-            text = ast.unparse(call)
-            message = f"{text} is a functional call, but runs sequentially because of {_because(node, what)}."
-            yield Finding(
-                call.lineno, call.end_lineno or call.lineno, "native", node.reason, text, message,
-                entry.advise(what), node.id,
-            )  # fmt: skip
-
-
-def _because(node: Native, what: str) -> str:
-    return what if "line" in what else f"{what} at line {node.span.line}"
-
-
-_STATEMENTS = {
-    "PD201": "the try statement",
-    "PD202": "the with statement",
-    "PD203": "the match statement",
-    "PD206": "the class definition",
-    "PD209": "the generator expression",
-}
-
-
-def _statement_name(node: Native) -> str:
-    if node.reason in _STATEMENTS:
-        return _STATEMENTS[node.reason]
-    first = node.fragment.text.split("\n", 1)[0]
-    return first if first else "the function"
-
-
 def _free(node: Node) -> Finding:
-    text = "" if subregions(node) or isinstance(node, Def) else getattr(node, "fragment", None)
-    what = getattr(text, "text", "")
-    return Finding(node.span.line, node.span.line, "pure", "", what, "", "", node.id)
+    return _good(node, "pure", "", "")
 
 
-def _sequential(node: Node, mark: Mark, code: str, what: str) -> Finding:
+def _good(node: Node, mark: Mark, what: str, message: str) -> Finding:
+    return Finding(node.span.line, _end(node), mark, "", what, message, "", node.id)
+
+
+def _sequential(node: Node, mark: Mark, code: str, what: str, subject: str = "") -> Finding:
+    """What stands in the way. ``subject``: what the hint is about, where that is not the same."""
     entry = reason(code)
-    end = node.span.line if subregions(node) else max(node.span.line, node.span.end_line)
-    return Finding(node.span.line, end, mark, code, what, entry.say(what), entry.advise(what), node.id)
+    hint = entry.advise(subject or what)
+    return Finding(node.span.line, _end(node), mark, code, what, entry.say(what), hint, node.id)
 
 
-def _call_text(statements: list[ast.stmt]) -> str:
+def _end(node: Node) -> int:
+    """The last line that a finding about the node is about: of a control node its first."""
+    return node.span.line if subregions(node) else max(node.span.line, node.span.end_line)
+
+
+def _call_text(node: Call) -> str:
+    statements = node.fragment.statements()
     value = getattr(statements[0], "value", None) if statements else None
-    return ast.unparse(value) if isinstance(value, ast.expr) else ""
+    return ast.unparse(value) if isinstance(value, ast.expr) else node.callee

@@ -11,7 +11,7 @@ from pydron.explain.reasons import reason
 from pydron.ir.printer import one_line
 
 if TYPE_CHECKING:
-    from pydron.explain.report import Report
+    from pydron.explain.report import Line, Report
 
 _WORDS = {
     "parallel": "parallel",
@@ -55,10 +55,21 @@ def _count(number: int, noun: str) -> str:
 
 def _listing(report: Report) -> Iterable[str]:
     width = len(str(report.lines[-1].number))
-    for line in report.lines:
-        codes = sorted({finding.code for finding in line.findings if finding.code})
-        mark = " ".join([_WORDS.get(line.mark, line.mark), *(codes if line.mark else [])]).strip()
-        yield f"{mark:<{_MARK_WIDTH}} {line.number:>{width}} | {one_line(line.text)}".rstrip()
+    marks = [_margin(line) for line in report.lines]
+    margin = max(_MARK_WIDTH, *(len(mark) for mark in marks))
+    for line, mark in zip(report.lines, marks):
+        yield f"{mark:<{margin}} {line.number:>{width}} | {one_line(line.text)}".rstrip()
+
+
+def _margin(line: Line) -> str:
+    """What stands beside a line: what it is, and the codes of what holds it up."""
+    if not line.mark:
+        return ""
+    words = [_WORDS.get(line.mark, line.mark)]
+    if line.mark not in ("parallel", "native") and any(finding.mark == "parallel" for finding in line.findings):
+        words.insert(0, "parallel,")
+    codes = sorted({finding.code for finding in line.findings if finding.code})
+    return " ".join([*words, *codes]).strip()
 
 
 def _worth_telling(findings: Iterable[Finding]) -> list[Finding]:
@@ -92,8 +103,7 @@ def to_html(report: Report) -> str:
     """The listing for a notebook."""
     rows = []
     for line in report.lines:
-        codes = sorted({finding.code for finding in line.findings if finding.code})
-        mark = " ".join([_WORDS.get(line.mark, line.mark), *(codes if line.mark else [])]).strip()
+        mark = _margin(line)
         tip = " ".join(finding.message for finding in line.findings if finding.code)
         style = f"background:{_COLOURS[line.mark]};color:#222" if line.mark in _COLOURS else ""
         code = f'<pre style="margin:0;text-align:left">{html.escape(line.text)}</pre>'

@@ -32,7 +32,8 @@ class Reason:
 
     def say(self, what: str) -> str:
         """The sentence about one thing, such as a call or a statement of the user."""
-        return self.sentence.replace("{what}", what)
+        said = self.sentence.replace("{what}", what)
+        return f"T{said[1:]}" if said.startswith("the ") else said
 
     def advise(self, what: str) -> str:
         """The hint about one thing."""

@@ -62,12 +62,12 @@ class _Drawing:
         title = f"{self._graph.qualname}({self._graph.signature})"
         dot = graphviz.Digraph("pydron")
         dot.attr("graph", label=plain(title), labelloc="t", labeljust="l", compound="true", rankdir="TB")
-        dot.attr("graph", fontname="Helvetica,Arial,sans-serif", fontsize="12", tooltip=tooltip(title))
+        dot.attr("graph", fontname="Helvetica", fontsize="12", tooltip=tooltip(title))
         dot.attr(
-            "node", fontname="Courier New,Liberation Mono,monospace", fontsize="10", style="filled", margin="0.12,0.06"
+            "node", fontname="Courier", fontsize="10", style="filled", margin="0.12,0.06"
         )
         dot.attr(
-            "edge", fontname="Courier New,Liberation Mono,monospace", fontsize="9", color="#444444", arrowsize="0.7"
+            "edge", fontname="Courier", fontsize="9", color="#444444", arrowsize="0.7"
         )
         self._region(dot, self._graph.body)
         return dot
