@@ -1,0 +1,28 @@
+"""Sequential Python, run in parallel.
+
+Two decorators are the whole required interface: :func:`schedule` on the function that orchestrates,
+:func:`functional` on functions that are free of side effects.
+"""
+
+from __future__ import annotations
+
+from pydron.config import configure
+from pydron.decorators import assume_functional, functional, schedule
+
+__all__ = ["__version__", "assume_functional", "configure", "explain", "functional", "schedule"]
+
+__version__ = "0.1.0"
+
+
+def explain(function: object) -> object:
+    """Report, line by line, what of a function can run in parallel, what cannot, why, and what to change.
+
+    Args:
+        function: A scheduled function, a plain function, or a graph.
+
+    Returns:
+        A report: ``str`` of it is the annotated source, ``.lines`` and ``.findings`` are for programs.
+    """
+    from pydron.explain.report import explain as report  # late: keeps `import pydron` quick
+
+    return report(function)

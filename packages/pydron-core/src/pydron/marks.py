@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 FUNCTIONAL = "__pydron_functional__"
@@ -10,9 +11,27 @@ SCHEDULED = "__pydron_scheduled__"
 _vouched: dict[int, object] = {}
 
 
+def place_of(function: FunctionType) -> tuple[str, int, str]:
+    """Where a function's code was written: what tells it from a wrapper that copied its attributes.
+
+    ``functools.wraps`` copies a function's ``__dict__`` to the wrapper, marks included; but the promise was made for
+    the function, not for what the wrapper adds.
+    """
+    code = function.__code__
+    return (code.co_filename, code.co_firstlineno, code.co_name)
+
+
 def vouch(function: object) -> None:
     """Remember a callable as functional although it cannot carry an attribute (builtins, library functions)."""
     _vouched[id(function)] = function
+
+
+def mark_functional(function: Any) -> None:
+    """Record the functional promise on a callable, by an attribute where it can carry one."""
+    if isinstance(function, FunctionType):
+        function.__dict__[FUNCTIONAL] = place_of(function)
+    else:
+        vouch(function)
 
 
 def is_functional(function: Any) -> bool:
@@ -20,19 +39,32 @@ def is_functional(function: Any) -> bool:
 
     A bound method is functional when its function is.
     """
-    function = getattr(function, "__func__", function)
-    try:
-        if getattr(function, FUNCTIONAL, False) is True:
-            return True
-    except Exception:  # a foreign object's attribute access may do anything; it carries no mark then
+    kind = type(function)
+    if kind is MethodType:
+        function = function.__func__
+        kind = type(function)
+    if kind is FunctionType:
+        mark = function.__dict__.get(FUNCTIONAL)
+        if mark is not None:
+            return bool(mark == place_of(function))
+    elif kind is BuiltinFunctionType and not _vouched:
         return False
     return id(function) in _vouched
 
 
+def scheduled_record(function: Any) -> Any:
+    """The record that ``@pydron.schedule`` keeps of a scheduled function (bound or not), else None."""
+    kind = type(function)
+    if kind is MethodType:
+        function = function.__func__
+        kind = type(function)
+    if kind is FunctionType:
+        record = function.__dict__.get(SCHEDULED)
+        if record is not None and record.entry is function:
+            return record
+    return None
+
+
 def is_scheduled(function: Any) -> bool:
     """Whether the callable is a function made by ``@pydron.schedule``."""
-    function = getattr(function, "__func__", function)
-    try:
-        return getattr(function, SCHEDULED, None) is not None
-    except Exception:
-        return False
+    return scheduled_record(function) is not None

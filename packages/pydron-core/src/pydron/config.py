@@ -1,0 +1,122 @@
+"""Configuration: which executor runs scheduled functions, with how many workers, and where the trace goes.
+
+Precedence: :func:`configure`, then the environment (``PYDRON_EXECUTOR``, ``PYDRON_WORKERS``, ``PYDRON_TRACE``),
+then the defaults (local processes, one worker per core, no trace).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any
+
+from pydron.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a scheduled call runs with.
+
+    Attributes:
+        executor: ``local``, ``inline``, an address such as ``tcp://host:port``, or an executor object;
+            None takes the default.
+        workers: Number of worker processes; None is one per available core.
+        trace: Path of the trace file; None records nothing.
+    """
+
+    executor: Any = None
+    workers: int | None = None
+    trace: str | None = None
+
+
+_configured = Settings()
+_generation = 0
+
+
+def _positive(text: str, origin: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise ConfigurationError(f"{origin} is {text!r}; it has to be a whole number of workers, at least 1.")
+    return number
+
+
+def settings() -> Settings:
+    """The settings in force now.
+
+    Raises:
+        ConfigurationError: An environment variable holds something unusable.
+    """
+    configured = _configured
+    executor, workers, trace = configured.executor, configured.workers, configured.trace
+    environment = os.environ
+    if executor is None:
+        executor = environment.get("PYDRON_EXECUTOR") or None
+    if workers is None:
+        text = environment.get("PYDRON_WORKERS")
+        workers = _positive(text, "The environment variable PYDRON_WORKERS") if text else None
+    if trace is None:
+        trace = environment.get("PYDRON_TRACE") or None
+    return Settings(executor, workers, trace)
+
+
+def generation() -> int:
+    """A number that changes whenever :func:`configure` changed something."""
+    return _generation
+
+
+class Configured:
+    """What :func:`configure` returns: used in a ``with`` statement, it restores the earlier settings at its end."""
+
+    def __init__(self, before: Settings) -> None:
+        self._before = before
+
+    def __enter__(self) -> Configured:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        _install(self._before)
+
+
+def _install(new: Settings) -> None:
+    global _configured, _generation
+    _configured = new
+    _generation += 1
+
+
+def configure(
+    *, executor: Any = None, workers: int | None = None, trace: str | os.PathLike[str] | None = None
+) -> Configured:
+    """Choose what runs the scheduled functions of this process from now on.
+
+    Arguments left out keep their present setting. Takes effect at the next scheduled call.
+
+    Args:
+        executor: ``"local"`` (processes on this machine), ``"inline"`` (in this process, in order), or the
+            address of a cluster.
+        workers: Number of worker processes, at least 1.
+        trace: Path of a trace file to record; an existing trace is replaced.
+
+    Returns:
+        An object that restores the earlier settings when used in a ``with`` statement.
+
+    Raises:
+        ConfigurationError: The number of workers is not a whole number of at least 1.
+    """
+    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
+        raise ConfigurationError(f"workers={workers!r}: it has to be a whole number of at least 1.")
+    before = _configured
+    new = before
+    if executor is not None:
+        new = replace(new, executor=executor)
+    if workers is not None:
+        new = replace(new, workers=workers)
+    if trace is not None:
+        new = replace(new, trace=os.fspath(trace))
+    _install(new)
+    return Configured(before)

@@ -1,0 +1,78 @@
+"""The decorators: the whole interface that a program needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, ParamSpec, TypeVar, overload
+
+from pydron.entry import Record, make_entry
+from pydron.marks import is_scheduled, mark_functional, vouch
+
+P = ParamSpec("P")
+R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
+
+_LAZY = 0x20 | 0x80 | 0x100 | 0x200
+"""CO_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR."""
+
+
+def functional(function: F) -> F:
+    """Promise that calls of a function are free of side effects; Pydron may then run them anywhere, early or again.
+
+    The promise: no side effects; the global state it reads is unchanged since its module was loaded; arguments,
+    result and exception can be pickled; arguments are not modified.
+
+    Returns:
+        The function itself, marked. Outside scheduled functions it behaves, and costs, as before.
+    """
+    mark_functional(function)
+    return function
+
+
+def assume_functional(*functions: Callable[..., Any]) -> None:
+    """Make the promise of :func:`functional` for functions that somebody else wrote.
+
+    Args:
+        functions: Callables, for instance ``numpy.linalg.svd``.
+    """
+    for function in functions:
+        vouch(function)
+
+
+@overload
+def schedule(function: Callable[P, R], /) -> Callable[P, R]: ...
+@overload
+def schedule(*, strict: bool = ...) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def schedule(function: Any = None, /, *, strict: bool = False) -> Any:
+    """Run the functional calls of a function in parallel, while it behaves exactly as without the decorator.
+
+    What cannot be taken apart (generators, coroutines, classes, objects that are no plain function) passes through
+    and runs as it is.
+
+    Args:
+        function: The function that orchestrates.
+        strict: Kept with the function for tools that check it.
+
+    Returns:
+        A function with the same name, signature and documentation. ``.sequential`` is the undecorated function,
+        ``.graph`` its graph.
+    """
+    if function is None:
+        return lambda decorated: schedule_function(decorated, strict)
+    return schedule_function(function, strict)
+
+
+def schedule_function(function: Any, strict: bool) -> Any:
+    """The scheduled form of one function, or the object itself where it cannot be taken apart."""
+    if isinstance(function, (staticmethod, classmethod)):
+        return type(function)(schedule_function(function.__func__, strict))
+    if not isinstance(function, FunctionType) or is_scheduled(function):
+        return function
+    record = Record(function, strict)
+    if function.__code__.co_flags & _LAZY:
+        # Calling it only makes the lazy object, so there is nothing to schedule; it stays what it is to `inspect`.
+        function.__dict__["sequential"] = function
+        function.__dict__["graph"] = record.graph
+        return function
+    return make_entry(record)

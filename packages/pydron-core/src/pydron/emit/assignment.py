@@ -1,0 +1,93 @@
+"""Definite assignment: which variables are bound for certain at a place, and which a region needs from outside.
+
+A region that is to run as a function of its own receives the variables it needs as arguments, so these must be bound.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from pydron.emit.names import own_binds, own_reads
+from pydron.ir.nodes import Def, For, Host, If, Native, Node, Region, While, walk
+
+Names = frozenset[str]
+
+
+class Assignment:
+    """Forward walk over a function's regions.
+
+    Attributes:
+        variables: All variables of the function.
+        unstable: Variables that are deleted somewhere; they never count as bound.
+    """
+
+    def __init__(self, variables: Names, unstable: Names) -> None:
+        self.variables = variables
+        self.unstable = unstable
+
+    def after(self, node: Node, before: Names) -> Names:
+        """The variables bound after a node, if it falls through."""
+        match node:
+            case If():
+                branches = [self.through(region, before) for region in (node.then, node.orelse)]
+                falling = [bound for bound in branches if bound is not None]
+                return frozenset.intersection(*falling) if falling else before
+            case While():
+                header = self.through(node.header, before)
+                return before if header is None else header
+            case For() | Native():
+                return before
+            case _:
+                return before | (own_binds(node, self.variables) - self.unstable)
+
+    def through(self, region: Region, before: Names) -> Names | None:
+        """The variables bound at the end of a region; None if control leaves it otherwise."""
+        bound = before
+        for node in region.nodes:
+            bound = self.after(node, bound)
+        return bound if region.output.exit == "next" else None
+
+    def needs(self, region: Region, bound: Names = frozenset()) -> tuple[Names, Names]:
+        """What a region reads before binding it for certain, and what it has bound for certain at its end."""
+        needed: set[str] = set()
+        for node in region.nodes:
+            needed |= self.needs_of(node, bound)
+            bound = self.after(node, bound)
+        return frozenset(needed), bound
+
+    def needs_of(self, node: Node, bound: Names) -> Names:
+        """What a node reads, itself or in its sub-regions, that is not bound for certain before."""
+        needed = set(own_reads(node, self.variables) - bound)
+        match node:
+            case If():
+                needed |= self.needs(node.then, bound)[0] | self.needs(node.orelse, bound)[0]
+            case For():
+                inside = bound | (own_binds(node, self.variables) - self.unstable)
+                needed |= self.needs(node.body, inside)[0] | self.needs(node.orelse, bound)[0]
+            case While():
+                header, inside = self.needs(node.header, bound)
+                needed |= header - bound
+                needed |= own_reads(node, self.variables) - inside
+                needed -= (own_reads(node, self.variables) & inside) - bound - header
+                needed |= self.needs(node.body, inside)[0] | self.needs(node.orelse, inside)[0]
+            case _:
+                pass
+        return frozenset(needed)
+
+
+def deleted_names(region: Region) -> Names:
+    """Variables that a ``del`` statement unbinds somewhere in the region."""
+    names: set[str] = set()
+    for node in walk(region):
+        if isinstance(node, (Host, Native, Def)) and "del " in node.fragment.text:
+            names.update(_deleted(node.fragment.statements()))
+    return frozenset(names)
+
+
+def _deleted(statements: list[ast.stmt]) -> set[str]:
+    return {
+        node.id
+        for statement in statements
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
+    }

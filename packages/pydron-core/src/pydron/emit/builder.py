@@ -1,0 +1,101 @@
+"""Builds the syntax trees of emitted code: calls of machine operations, with the user's positions."""
+
+from __future__ import annotations
+
+import ast
+from typing import TypeVar
+
+from pydron.location import Span
+
+Tree = TypeVar("Tree", bound=ast.AST)
+
+FRAME = "__pydron_frame"
+"""Name of the first parameter of every emitted function: the frame it runs in."""
+
+PREFIX = "__pydron_"
+"""Beginning of every name that emitted code adds. Such names are not local variables of the user's function."""
+
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.MatMult: "matmul", ast.Div: "truediv", ast.Mod: "mod",
+    ast.Pow: "pow", ast.LShift: "lshift", ast.RShift: "rshift", ast.BitOr: "or_", ast.BitXor: "xor",
+    ast.BitAnd: "and_", ast.FloorDiv: "floordiv", ast.UAdd: "pos", ast.USub: "neg", ast.Invert: "invert",
+    ast.Not: "not_", ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
+    ast.Is: "is_", ast.IsNot: "is_not",
+}  # fmt: skip
+"""Syntax of an operator -> name of the function in the standard module ``operator``."""
+
+IN_PLACE: dict[type[ast.AST], str] = {
+    kind: "i" + name.rstrip("_") for kind, name in OPERATORS.items() if issubclass(kind, ast.operator)
+}
+
+
+class Unsupported(Exception):
+    """A graph holds something that cannot be emitted; the function runs as a whole instead."""
+
+
+class Sites:
+    """Places in the user's source that operations refer to by number.
+
+    Attributes:
+        places: (node id, span) per site.
+        operators: Functions of ``operator`` that the code uses.
+        operations: Machine operations that the code uses.
+    """
+
+    def __init__(self) -> None:
+        self.places: list[tuple[int, Span]] = []
+        self.operators: set[str] = set()
+        self.operations: set[str] = set()
+        self.node_id = 0
+        self._names = 0
+
+    def site(self, at: ast.expr | ast.stmt) -> ast.Constant:
+        """The number of a new site at a piece of syntax."""
+        self.places.append((self.node_id, Span.of(at)))
+        return ast.Constant(len(self.places) - 1)
+
+    def fresh(self, kind: str) -> str:
+        """A name that nothing else has."""
+        self._names += 1
+        return f"{PREFIX}{kind}{self._names}"
+
+    def operator(self, kind: ast.AST, in_place: bool = False) -> ast.expr:
+        """The function of an operator."""
+        table = IN_PLACE if in_place else OPERATORS
+        name = table[type(kind)]
+        self.operators.add(name)
+        return name_of(f"{PREFIX}{name}")
+
+    def operation(self, name: str, at: ast.expr | ast.stmt, *operands: ast.expr, site: bool = True) -> ast.Call:
+        """A call of a machine operation: ``name(frame, site, *operands)``."""
+        self.operations.add(name)
+        leading: list[ast.expr] = [name_of(FRAME)]
+        if site:
+            leading.append(self.site(at))
+        return place(ast.Call(name_of(f"{PREFIX}op_{name}"), [*leading, *operands], []), at)
+
+
+def name_of(name: str) -> ast.Name:
+    """A reading of a name."""
+    return ast.Name(name, ast.Load())
+
+
+def target_of(name: str) -> ast.Name:
+    """A binding of a name."""
+    return ast.Name(name, ast.Store())
+
+
+def place(node: Tree, at: ast.expr | ast.stmt) -> Tree:
+    """Give a tree the position of ``at`` wherever it has none of its own."""
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.excepthandler)) and not hasattr(
+            inner, "lineno"
+        ):
+            inner.lineno, inner.col_offset = at.lineno, at.col_offset
+            inner.end_lineno, inner.end_col_offset = at.end_lineno, at.end_col_offset
+    return node
+
+
+def assign(name: str, value: ast.expr, at: ast.expr | ast.stmt) -> ast.stmt:
+    """``name = value``."""
+    return place(ast.Assign([target_of(name)], value), at)

@@ -1,0 +1,217 @@
+"""Facts about a region that decide, when the program gets there, whether it may be deferred.
+
+A region may be deferred if everything in it has an effect known in advance: what it calls can be looked up before it
+runs, and what it modifies is either made inside it or is a container that it received under a plain name.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from pydron.analysis.purity import PURE_METHOD_NAMES
+from pydron.emit.names import all_binds
+from pydron.ir.nodes import Call, Def, For, Graph, Host, If, Native, Node, Output, Region, Store, While, walk
+
+_FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.BinOp, ast.Constant, ast.JoinedStr)
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """A callee that can be looked up in advance: a name, then attributes.
+
+    Attributes:
+        root: Name of a captured variable, or of a global or free variable (``captured`` False).
+    """
+
+    root: str
+    attributes: tuple[str, ...]
+    captured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a region without running it.
+
+    Attributes:
+        closed: Nothing in it rules deferral out whatever the values are.
+        callees: Callees to look up before deferring.
+        stores: Captured names of containers that it modifies.
+        numbers: Captured names that it rebinds by augmented assignment: fine unless they hold an object.
+        why_not: For people: what rules deferral out; "" if nothing does.
+    """
+
+    closed: bool
+    callees: tuple[Callee, ...] = ()
+    stores: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+class _Ruled(Exception):
+    """Something rules deferral out."""
+
+
+def facts_of(region: Region, graph: Graph, received: frozenset[str], function: bool = False) -> Facts:
+    """The facts of a region.
+
+    Args:
+        received: Variables that the region gets from outside.
+        function: The region is a whole function, which may return.
+    """
+    return _Gatherer(region, graph, received, function).facts()
+
+
+class _Gatherer:
+    def __init__(self, region: Region, graph: Graph, received: frozenset[str], function: bool) -> None:
+        self._region = region
+        self._function = function
+        self._variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
+        self._cells = frozenset(graph.cell_names)
+        self._received = received
+        self._bound = all_binds(region, self._variables)
+        self._callees: dict[Callee, None] = {}
+        self._stores: dict[str, None] = {}
+        self._numbers: dict[str, None] = {}
+
+    def facts(self) -> Facts:
+        try:
+            if self._bound & self._cells:
+                raise _Ruled("it binds a variable that nested code sees")
+            self._exits(self._region, loops=0)
+            for node in walk(self._region):
+                self._node(node)
+        except _Ruled as ruled:
+            return Facts(closed=False, why_not=str(ruled))
+        return Facts(True, tuple(self._callees), tuple(self._stores), tuple(self._numbers))
+
+    def _exits(self, region: Region, loops: int) -> None:
+        for node in region.nodes:
+            match node:
+                case Output(exit="return") if not self._function:
+                    raise _Ruled("it returns from the function")
+                case Output(exit="break" | "continue") if not loops:
+                    raise _Ruled("it leaves the loop around it")
+                case If():
+                    self._exits(node.then, loops)
+                    self._exits(node.orelse, loops)
+                case For() | While():
+                    self._exits(node.body, loops + 1)
+                    self._exits(node.orelse, loops)
+                case _:
+                    pass
+
+    def _node(self, node: Node) -> None:
+        match node:
+            case Native():
+                raise _Ruled("it contains a statement that runs as a whole")
+            case Def():
+                raise _Ruled("it contains a nested function")
+            case Call():
+                self._call(_call_of(node.fragment.statements()[0]))
+            case Store():
+                self._store(node)
+            case _:
+                pass
+
+    def _call(self, call: ast.Call) -> None:
+        attributes: list[str] = []
+        callee: ast.expr = call.func
+        while isinstance(callee, ast.Attribute):
+            attributes.insert(0, callee.attr)
+            callee = callee.value
+        if isinstance(callee, ast.Constant) and len(attributes) == 1 and attributes[0] in PURE_METHOD_NAMES:
+            return
+        if not isinstance(callee, ast.Name):
+            raise _Ruled("it calls something that is known only when it runs")
+        name = callee.id
+        local = name in self._variables
+        if len(attributes) == 1 and attributes[0] in PURE_METHOD_NAMES and local:
+            return  # a method name that only builtin types have; anything else is found out in time
+        if local and (name in self._bound or name not in self._received):
+            raise _Ruled(f"what {name} is, is known only when it runs")
+        self._callees[Callee(name, tuple(attributes), local)] = None
+
+    def _store(self, node: Store) -> None:
+        root = node.root
+        if node.kind == "augmented" and _target_is_name(node):
+            self._augmented(root)
+            return
+        if node.kind in ("attribute", "delete") or not _receiver_is_name(node) or root not in self._variables:
+            raise _Ruled("it modifies an object that can be reached in other ways")
+        if root in self._received and root not in self._bound:
+            self._stores[root] = None
+        elif not self._is_fresh(root):
+            raise _Ruled(f"it modifies {root}, which may be known elsewhere under another name")
+
+    def _augmented(self, name: str) -> None:
+        if name in self._received:
+            self._numbers[name] = None
+        if not self._is_fresh(name, ignore_augmented=True):
+            raise _Ruled(f"it modifies {name}, which may be known elsewhere under another name")
+
+    def _is_fresh(self, name: str, ignore_augmented: bool = False) -> bool:
+        """Whether everything the region binds to the name is made there."""
+        for node in walk(self._region):
+            match node:
+                case Host() if name in node.binds:
+                    for statement in node.fragment.statements():
+                        if isinstance(statement, ast.Assign) and not isinstance(statement.value, _FRESH):
+                            return False
+                case Call() if name in node.binds:
+                    callee = _call_of(node.fragment.statements()[0]).func
+                    made = isinstance(callee, ast.Name) and callee.id in ("list", "dict", "set")
+                    if not made and not ignore_augmented:
+                        return False
+                case For() if name in node.binds and any(
+                    isinstance(n, ast.Name) and n.id == name for s in node.target.statements() for n in ast.walk(s)
+                ):
+                    return False
+                case Store(kind="method") if name in node.binds:
+                    return False
+                case _:
+                    pass
+        return True
+
+
+def _call_of(statement: ast.stmt) -> ast.Call:
+    value = statement.value if isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
+    assert isinstance(value, ast.Call)
+    return value
+
+
+def _target_is_name(node: Store) -> bool:
+    statement = node.fragment.statements()[0]
+    return isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name)
+
+
+def _receiver_is_name(node: Store) -> bool:
+    statement = node.fragment.statements()[0]
+    match statement:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name())]):
+            return True
+        case ast.AugAssign(target=ast.Subscript(value=ast.Name())):
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name()))):
+            return True
+        case ast.Assign(value=ast.Call(func=ast.Attribute(value=ast.Name()))):
+            return True
+        case _:
+            return False
+
+
+def named_callees(graph: Graph) -> tuple[Callee, ...]:
+    """What a graph's function calls by name, except functions that it defines itself (these run as a whole)."""
+    variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
+    defined = {name for node in walk(graph.body) if isinstance(node, Def) for name in node.binds}
+    found: dict[Callee, None] = {}
+    for node in walk(graph.body):
+        if isinstance(node, Call) or (isinstance(node, Store) and node.kind == "method"):
+            attributes: list[str] = []
+            callee: ast.expr = _call_of(node.fragment.statements()[0]).func
+            while isinstance(callee, ast.Attribute):
+                attributes.insert(0, callee.attr)
+                callee = callee.value
+            if isinstance(callee, ast.Name) and callee.id not in defined:
+                found[Callee(callee.id, tuple(attributes), callee.id in variables)] = None
+    return tuple(found)

@@ -1,0 +1,64 @@
+"""Which of a function's variables a node reads and binds by itself, without its sub-regions."""
+
+from __future__ import annotations
+
+import ast
+
+from pydron.ir.fragment import Fragment
+from pydron.ir.nodes import For, If, Input, Node, Output, Region, While, walk
+
+
+def loaded(fragment: Fragment, variables: frozenset[str]) -> frozenset[str]:
+    """The variables that a fragment's text reads."""
+    return frozenset(
+        node.id
+        for statement in fragment.statements()
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in variables
+    )
+
+
+def bound(fragment: Fragment, variables: frozenset[str]) -> frozenset[str]:
+    """The variables that a fragment's text binds."""
+    return frozenset(
+        node.id
+        for statement in fragment.statements()
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in variables
+    )
+
+
+def own_reads(node: Node, variables: frozenset[str]) -> frozenset[str]:
+    """The variables that a node itself reads."""
+    match node:
+        case If() | While():
+            return loaded(node.test, variables)
+        case For():
+            return loaded(node.iterable, variables)
+        case Input():
+            return frozenset()
+        case Output():
+            return frozenset(node.reads) if node.fragment is not None else frozenset()
+        case _:
+            return frozenset(node.reads)
+
+
+def own_binds(node: Node, variables: frozenset[str]) -> frozenset[str]:
+    """The variables that a node itself binds."""
+    match node:
+        case For():
+            return bound(node.target, variables)
+        case If() | While() | Input() | Output():
+            return frozenset()
+        case _:
+            return frozenset(node.binds)
+
+
+def all_reads(region: Region, variables: frozenset[str]) -> frozenset[str]:
+    """The variables read anywhere in a region."""
+    return frozenset().union(*(own_reads(node, variables) for node in walk(region)))
+
+
+def all_binds(region: Region, variables: frozenset[str]) -> frozenset[str]:
+    """The variables bound anywhere in a region."""
+    return frozenset().union(*(own_binds(node, variables) for node in walk(region)))

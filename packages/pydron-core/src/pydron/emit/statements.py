@@ -1,0 +1,231 @@
+"""Emits simple nodes: host fragments, calls, stores, nested functions, native statements."""
+
+from __future__ import annotations
+
+import ast
+
+from pydron.emit.builder import Unsupported, assign, name_of, place, target_of
+from pydron.emit.expressions import Expressions, is_atom
+from pydron.ir.nodes import Call, Const, Def, Graph, Host, Native, Output, Store
+
+
+class Statements:
+    """Emits the nodes that hold no regions."""
+
+    def __init__(self, expressions: Expressions, graph: Graph) -> None:
+        self.expressions = expressions
+        self.sites = expressions.sites
+        self._cells = frozenset(graph.cell_names)
+        self._variables = expressions.variables
+
+    # Assignments.
+
+    def bind(self, target: ast.expr, value: ast.expr) -> list[ast.stmt]:
+        """Bind an emitted value to names; nested code never gets to see a placeholder."""
+        if isinstance(target, ast.Name):
+            if target.id in self._cells:
+                value = self.expressions.operation("value_of", target, value)
+            return [assign(target.id, value, target)]
+        if not isinstance(target, (ast.Tuple, ast.List)):
+            raise Unsupported(f"{type(target).__name__} as a target")
+        starred = [i for i, element in enumerate(target.elts) if isinstance(element, ast.Starred)]
+        before = starred[0] if starred else len(target.elts)
+        after = len(target.elts) - before - 1 if starred else -1
+        values = self.expressions.operation(
+            "unpack", target, value, ast.Constant(before), place(_integer(after), target)
+        )
+        names: list[ast.expr] = []
+        following: list[ast.stmt] = []
+        for element in target.elts:
+            inner = element.value if isinstance(element, ast.Starred) else element
+            if isinstance(inner, ast.Name) and inner.id not in self._cells:
+                names.append(target_of(inner.id))
+            else:
+                part = self.sites.fresh("part")
+                names.append(target_of(part))
+                following += self.bind(inner, place(name_of(part), inner))
+        if not names:
+            return [place(ast.Expr(values), target)]
+        return [place(ast.Assign([ast.Tuple(names, ast.Store())], values), target), *following]
+
+    def host(self, node: Host | Const) -> list[ast.stmt]:
+        """A run of call-free statements."""
+        emitted: list[ast.stmt] = []
+        for statement in node.fragment.statements():
+            emitted += self._host_statement(statement)
+        return emitted
+
+    def _host_statement(self, statement: ast.stmt) -> list[ast.stmt]:
+        match statement:
+            case ast.Assign(targets=[target]):
+                return self.bind(target, self.expressions.emit(statement.value))
+            case ast.Assign():
+                kept = self.sites.fresh("value")
+                bindings = [assign(kept, self.expressions.emit(statement.value), statement)]
+                for target in statement.targets:
+                    bindings += self.bind(target, place(name_of(kept), target))
+                return bindings
+            case ast.AnnAssign(target=ast.Name() as target, value=value):
+                return self.bind(target, self.expressions.emit(value)) if value is not None else []
+            case ast.Expr():
+                return [place(ast.Expr(self.expressions.emit(statement.value)), statement)]
+            case ast.Delete() | ast.Pass():
+                return [statement]
+            case _:
+                raise Unsupported(f"{type(statement).__name__} among call-free statements")
+
+    # Calls.
+
+    def call(self, node: Call | Store) -> list[ast.stmt]:
+        """A call, or a call of a mutating method, and the binding of its result."""
+        statement = node.fragment.statements()[0]
+        match statement:
+            case ast.Expr(value=ast.Call() as call):
+                return [place(ast.Expr(self._invoke(call, node)), statement)]
+            case ast.Assign(targets=[target], value=ast.Call() as call):
+                return self.bind(target, self._invoke(call, node))
+            case _:
+                raise Unsupported("a call of an unknown form")
+
+    def _invoke(self, call: ast.Call, node: Call | Store) -> ast.expr:
+        args: list[ast.expr] = []
+        for argument in call.args:
+            if isinstance(argument, ast.Starred):
+                source = self.expressions.operation("spread", argument, self.expressions.emit(argument.value))
+                args.append(place(ast.Starred(source, ast.Load()), argument))
+            else:
+                args.append(self.expressions.emit(argument))
+        keywords = [self._keyword(keyword, call) for keyword in call.keywords]
+        simple = all(is_atom(a) for a in call.args) and all(is_atom(k.value) for k in call.keywords)
+        if isinstance(call.func, ast.Attribute) and simple:
+            kind = "mutate" if isinstance(node, Store) else "method"
+            receiver = self.expressions.emit(call.func.value)
+            invoked = self.sites.operation(kind, call, receiver, ast.Constant(call.func.attr), *args)
+        else:
+            invoked = self.sites.operation("call", call, self.expressions.emit(call.func), *args)
+        invoked.keywords = keywords
+        return place(invoked, call)
+
+    def _keyword(self, keyword: ast.keyword, call: ast.Call) -> ast.keyword:
+        value = self.expressions.emit(keyword.value)
+        if keyword.arg is None:
+            value = self.expressions.operation("spread_mapping", keyword.value, value)
+        return place(ast.keyword(keyword.arg, value), call)
+
+    # Stores.
+
+    def store(self, node: Store) -> list[ast.stmt]:
+        """A modification of an object."""
+        statement = node.fragment.statements()[0]
+        match statement:
+            case ast.Assign(targets=[(ast.Attribute() | ast.Subscript()) as target]):
+                value = self.expressions.emit(statement.value)
+                kept = self.sites.fresh("value")
+                set_it = self._set(target, name_of(kept))
+                return [assign(kept, value, statement), place(ast.Expr(set_it), statement)]
+            case ast.AugAssign(target=ast.Name() as name):
+                result = self._in_place(statement, place(ast.Name(name.id, ast.Load()), name))
+                return self.bind(name, result)
+            case ast.AugAssign(target=(ast.Attribute() | ast.Subscript()) as target):
+                return self._augmented(statement, target)
+            case ast.Delete(targets=[ast.Attribute() as target]):
+                owner = self.expressions.emit(target.value)
+                deletion = self.expressions.operation("delete_attribute", statement, owner, ast.Constant(target.attr))
+                return [place(ast.Expr(deletion), statement)]
+            case ast.Delete(targets=[ast.Subscript() as target]):
+                owner = self.expressions.emit(target.value)
+                index = self.expressions.emit(target.slice)
+                return [place(ast.Expr(self.expressions.operation("delete_item", statement, owner, index)), statement)]
+            case ast.Expr() | ast.Assign() if node.kind == "method":
+                return self.call(node)
+            case _:
+                raise Unsupported("a store of an unknown form")
+
+    def _set(self, target: ast.Attribute | ast.Subscript, value: ast.expr) -> ast.expr:
+        owner = self.expressions.emit(target.value)
+        if isinstance(target, ast.Attribute):
+            return self.expressions.operation("set_attribute", target, owner, ast.Constant(target.attr), value)
+        return self.expressions.operation("set_item", target, owner, self.expressions.emit(target.slice), value)
+
+    def _in_place(self, statement: ast.AugAssign, present: ast.expr) -> ast.expr:
+        operator = self.sites.operator(statement.op, in_place=True)
+        return self.expressions.operation(
+            "in_place", statement, operator, present, self.expressions.emit(statement.value)
+        )
+
+    def _augmented(self, statement: ast.AugAssign, target: ast.Attribute | ast.Subscript) -> list[ast.stmt]:
+        """The object and the index are evaluated once, then read, changed, and stored."""
+        owner = self.sites.fresh("owner")
+        emitted = [assign(owner, self.expressions.emit(target.value), target)]
+        operation = self.expressions.operation
+        if isinstance(target, ast.Attribute):
+            name = ast.Constant(target.attr)
+            present = operation("attribute", target, name_of(owner), name)
+            changed = self._in_place(statement, present)
+            stored = operation("set_attribute", target, name_of(owner), ast.Constant(target.attr), changed)
+        else:
+            index = self.sites.fresh("index")
+            emitted.append(assign(index, self.expressions.emit(target.slice), target))
+            present = operation("item", target, name_of(owner), name_of(index))
+            changed = self._in_place(statement, present)
+            stored = operation("set_item", target, name_of(owner), name_of(index), changed)
+        return [*emitted, place(ast.Expr(stored), statement)]
+
+    # Code taken whole.
+
+    def nested(self, node: Def) -> list[ast.stmt]:
+        """A nested function: whatever it reads now is there; what it captures never holds a placeholder."""
+        return [*self._settle(node, set(node.reads) - set(node.captures)), *node.fragment.statements()]
+
+    def native(self, node: Native) -> list[ast.stmt]:
+        """A statement taken whole: everything earlier finishes first."""
+        statements = node.fragment.statements()
+        first = statements[0]
+        fence = self.sites.operation("fence", first, ast.Constant(node.reason), ast.Constant(node.detail))
+        return [place(ast.Expr(fence), first), *self._settle(node, set(node.reads)), *statements]
+
+    def _settle(self, node: Def | Native, names: set[str]) -> list[ast.stmt]:
+        """Give the variables that code taken whole reads their values; a variable may be unbound."""
+        emitted: list[ast.stmt] = []
+        at = node.fragment.statements()[0]
+        for name in sorted((names & self._variables) - self._cells):
+            value = self.sites.operation("value_of", at, name_of(name))
+            settle: ast.stmt = assign(name, value, at)
+            if name not in self.expressions.assigned:
+                handler = ast.ExceptHandler(name_of("UnboundLocalError"), None, [ast.Pass()])
+                settle = place(ast.Try([settle], [handler], [], []), at)
+            emitted.append(settle)
+        return emitted
+
+    def output(self, node: Output) -> list[ast.stmt]:
+        """The end of a region, other than falling through."""
+        at = node.span
+        located = ast.Pass(lineno=at.line, col_offset=at.column, end_lineno=at.end_line, end_col_offset=at.end_column)
+        match node.exit:
+            case "break":
+                return [place(ast.Break(), located)]
+            case "continue":
+                return [place(ast.Continue(), located)]
+            case "next":
+                return []
+            case _:
+                pass
+        if node.fragment is None:
+            return [place(ast.Return(ast.Constant(None)), located)]
+        statement = node.fragment.statements()[0]
+        match statement:
+            case ast.Return(value=None):
+                return [statement]
+            case ast.Return(value=ast.expr() as value):
+                return [place(ast.Return(self.expressions.emit(value)), statement)]
+            case ast.Raise(exc=None):
+                return [statement]
+            case ast.Raise(exc=ast.expr() as error, cause=cause):
+                kept = None if cause is None else self.expressions.value(cause)
+                return [place(ast.Raise(self.expressions.value(error), kept), statement)]
+            case _:
+                raise Unsupported("an exit of an unknown form")
+
+
+def _integer(number: int) -> ast.expr:
+    return ast.Constant(number) if number >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-number))

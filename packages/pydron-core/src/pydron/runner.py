@@ -1,0 +1,136 @@
+"""Runs a scheduled function: finds the executor that the settings name, or runs the undecorated function."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from types import CodeType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from pydron.config import settings
+from pydron.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydron.entry import Record
+
+Runner = Callable[["Record", tuple[Any, ...], Mapping[str, Any]], Any]
+"""What an entry point of the group ``pydron.executors`` is: runs one call of a scheduled function."""
+
+GROUP = "pydron.executors"
+
+emitted: dict[CodeType, CodeType] = {}
+"""Code made from a graph -> the user's code it stands for. Frames of such code are shown as the user's."""
+
+_own_files: tuple[str, ...] = (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
+_placed = threading.local()
+
+
+def hide_frames_of(folder: str) -> None:
+    """Frames of code in this folder are Pydron's own: tracebacks leave them out."""
+    global _own_files
+    _own_files = (*_own_files, folder)
+
+
+@functools.lru_cache(maxsize=None)
+def _runner(scheme: str) -> Runner | None:
+    for point in entry_points(group=GROUP):
+        if point.name == scheme:
+            loaded: Runner = point.load()
+            return loaded
+    return None
+
+
+def _known() -> str:
+    return ", ".join(sorted(point.name for point in entry_points(group=GROUP))) or "none (pydron-runtime is missing)"
+
+
+def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run one call of a scheduled function.
+
+    Blocks until it has its result, like the function itself. Raises what the function raises.
+
+    Raises:
+        ConfigurationError: The settings name an executor that is not installed.
+    """
+    executor = settings().executor
+    if executor is None:
+        runner = _runner("local")
+        if runner is None:  # core alone is installed
+            return record.function(*args, **kwargs)
+    elif isinstance(executor, str):
+        scheme = executor.partition(":")[0]
+        runner = _runner(scheme)
+        if runner is None:
+            if scheme == "inline":
+                return record.function(*args, **kwargs)
+            raise ConfigurationError(
+                f"There is no executor {executor!r}. Installed are: {_known()}. Choose one with PYDRON_EXECUTOR or"
+                " pydron.configure(executor=...); `pip install pydron-runtime` brings local and inline."
+            )
+    else:
+        raise ConfigurationError(f"executor={executor!r}: it has to be the name or the address of an executor.")
+    return runner(record, args, kwargs)
+
+
+def place_failure(error: BaseException, line: int, below: TracebackType | None) -> None:
+    """Say where a failure belongs that happened elsewhere, or earlier, than where the program's code stands."""
+    _placed.error, _placed.line, _placed.below = error, line, below
+
+
+def frames_of_failure(record: Record, error: BaseException) -> tuple[int, TracebackType | None]:
+    """Where a scheduled function has to raise an error from: the line, and the traceback below."""
+    if getattr(_placed, "error", None) is error:
+        _placed.error = None
+        return _placed.line, _placed.below
+    return users_frames(record, error.__traceback__)
+
+
+def without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
+    """A traceback without the entries of Pydron's own files."""
+    kept: list[TracebackType] = []
+    while traceback is not None:
+        if not _is_own(traceback.tb_frame.f_code):
+            kept.append(traceback)
+        traceback = traceback.tb_next
+    return _chained(kept)
+
+
+def _chained(entries: list[TracebackType]) -> TracebackType | None:
+    rebuilt: TracebackType | None = None
+    for entry in reversed(entries):
+        rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return rebuilt
+
+
+def _is_own(code: CodeType) -> bool:
+    return code.co_filename.startswith(_own_files)
+
+
+def users_frames(
+    record: Record, traceback: TracebackType | None, skip_entry: bool = True
+) -> tuple[int, TracebackType | None]:
+    """What a traceback shows below a scheduled function: the line in it, and the frames that it called.
+
+    Frames of Pydron's own files are left out. Frames of one activation (a function and the regions emitted from it)
+    count as one, at the innermost of their lines.
+    """
+    own = record.function.__code__
+    line = own.co_firstlineno
+    kept: list[TracebackType] = []
+    at_start = True
+    entry = traceback
+    if skip_entry and traceback is not None:
+        entry = traceback.tb_next  # the first is the frame of the entry itself
+    while entry is not None:
+        code = entry.tb_frame.f_code
+        stands_for = emitted.get(code, code)
+        if stands_for is own and at_start:
+            line = entry.tb_lineno
+        elif not _is_own(code):
+            at_start = False
+            kept.append(entry)
+        entry = entry.tb_next
+    return line, _chained(kept)

@@ -1,0 +1,114 @@
+"""Activations: how emitted functions and regions come to run, in line or deferred."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.machine.current import await_writers, current
+from pydron_runtime.machine.deferral import is_deferrable_function, may_defer, readable
+from pydron_runtime.machine.entries import State
+from pydron_runtime.machine.frames import Frame
+from pydron_runtime.machine.pending import Pending
+
+if TYPE_CHECKING:
+    from pydron.entry import Record
+    from pydron_runtime.machine.code import Code
+
+
+def choose(frame: Frame, site: int, number: int, function: Callable[..., Any], test: Any, *captures: Any) -> Any:
+    """``if test: ... else: ...`` as a region: deferred as a whole if the test is not there yet."""
+    test = current(frame, site, test)
+    plan = frame.code.deferrable[number]
+    if type(test) is Pending:
+        received = dict(zip(plan.captures, captures))
+        if may_defer(frame.code, plan.facts, received):
+            child = _region_frame(frame, site, len(plan.results), received, plan.facts.stores)
+
+            def begin() -> None:
+                if not child.machine.closed:
+                    child.start(lambda: function(child, test, *captures))
+
+            test.waiters.append(lambda: frame.machine.ready.append(begin))
+            return child.outputs
+    return function(frame, test, *captures)
+
+
+def loop(frame: Frame, site: int, number: int, function: Callable[..., Any], *captures: Any) -> Any:
+    """A ``while`` loop as a region: begins at once, and is deferred from its first wait on."""
+    plan = frame.code.deferrable[number]
+    received = dict(zip(plan.captures, captures))
+    if not may_defer(frame.code, plan.facts, received):
+        return function(frame, *captures)
+    child = _region_frame(frame, site, len(plan.results), received, plan.facts.stores)
+    return _begin(child, lambda: function(child, *captures))
+
+
+def loop_over(
+    frame: Frame, site: int, number: int, function: Callable[..., Any], iterable: Any, *captures: Any
+) -> Any:
+    """A ``for`` loop as a region: deferred as a whole if what it goes through is not there yet."""
+    iterable = current(frame, site, iterable)
+    plan = frame.code.deferrable[number]
+    if type(iterable) is Pending and iterable.parts is None:
+        received = dict(zip(plan.captures, captures))
+        if may_defer(frame.code, plan.facts, received):
+            child = _region_frame(frame, site, len(plan.results), received, plan.facts.stores)
+            return _begin(child, lambda: function(child, iterable, *captures))
+    return function(frame, iterable, *captures)
+
+
+def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Start a deferred frame; its results themselves if it finished without waiting."""
+    values: list[tuple[Any, ...]] = []
+
+    def keep() -> tuple[Any, ...]:
+        result = run()
+        values.append(result)
+        return result
+
+    child.start(keep)
+    return values[0] if values else child.outputs
+
+
+def _region_frame(
+    frame: Frame, site: int, results: int, received: Mapping[str, Any], stores: tuple[str, ...]
+) -> Frame:
+    """A frame for a region that is being deferred, with its claims."""
+    child = Frame(frame.machine, frame, frame.next_order(), site, frame.code, "region")
+    frame.queue.append(child)
+    child.outputs = tuple(Pending(child) for _ in range(results))
+    claims = frame.machine.claims
+    for name in stores:
+        claims.claim(received[name], child)
+    claims.announce(readable(received, stores), child)
+    return child
+
+
+def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """A call of a scheduled function: a frame of its own."""
+    from pydron_runtime.machine.code import code_of  # the two refer to each other
+    from pydron_runtime.machine.ops_call import native
+
+    code = code_of(record)
+    if code is None or not code.accepts(args, kwargs):
+        return native(frame, site, record.function, args, dict(kwargs))
+    child = Frame(frame.machine, frame, frame.next_order(), site, code, "function")
+    frame.queue.append(child)
+    if is_deferrable_function(record):
+        child.outputs = (Pending(child),)
+        for value in (*args, *kwargs.values()):
+            await_writers(frame, site, value)
+        frame.machine.claims.announce(readable(dict(enumerate((*args, *kwargs.values()))), ()), child)
+        return _begin(child, lambda: (code.function(child, *args, **kwargs),))[0]
+    try:
+        result = code.function(child, *args, **kwargs)
+    except BaseException as error:
+        child.finished = True
+        child.state = State.DONE  # what it had begun retires; the error goes on in the caller
+        frame.machine.observer.frame_finished(child, error)
+        raise
+    child.finished = True
+    child.state = State.DONE
+    frame.machine.observer.frame_finished(child, None)
+    return result

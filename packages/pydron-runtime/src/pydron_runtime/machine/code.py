@@ -1,0 +1,164 @@
+"""Code: the functions that the emitted code of one scheduled function has become in this process."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import operator
+from collections.abc import Mapping
+from types import CellType, CodeType, FunctionType
+from typing import Any
+
+from pydron import runner
+from pydron.compile import compile_record
+from pydron.emit.builder import PREFIX
+from pydron.emit.facts import Facts
+from pydron.emit.regions import Deferrable
+from pydron.emit.unit import UNIT, Unit
+from pydron.entry import Record
+from pydron.location import Span
+from pydron_runtime.machine.operations import OPERATIONS
+
+_numbers = itertools.count(1)
+
+
+class Code:
+    """Emitted code of one scheduled function, ready to run.
+
+    Attributes:
+        record: The scheduled function.
+        function: Takes the frame, then the user's arguments.
+        places: (node id, span) per site.
+        callees: What the function calls by name.
+        signature: The user's.
+        plain: See :func:`_plain`.
+        deferrable: Control nodes that are functions of their own.
+        number: Of the graph, in the trace.
+    """
+
+    __slots__ = ("callees", "deferrable", "facts", "function", "number", "places", "plain", "record", "signature")
+
+    def __init__(self, record: Record, unit: Unit) -> None:
+        self.record = record
+        self.number = next(_numbers)
+        self.places: tuple[tuple[int, Span], ...] = unit.places
+        self.deferrable: tuple[Deferrable, ...] = unit.deferrable
+        self.facts: Facts = unit.facts
+        self.callees = unit.callees
+        self.function = _load(record.function, unit)
+        self.signature = inspect.signature(record.function)
+        self.plain = _plain(self.signature)
+
+    def accepts(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        """Whether the arguments fit the parameters. (If not, the original function raises Python's own error.)"""
+        if not kwargs and self.plain is not None:
+            return self.plain[0] <= len(args) <= self.plain[1]
+        try:
+            self.signature.bind(*args, **kwargs)
+        except TypeError:
+            return False
+        return True
+
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments by parameter, defaults included; parameters without a value are left out."""
+        bound = self.signature.bind_partial(*args, **kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    def span(self, site: int) -> Span:
+        """The place of a site in the user's source."""
+        return self.places[site][1]
+
+    def node(self, site: int) -> int:
+        """The node of a site."""
+        return self.places[site][0]
+
+    def lookup(self, name: str) -> Any:
+        """What a global or free name of the function means now.
+
+        Raises:
+            LookupError: It means nothing.
+        """
+        function = self.record.function
+        if name in function.__code__.co_freevars:
+            cell = (function.__closure__ or ())[function.__code__.co_freevars.index(name)]
+            try:
+                return cell.cell_contents
+            except ValueError:
+                raise LookupError(name) from None
+        if name in function.__globals__:
+            return function.__globals__[name]
+        builtins = function.__builtins__ if hasattr(function, "__builtins__") else __builtins__
+        return builtins[name] if isinstance(builtins, dict) else getattr(builtins, name)
+
+
+def code_of(record: Record) -> Code | None:
+    """The code of a scheduled function, made the first time; None where it runs as a whole."""
+    if record.compiled is None:
+        unit = compile_record(record)
+        record.compiled = False if unit is None else Code(record, unit)
+    return record.compiled or None
+
+
+def _plain(signature: inspect.Signature) -> tuple[int, int] | None:
+    """How many arguments by position the function takes at least and at most; None where it is not that simple."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    parameters = list(signature.parameters.values())
+    if any(parameter.kind not in kinds for parameter in parameters):
+        return None
+    least = sum(parameter.default is inspect.Parameter.empty for parameter in parameters)
+    return least, len(parameters)
+
+
+def _load(original: FunctionType, unit: Unit) -> FunctionType:
+    """Run the unit, then give its functions the cells of the user's own closure."""
+    namespace: dict[str, Any] = {}
+    exec(unit.code, original.__globals__, namespace)
+    make: FunctionType = namespace[UNIT]
+    arguments: dict[str, Any] = {name: None for name in unit.free_names}
+    arguments.update({f"{PREFIX}op_{name}": OPERATIONS[name] for name in unit.operations})
+    arguments.update({f"{PREFIX}{name}": getattr(operator, name) for name in unit.operators})
+    cells = dict(zip(original.__code__.co_freevars, original.__closure__ or ()))
+    made = make(**arguments)
+    function = _rebind(made, cells, {})
+    function.__defaults__ = original.__defaults__
+    function.__kwdefaults__ = original.__kwdefaults__
+    function.__qualname__ = original.__qualname__
+    named = function.__code__.replace(co_name=original.__code__.co_name)
+    if hasattr(named, "co_qualname"):
+        named = named.replace(co_qualname=original.__code__.co_qualname)  # type: ignore[attr-defined,call-arg]
+    function.__code__ = named
+    _register(function, original.__code__)
+    return function
+
+
+def _rebind(function: FunctionType, cells: dict[str, CellType], done: dict[CodeType, FunctionType]) -> FunctionType:
+    """A copy of an emitted function, and of those it refers to, whose free variables are the user's own cells."""
+    code = function.__code__
+    if code in done:
+        return done[code]
+    closure = []
+    for name, cell in zip(code.co_freevars, function.__closure__ or ()):
+        if name in cells:
+            closure.append(cells[name])
+            continue
+        content = cell.cell_contents
+        if isinstance(content, FunctionType) and name.startswith(PREFIX) and not name.startswith(f"{PREFIX}op_"):
+            content = _rebind(content, cells, done)
+        closure.append(CellType(content))
+    rebound = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, tuple(closure))
+    rebound.__kwdefaults__ = function.__kwdefaults__
+    done[code] = rebound
+    return rebound
+
+
+def _register(function: FunctionType, users: CodeType) -> None:
+    """Frames of the emitted function, its regions and its helpers are shown as the user's function."""
+    if function.__code__ in runner.emitted:
+        return
+    runner.emitted[function.__code__] = users
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}op_"):
+            content = cell.cell_contents
+            if isinstance(content, FunctionType):
+                _register(content, users)

@@ -1,0 +1,149 @@
+"""Containers that hold pending values (the I-structures of the dataflow literature).
+
+A placeholder may be put straight into an exact list or dict, or into the attributes of a plain object. Such a container
+is *tracked* until its placeholders have been replaced by their values. A container that holds a tracked container is
+tracked too, so that one look tells whether a value can be used deeply.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from pydron_runtime.machine.pending import Pending
+
+_SWEEP = 256
+
+
+class Containers:
+    """The tracked containers of one machine."""
+
+    __slots__ = ("_limit", "_tracked")
+
+    def __init__(self) -> None:
+        self._tracked: dict[int, Any] = {}
+        self._limit = _SWEEP
+
+    def __len__(self) -> int:
+        return len(self._tracked)
+
+    def __contains__(self, container: object) -> bool:
+        return id(container) in self._tracked
+
+    def holds_pending(self, value: Any) -> bool:
+        """Whether a value is pending or is a container that holds pending values, however deep."""
+        return type(value) is Pending or id(value) in self._tracked
+
+    def track(self, container: Any) -> None:
+        """A placeholder, or a tracked container, was put into this one."""
+        key = id(container)
+        if key not in self._tracked:
+            self._tracked[key] = container
+            if len(self._tracked) > self._limit:
+                self._sweep()
+
+    def track_if(self, container: Any, *elements: Any) -> None:
+        """Track the container if one of the elements that were put into it needs that."""
+        for element in elements:
+            if type(element) is Pending or id(element) in self._tracked:
+                self.track(container)
+                return
+
+    def inside(self, container: Any) -> Iterator[Pending]:
+        """Every pending value that is not there yet in a tracked container, however deep."""
+        seen: set[int] = set()
+        stack = [container]
+        while stack:
+            current = stack.pop()
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+            for element in contents(current):
+                if type(element) is Pending:
+                    if not element.done:
+                        yield element
+                    elif id(element.get()) in self._tracked:
+                        stack.append(element.get())
+                elif id(element) in self._tracked:
+                    stack.append(element)
+
+    def fill(self) -> None:
+        """Replace each placeholder whose value is there by the value; forget containers with none left."""
+        remaining = {}
+        for key, container in self._tracked.items():
+            if fill_container(container):
+                remaining[key] = container
+        if remaining:
+            remaining = self._still_deep(remaining)
+        self._tracked = remaining
+        self._limit = max(_SWEEP, 2 * len(remaining))
+
+    def _still_deep(self, directly: dict[int, Any]) -> dict[int, Any]:
+        """Of the containers tracked before, those that still reach one that holds a placeholder."""
+        kept = dict(directly)
+        grown = True
+        while grown:
+            grown = False
+            for key, container in self._tracked.items():
+                if key not in kept and any(id(element) in kept for element in contents(container)):
+                    kept[key] = container
+                    grown = True
+        return kept
+
+    def _sweep(self) -> None:
+        """Forget containers that only this table still holds, and fill what can be filled.
+
+        A loop such as ``out = out + [f(x)]`` makes a new container each time; without this all of them would stay.
+        """
+        while True:
+            # 3: the table's value, the local variable, the argument of getrefcount.
+            garbage = [key for key, container in self._tracked.items() if sys.getrefcount(container) <= 3]
+            for key in garbage:
+                del self._tracked[key]
+            if not garbage:
+                break
+        self.fill()
+
+
+def contents(container: Any) -> list[Any]:
+    """What a container holds directly and a placeholder could stand for."""
+    kind = type(container)
+    if kind is list or kind is tuple or kind is set or kind is frozenset:
+        return list(container)
+    if kind is dict:
+        return list(container.values())
+    return list(container.__dict__.values())
+
+
+def fill_container(container: Any) -> bool:
+    """Replace the placeholders whose values are there; True if one is left."""
+    left = False
+    kind = type(container)
+    if kind is list:
+        for index, element in enumerate(container):
+            if type(element) is Pending:
+                if element.done:
+                    container[index] = taken(element)
+                else:
+                    left = True
+        return left
+    if kind is not dict and not hasattr(container, "__dict__"):
+        return False
+    mapping = container if kind is dict else container.__dict__
+    for name, element in list(mapping.items()):
+        if type(element) is Pending:
+            if element.done:
+                mapping[name] = taken(element)
+            else:
+                left = True
+    return left
+
+
+def taken(pending: Pending) -> Any:
+    """The value of a pending value, handed to the program.
+
+    The program may change the object from now on, so a reference to the task's own result no longer means the same.
+    """
+    pending.task = None
+    return pending.get()

@@ -1,0 +1,98 @@
+"""Whether a region or a call may be deferred, now, with the values it would receive."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from types import FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from pydron.analysis.purity import is_known_pure
+from pydron.emit.facts import Callee, Facts
+from pydron.marks import is_functional, scheduled_record
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.safety import SCALARS, is_immutable, runs_user_code_for_attribute
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.code import Code
+
+_CLAIMABLE = (list, dict, set)
+_NOTHING: Any = object()
+
+
+def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: frozenset[int] = frozenset()) -> bool:
+    """Whether every effect of a region is known in advance.
+
+    Args:
+        received: The values of the variables it gets from outside.
+        seen: Code that is being looked at already (recursion).
+    """
+    if not facts.closed:
+        return False
+    for name in facts.stores:
+        if type(received.get(name)) not in _CLAIMABLE:
+            return False
+    for name in facts.numbers:
+        value = received.get(name)
+        if type(value) is not Pending and not is_immutable(value):
+            return False
+    return all(_is_harmless(_find(code, callee, received), seen) for callee in facts.callees)
+
+
+def _find(code: Code, callee: Callee, received: Mapping[str, Any]) -> Any:
+    """What a callee is, looked up without running user code; ``_NOTHING`` if that cannot be said."""
+    if callee.captured:
+        found = received.get(callee.root, _NOTHING)
+    else:
+        try:
+            found = code.lookup(callee.root)
+        except (LookupError, AttributeError):
+            return _NOTHING
+    for name in callee.attributes:
+        if found is _NOTHING or type(found) is Pending or runs_user_code_for_attribute(found, name):
+            return _NOTHING
+        found = getattr(found, name, _NOTHING)
+        if type(found) is Pending:
+            return _NOTHING
+    return found
+
+
+def _is_harmless(callee: Any, seen: frozenset[int]) -> bool:
+    if callee is _NOTHING or type(callee) is Pending:
+        return False
+    if is_functional(callee) or is_known_pure(callee):
+        return True
+    if isinstance(callee, type) and issubclass(callee, BaseException) and callee.__module__ == builtins.__name__:
+        return True
+    if not isinstance(callee, (FunctionType, MethodType)):
+        return False
+    record = scheduled_record(callee)
+    return record is not None and is_deferrable_function(record, seen)
+
+
+def is_deferrable_function(record: Any, seen: frozenset[int] = frozenset()) -> bool:
+    """Whether a scheduled function, called with whatever, has no effect but computing its result."""
+    from pydron_runtime.machine.code import code_of  # the two refer to each other
+
+    code = code_of(record)
+    if code is None:
+        return False
+    if id(code) in seen:
+        return True  # a recursive call: harmless if the rest is
+    facts = code.facts
+    if facts.stores or any(callee.captured for callee in facts.callees):
+        return False
+    return may_defer(code, Facts(facts.closed, facts.callees), {}, seen | {id(code)})
+
+
+def readable(values: Mapping[str, Any], stores: tuple[str, ...]) -> tuple[Any, ...]:
+    """Of the values a region receives, those through which it may see later modifications."""
+    return tuple(
+        value
+        for name, value in values.items()
+        if name not in stores
+        and type(value) not in SCALARS
+        and type(value) is not Pending
+        and not isinstance(value, (ModuleType, type))
+        and not is_immutable(value)
+    )

@@ -1,0 +1,126 @@
+"""Entries of the retirement queues: what has been begun and does not count yet.
+
+Every entry has a place in program order: the order of its frame followed by its number within the frame. Orders
+compare as tuples, whatever order things really happen in.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.machine.pending import Pending
+
+if TYPE_CHECKING:
+    from pydron_runtime.data.payload import Payload
+    from pydron_runtime.data.tasks import Function
+    from pydron_runtime.machine.frames import Frame
+
+Order = tuple[int, ...]
+
+numbers = itertools.count(1)
+"""Numbers of tasks; unique within the process, growing in the order of issue."""
+
+
+class State(Enum):
+    """What is known of an entry."""
+
+    OPEN = auto()
+    DONE = auto()
+    FAILED = auto()
+
+
+class Entry:
+    """Something begun whose outcome does not count before everything earlier does.
+
+    Attributes:
+        frame: The frame that began it.
+        order: Place in program order.
+        site: Index of the place in the frame's code (``Code.sites``).
+        error: Why it failed.
+        frames_below: Traceback entries to show below the failing line, as (file, line, name, ...) records or a
+            real traceback.
+    """
+
+    __slots__ = ("error", "frame", "frames_below", "order", "site", "state")
+
+    def __init__(self, frame: Frame | None, order: Order, site: int) -> None:
+        self.frame = frame
+        self.order = order
+        self.site = site
+        self.state = State.OPEN
+        self.error: BaseException | None = None
+        self.frames_below: Any = None
+
+    def fail(self, error: BaseException, frames_below: Any = None) -> None:
+        """Record the failure. It counts when everything earlier has retired."""
+        self.state = State.FAILED
+        self.error = error
+        self.frames_below = frames_below
+
+
+class TaskEntry(Entry):
+    """A functional call that was handed to the executor.
+
+    Attributes:
+        number: The task's number.
+        callee: The function, to run the call in the program where it cannot travel.
+        function: The function, ready to travel.
+        arguments: The pickled arguments, as they were at issue.
+        references: Pending values inside the arguments, by the number under which they appear there.
+        replaced: Numbers of tasks whose values the program supplies itself.
+    """
+
+    __slots__ = ("arguments", "callee", "function", "number", "pending", "references", "replaced")
+
+    def __init__(
+        self,
+        frame: Frame,
+        order: Order,
+        site: int,
+        number: int,
+        callee: Callable[..., Any],
+        function: Function,
+        arguments: Payload,
+    ) -> None:
+        super().__init__(frame, order, site)
+        self.number = number
+        self.callee = callee
+        self.function = function
+        self.arguments = arguments
+        self.references: dict[int, Pending] = {}
+        self.replaced: frozenset[int] = frozenset()
+        self.pending = Pending(self)
+
+
+class Operation(Entry):
+    """A pure operation on values that are not all there yet.
+
+    Attributes:
+        function: What is done with the operands.
+        operands: Plain and pending values.
+        missing: How many of the things it waits for are not there.
+        safe: Whether the operation on these values runs no user code.
+        oldest_only: It may run user code, so it waits until everything earlier has retired.
+    """
+
+    __slots__ = ("function", "missing", "oldest_only", "operands", "pending", "safe")
+
+    def __init__(
+        self,
+        frame: Frame,
+        order: Order,
+        site: int,
+        function: Callable[..., Any],
+        operands: tuple[Any, ...],
+        safe: Callable[..., bool],
+    ) -> None:
+        super().__init__(frame, order, site)
+        self.function = function
+        self.operands = operands
+        self.safe = safe
+        self.missing = 0
+        self.oldest_only = False
+        self.pending = Pending(self)

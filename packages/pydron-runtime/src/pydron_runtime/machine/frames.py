@@ -1,0 +1,119 @@
+"""Frame: one activation of emitted code, and its queue of entries that have not retired.
+
+The main frame runs in the user's own stack. A function called from it runs in the same stack, in a frame of its own. A
+deferred region or call runs in a greenlet, so that it can wait wherever it stands while the code after it goes on.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+from pydron_runtime.machine.entries import Entry, Order, State
+from pydron_runtime.machine.pending import Pending
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.code import Code
+    from pydron_runtime.machine.machine import Machine
+
+FrameKind = Literal["function", "region"]
+
+
+class Frame(Entry):
+    """One activation of emitted code.
+
+    Attributes:
+        machine: Whose frame it is.
+        code: What is emitted: places for messages, region facts.
+        kind: A region shares the activation (for tracebacks) of the frame that it was deferred from.
+        queue: Entries begun by this frame that have not retired, in program order.
+        count: Entries begun so far; the number of the next one.
+        finished: Its code has returned. Its queue may still hold entries.
+        outputs: For a deferred frame the pending values that stand for its results.
+        number: Of the trace.
+    """
+
+    __slots__ = ("code", "count", "finished", "greenlet", "kind", "machine", "number", "outputs", "queue")
+
+    def __init__(self, machine: Machine, parent: Frame | None, order: Order, site: int, code: Code, kind: FrameKind) -> None:
+        super().__init__(parent, order, site)
+        self.machine = machine
+        self.code = code
+        self.kind: FrameKind = kind
+        self.queue: deque[Entry] = deque()
+        self.count = 0
+        self.finished = False
+        self.outputs: tuple[Pending, ...] = ()
+        self.greenlet: greenlet | None = None
+        self.number = machine.observer.frame_started(self)
+
+    def next_order(self) -> Order:
+        """The place in program order of what this frame begins next."""
+        self.count += 1
+        return (*self.order, self.count)
+
+    @property
+    def here(self) -> Order:
+        """The place in program order at which this frame's code stands."""
+        return (*self.order, self.count + 1)
+
+    def start(self, run: Callable[[], tuple[Any, ...]]) -> None:
+        """Begin to run a deferred frame's code; returns when it has finished or waits."""
+
+        def body() -> None:
+            try:
+                values = run()
+            except BaseException as error:
+                self._failed(error)
+            else:
+                self._returned(values)
+
+        body_greenlet = greenlet(body)
+        body_greenlet.gr_context = contextvars.copy_context()
+        self.greenlet = body_greenlet
+        self.machine.live.add(self)
+        body_greenlet.switch()
+
+    def resume(self) -> None:
+        """Let a waiting deferred frame go on; returns when it has finished or waits again."""
+        body = self.greenlet
+        if body is None or self.finished:
+            return
+        body.parent = getcurrent()
+        body.switch()
+
+    def yield_to_resumer(self) -> None:
+        """From within a deferred frame: hand control back until :meth:`resume`."""
+        body = getcurrent()
+        parent = body.parent
+        assert parent is not None
+        parent.switch()
+
+    def kill(self) -> None:
+        """End a deferred frame's code where it stands."""
+        body, self.greenlet = self.greenlet, None
+        self.machine.live.discard(self)
+        if body is not None and not body.dead:
+            body.throw(GreenletExit)
+
+    def _returned(self, values: tuple[Any, ...]) -> None:
+        self._over()
+        self.state = State.DONE
+        self.machine.observer.frame_finished(self, None)
+        for output, value in zip(self.outputs, values):
+            output.forward(value)
+
+    def _failed(self, error: BaseException) -> None:
+        self._over()
+        if not self.machine.closed:
+            self.machine.observer.frame_finished(self, error)
+            self.fail(error, error.__traceback__)
+
+    def _over(self) -> None:
+        self.finished = True
+        self.greenlet = None
+        self.machine.live.discard(self)

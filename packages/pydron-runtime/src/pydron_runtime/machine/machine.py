@@ -1,0 +1,238 @@
+"""The machine: runs ahead of its results, and lets them count in program order.
+
+One machine executes one outermost call of a scheduled function, in the thread that made the call. The code emitted from
+the function's graph calls the operations (``pydron_runtime.machine.ops_*``), which issue tasks, put operations off and
+defer frames. Whenever the program has to wait, the machine takes in completions, resumes frames that can go on, and
+retires what is done. A failure counts when it is the oldest entry: everything later is cancelled and taken back.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from greenlet import getcurrent
+
+from pydron.errors import InternalError
+from pydron_runtime.executors.base import Executor
+from pydron_runtime.machine.claims import Claims
+from pydron_runtime.machine.containers import Containers, taken
+from pydron_runtime.machine.entries import Entry, Operation, State, TaskEntry
+from pydron_runtime.machine.frames import Frame
+from pydron_runtime.machine.observer import Observer
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.putting_off import run_operation
+from pydron_runtime.machine.retirement import retire
+from pydron_runtime.machine.tasks import Tasks
+from pydron_runtime.machine.undo import UndoLog
+from pydron_runtime.machine.window import Window
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.code import Code
+
+_machines = itertools.count(1)
+
+
+class Machine:
+    """Executes one outermost call of a scheduled function.
+
+    Attributes:
+        main: The main frame.
+        ready: What can go on: frames to resume, operations to run.
+        known_iterators: ``zip``, ``enumerate`` and ``reversed`` objects made over builtin containers.
+        live: Deferred frames that have begun and not finished.
+        oldest: The oldest entry that has not retired, as of the last look.
+        failed: The entry whose failure is being raised, once there is one.
+        retirements: How many entries have come to count.
+        closed: Nothing more will run.
+    """
+
+    def __init__(self, executor: Executor, observer: Observer, code: Code) -> None:
+        self.number = next(_machines)
+        self.executor = executor
+        self.observer = observer
+        self.containers = Containers()
+        self.claims = Claims()
+        self.undo = UndoLog()
+        self.window = Window()
+        self.tasks = Tasks(self)
+        self.ready: deque[Callable[[], None]] = deque()
+        self.blocked: list[tuple[Frame, Callable[[], bool]]] = []
+        self.live: set[Frame] = set()
+        self.known_iterators: set[Any] = set()
+        self.failed: Entry | None = None
+        self.context: BaseException | None = None
+        self.closed = False
+        self.retirements = 0
+        self.driver = getcurrent()
+        self.main = Frame(self, None, (), 0, code, "function")
+        self.oldest: Entry | None = None
+
+    # Waiting.
+
+    def wait(self, frame: Frame, condition: Callable[[], bool], site: int, reason: str, detail: str = "") -> None:
+        """Block the code of a frame until the condition holds; everything else goes on.
+
+        Raises:
+            BaseException: In the main frame's stack, the failure that is first in program order.
+        """
+        if condition():
+            return
+        with self.observer.waiting(self, frame, site, reason, detail):
+            if getcurrent() is self.driver:
+                while not condition():
+                    self.step(block=True)
+            else:
+                while not condition():
+                    self.blocked.append((frame, condition))
+                    frame.yield_to_resumer()
+
+    def value(self, frame: Frame, pending: Pending, site: int) -> Any:
+        """The value of a pending value; blocks the frame's code until it is there."""
+        if not pending.done:
+            if getcurrent() is not self.driver:
+                pending.waiters.append(lambda: self.ready.append(frame.resume))
+            with self.observer.waiting(self, frame, site, "value", ""):
+                while not pending.done:
+                    if getcurrent() is self.driver:
+                        self.step(block=True)
+                    else:
+                        frame.yield_to_resumer()
+        return taken(pending)
+
+    def fence(self, frame: Frame, site: int, reason: str, detail: str = "") -> None:
+        """Block until everything earlier has retired, then replace every placeholder that has its value."""
+        if frame.queue or frame is not self.main:
+            self.wait(frame, lambda: self.is_oldest(frame), site, reason, detail)
+        if len(self.containers):
+            self.containers.fill()
+
+    def is_oldest(self, frame: Frame) -> bool:
+        """Whether everything before the place at which a frame's code stands has retired."""
+        if frame.queue:
+            if getcurrent() is not self.driver:
+                return False
+            self.retire()
+            if frame.queue:
+                return False
+        while frame.frame is not None:
+            parent = frame.frame
+            if parent.queue[0] is not frame:
+                return False
+            frame = parent
+        return True
+
+    # Going on.
+
+    def step(self, block: bool) -> None:
+        """Do what can be done now; if there was nothing and ``block``, wait for a completion.
+
+        Raises:
+            BaseException: The failure that has become the oldest entry.
+        """
+        progress = self.tasks.take_completions()
+        while self.ready:
+            progress = True
+            self.ready.popleft()()
+        progress = self._resume_blocked() or progress
+        before = self.retirements
+        self.retire()
+        progress = progress or self.retirements != before
+        if block and not progress and not self.ready:
+            if not self.tasks.outstanding:
+                raise InternalError("the machine waits, but nothing is under way")
+            self.executor.wait(self.number)
+
+    def poll(self) -> None:
+        """Between two issues: take in what has completed, so that deferred frames get on. Does not block."""
+        if getcurrent() is self.driver:
+            self.step(block=False)
+
+    def _resume_blocked(self) -> bool:
+        waiting, self.blocked = self.blocked, []
+        progress = False
+        for frame, condition in waiting:
+            if condition():
+                progress = True
+                frame.resume()
+            else:
+                self.blocked.append((frame, condition))
+        return progress
+
+    def retire(self) -> None:
+        """Let everything that can count now count; raise the failure that has become the oldest entry."""
+        oldest = retire(self.main)
+        self.oldest = oldest
+        if oldest is None:
+            self.undo.clear()
+            self.claims.clear()
+            return
+        if oldest.state is State.FAILED:
+            self.abort(oldest)
+        self.undo.forget_before(oldest.order)
+        if isinstance(oldest, Operation) and oldest.oldest_only:
+            oldest.oldest_only = False
+            self.ready.append(lambda: run_operation(oldest, as_oldest=True))
+
+    def retired(self, entry: Entry) -> None:
+        """An entry counts now."""
+        self.retirements += 1
+        if isinstance(entry, TaskEntry):
+            self.window.retired(entry.arguments.size)
+        elif isinstance(entry, Operation):
+            self.window.retired(0)
+        self.observer.retired(entry)
+
+    # Ending.
+
+    def abort(self, failed: Entry) -> None:
+        """Cancel and take back everything after a failed entry, and raise its error."""
+        error = failed.error
+        assert error is not None
+        self.failed = failed
+        self.observer.failed(failed)
+        self.context = error.__context__
+        self.undo.roll_back(failed.order)
+        self.close()
+        raise error
+
+    def close(self) -> None:
+        """Nothing more will run: cancel tasks, end deferred frames, replace the placeholders that have values."""
+        if self.closed:
+            return
+        self.closed = True
+        self.tasks.cancel_all()
+        for frame in list(self.live):
+            frame.kill()
+        self.containers.fill()
+
+    def finish(self, result: Any) -> Any:
+        """The main frame's code has returned: wait until everything has retired, and give the result its value."""
+        self.wait(self.main, lambda: not self.main.queue, 0, "end")
+        self.containers.fill()
+        if type(result) is Pending:
+            result = taken(result)
+        self.close()
+        return result
+
+    def unwind(self, error: BaseException) -> BaseException:
+        """The main frame's code has raised: the error that is first in program order.
+
+        What is earlier than the place of the error retires first; if it fails, that failure is the one that counts.
+        An interrupt does not wait: it stops the program at the oldest entry, and takes back what ran ahead of that.
+        """
+        try:
+            if self.failed is None and not isinstance(error, KeyboardInterrupt):
+                self.wait(self.main, lambda: not self.main.queue, 0, "end")
+        except BaseException as earlier:
+            error = earlier
+        if self.failed is None and self.main.queue:
+            oldest = retire(self.main)
+            if oldest is not None:
+                self.undo.roll_back(oldest.order)
+        self.close()
+        if self.failed is not None and error is self.failed.error and self.context is not None:
+            error.__context__ = self.context
+        return error

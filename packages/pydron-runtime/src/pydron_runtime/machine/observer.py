@@ -1,0 +1,210 @@
+"""Observer: tells the trace, and people, what the machine does."""
+
+from __future__ import annotations
+
+import itertools
+import reprlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.machine.entries import Entry, State, TaskEntry, numbers
+from pydron_runtime.machine.pending import Pending
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.code import Code
+    from pydron_runtime.machine.frames import Frame
+    from pydron_runtime.machine.machine import Machine
+    from pydron_runtime.recording import Recorder
+
+_frames = itertools.count(1)
+_NOTICEABLE = 20_000
+"""Nanoseconds; shorter waits are not recorded."""
+
+
+def order_text(order: tuple[int, ...]) -> str:
+    """A place in program order as text that sorts the same way."""
+    return ".".join(f"{number:09d}" for number in order)
+
+
+class Observer:
+    """Reports one machine's events to a recorder; does nothing without one."""
+
+    def __init__(self, recorder: Recorder | None) -> None:
+        self.recorder = recorder
+        self._graphs: set[int] = set()
+
+    def frame_started(self, frame: Frame) -> int:
+        """A frame begins. Returns its number."""
+        number = next(_frames)
+        recorder = self.recorder
+        if recorder is not None:
+            self._tell_graph(frame.code)
+            parent = frame.frame
+            node = None if parent is None else parent.code.node(frame.site)
+            recorder.frame_started(
+                number,
+                None if parent is None else parent.number,
+                frame.code.number,
+                node,
+                frame.kind,
+                order_text(frame.order),
+                time.monotonic_ns(),
+            )
+        return number
+
+    def _tell_graph(self, code: Code) -> None:
+        if code.number not in self._graphs and self.recorder is not None:
+            self._graphs.add(code.number)
+            graph = code.record.taken_apart
+            document = graph.to_json()
+            self.recorder.graph(code.number, graph.name, graph.qualname, graph.filename, document, graph.source)
+
+    def frame_finished(self, frame: Frame, error: BaseException | None) -> None:
+        """A frame's code has ended."""
+        if self.recorder is not None:
+            name = None if error is None else f"{type(error).__name__}: {_text(error)}"
+            self.recorder.frame_finished(frame.number, time.monotonic_ns(), name)
+
+    def issued(self, entry: TaskEntry, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """A functional call became a task."""
+        recorder = self.recorder
+        if recorder is not None:
+            frame = entry.frame
+            assert frame is not None
+            recorder.task_issued(
+                entry.number,
+                entry.function.name,
+                frame.number,
+                frame.code.number,
+                frame.code.node(entry.site),
+                frame.code.record.taken_apart.filename,
+                frame.code.span(entry.site).line,
+                order_text(entry.order),
+                tuple(number for number in entry.references if number > 0),
+                entry.arguments.size,
+                preview(args, kwargs),
+                time.monotonic_ns(),
+            )
+
+    def label(self, entry: TaskEntry) -> str:
+        """The call, for messages: name and place."""
+        frame = entry.frame
+        assert frame is not None
+        filename = frame.code.record.taken_apart.filename.rpartition("/")[2]
+        return f"{entry.function.name} ({filename}:{frame.code.span(entry.site).line})"
+
+    @contextmanager
+    def in_program(self, entry: TaskEntry, reason: str) -> Iterator[None]:
+        """While a task's call runs in the program."""
+        started = time.monotonic_ns()
+        try:
+            yield
+        finally:
+            if self.recorder is not None:
+                self.recorder.task_inline(entry.number, reason, started, time.monotonic_ns(), None)
+
+    @contextmanager
+    def here(
+        self, frame: Frame, site: int, function: Callable[..., Any], reason: str, args: Any, kwargs: Any
+    ) -> Iterator[None]:
+        """While a functional call that never became a task runs in the program."""
+        recorder = self.recorder
+        if recorder is None:
+            yield
+            return
+        number = next(numbers)
+        name = getattr(function, "__qualname__", repr(function))
+        started = time.monotonic_ns()
+        recorder.task_issued(
+            number, name, frame.number, frame.code.number, frame.code.node(site),
+            frame.code.record.taken_apart.filename, frame.code.span(site).line, order_text(frame.next_order()), (), 0,
+            preview(args, kwargs), started,
+        )  # fmt: skip
+        error: BaseException | None = None
+        try:
+            yield
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            finished = time.monotonic_ns()
+            recorder.task_inline(number, reason, started, finished, None if error is None else repr(error))
+            recorder.task_retired(number, finished, "ok" if error is None else "failed")
+
+    def retired(self, entry: Entry) -> None:
+        """An entry counts now."""
+        if self.recorder is not None and isinstance(entry, TaskEntry):
+            self.recorder.task_retired(entry.number, time.monotonic_ns(), "ok")
+
+    def failed(self, entry: Entry) -> None:
+        """An entry's failure counts now."""
+        if self.recorder is not None and isinstance(entry, TaskEntry) and entry.state is State.FAILED:
+            self.recorder.task_retired(entry.number, time.monotonic_ns(), "failed")
+
+    def cancelled(self, entries: Iterable[TaskEntry]) -> None:
+        """Nobody wants these tasks any more."""
+        if self.recorder is not None:
+            now = time.monotonic_ns()
+            for entry in entries:
+                self.recorder.task_retired(entry.number, now, "cancelled")
+
+    @contextmanager
+    def waiting(self, machine: Machine, frame: Frame, site: int, reason: str, detail: str) -> Iterator[None]:
+        """While a frame's code stands still."""
+        recorder = self.recorder
+        if recorder is None:
+            yield
+            return
+        started = time.monotonic_ns()
+        try:
+            yield
+        finally:
+            finished = time.monotonic_ns()
+            if finished - started > _NOTICEABLE:
+                last = machine.tasks.last_completed
+                recorder.wait(
+                    frame.number, frame.code.number, frame.code.node(site),
+                    frame.code.record.taken_apart.filename, frame.code.span(site).line, reason, detail, last,
+                    started, finished,
+                )  # fmt: skip
+
+
+class _Preview(reprlib.Repr):
+    """Short texts of arguments. Objects of classes that may run user code in ``__repr__`` show their class only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = 60
+        self.maxother = 60
+        self.maxlevel = 2
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        kind = type(x)
+        if kind is Pending:
+            return "…"
+        shape, dtype = getattr(x, "shape", None), getattr(x, "dtype", None)
+        if kind.__module__ == "numpy" and isinstance(shape, tuple) and shape:
+            return f"<{kind.__name__} {'×'.join(map(str, shape))} {dtype}>"
+        if kind in (int, float, complex, bool, type(None), range, bytes) or kind.__module__ == "numpy":
+            return super().repr_instance(x, level)
+        return f"<{kind.__qualname__}>"
+
+
+_preview = _Preview()
+
+
+def preview(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """A short text of a call's arguments; runs no user code."""
+    parts = [_preview.repr(arg) for arg in args]
+    parts += [f"{name}={_preview.repr(value)}" for name, value in kwargs.items()]
+    text = ", ".join(parts)
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a __str__ of the user's may fail in any way
+        return ""

@@ -1,0 +1,216 @@
+"""Operations that look into an object: attributes, items, iteration, unpacking."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.machine.current import await_writers, current, settled, value_of
+from pydron_runtime.machine.ops_pure import pure, tupled
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.safety import (
+    ITERATORS,
+    SCALARS,
+    VIEWS,
+    is_array,
+    is_immutable,
+    is_safe,
+    is_safe_type,
+    runs_user_code_for_attribute,
+)
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+
+_SEQUENCES = frozenset({list, tuple, str, bytes, range})
+_PAIRING = frozenset({enumerate, zip, reversed})
+
+
+def attribute(frame: Frame, site: int, target: Any, name: str) -> Any:
+    """``target.name``."""
+    target = current(frame, site, target)
+    if type(target) is Pending:
+        getter = operator.attrgetter(name)
+        return put_off(frame, site, getter, (target,), safe=lambda v: not runs_user_code_for_attribute(v, name)).pending
+    if runs_user_code_for_attribute(target, name):
+        frame.machine.fence(frame, site, "PD302", type(target).__qualname__)
+    elif frame.machine.claims.any_writer:
+        await_writers(frame, site, target)
+    return getattr(target, name)
+
+
+def item(frame: Frame, site: int, target: Any, index: Any) -> Any:
+    """``target[index]``."""
+    target = current(frame, site, target)
+    index = current(frame, site, index)
+    kind = type(target)
+    if kind is Pending:
+        if target.parts is not None and type(index) in (int, slice):
+            parts = target.parts[index]
+            return parts if type(index) is int else tupled(frame, site, *parts)
+        if type(index) is Pending or is_immutable(index):
+            return put_off(frame, site, operator.getitem, (target, index)).pending
+        return item(frame, site, value_of(frame, site, target), index)
+    if kind in _SEQUENCES or kind is dict:
+        if type(index) is Pending and not (len(target) <= 64 and is_safe(target)):
+            index = value_of(frame, site, index)
+        if is_immutable(index) and is_safe(index):
+            await_writers(frame, site, target)
+            result = target[index]
+            if type(index) is slice and target in frame.machine.containers:
+                frame.machine.containers.track(result)
+            return result
+    return pure(frame, site, operator.getitem, target, index)
+
+
+def index_slice(frame: Frame, site: int, lower: Any, upper: Any, step: Any) -> slice:
+    """``lower:upper:step`` inside an index."""
+    return slice(value_of(frame, site, lower), value_of(frame, site, upper), value_of(frame, site, step))
+
+
+def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
+    """What a ``for`` loop goes through."""
+    iterable = current(frame, site, iterable)
+    kind = type(iterable)
+    if kind is Pending:
+        if iterable.parts is not None:
+            return iter(iterable.parts)
+        iterable = value_of(frame, site, iterable)
+        kind = type(iterable)
+    if kind is range or kind is str or kind is bytes or kind is tuple:
+        return iter(iterable)
+    if kind is list:
+        return _through_list(frame, site, iterable)
+    if kind is dict or kind is set or kind is frozenset or kind in VIEWS:
+        return _through_mapping(frame, site, iterable)
+    if kind in _PAIRING and iterable in frame.machine.known_iterators:
+        frame.machine.known_iterators.discard(iterable)
+        return _through_pairs(frame, site, iterable)
+    if kind in ITERATORS or (is_array(iterable) and iterable.dtype.kind != "O"):
+        return iter(iterable)
+    return _through_unknown(frame, site, iterable)
+
+
+def _through_list(frame: Frame, site: int, elements: list[Any]) -> Iterator[Any]:
+    # As the list's own iterator does: it looks at the present length each time.
+    index = 0
+    claims = frame.machine.claims
+    while True:
+        if claims.any_writer:
+            await_writers(frame, site, elements)
+        if index >= len(elements):
+            return
+        yield elements[index]
+        index += 1
+
+
+def _through_mapping(frame: Frame, site: int, mapping: Any) -> Iterator[Any]:
+    iterator = iter(mapping)
+    claims = frame.machine.claims
+    while True:
+        if claims.any_writer:
+            await_writers(frame, site, mapping)
+        try:
+            element = next(iterator)
+        except StopIteration:
+            return
+        yield _lenient(frame, site, element)
+
+
+def _through_pairs(frame: Frame, site: int, pairs: Iterator[Any]) -> Iterator[Any]:
+    for element in pairs:
+        yield _lenient(frame, site, element)
+
+
+def _lenient(frame: Frame, site: int, element: Any) -> Any:
+    """A tuple that an iterator of the interpreter made around placeholders, in the form user code may be given."""
+    if type(element) is tuple and any(type(part) is Pending or type(part) is tuple for part in element):
+        return tupled(frame, site, *(_lenient(frame, site, part) for part in element))
+    return element
+
+
+def _through_unknown(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
+    """Each step of an iterator of a user's class, or of a generator, is a sync-point."""
+    machine = frame.machine
+    detail = type(iterable).__qualname__
+    machine.fence(frame, site, "PD402", detail)
+    iterator = iter(iterable)
+
+    def steps() -> Iterator[Any]:
+        while True:
+            machine.fence(frame, site, "PD402", detail)
+            try:
+                element = next(iterator)
+            except StopIteration:
+                return
+            yield element
+
+    return steps()
+
+
+@functools.lru_cache(maxsize=None)
+def _shape(before: int, after: int) -> Callable[[Any], tuple[Any, ...]]:
+    """A function that unpacks as ``a, b, *c, d = value`` does, with Python's own error messages."""
+    names = [f"a{i}" for i in range(before)]
+    targets = list(names)
+    if after >= 0:
+        targets.append("*rest")
+        names.append("rest")
+        tail = [f"b{i}" for i in range(after)]
+        targets += tail
+        names += tail
+    left = ", ".join(targets) + ("," if targets else "")
+    namespace: dict[str, Any] = {}
+    source = f"def unpack(value):\n [{left}] = value\n return ({', '.join(names)}{',' if names else ''})"
+    exec(compile(source, __file__, "exec"), namespace)
+    unpack_function: Callable[[Any], tuple[Any, ...]] = namespace["unpack"]
+    return unpack_function
+
+
+def unpack(frame: Frame, site: int, value: Any, before: int, after: int) -> tuple[Any, ...]:
+    """The values for the targets of an unpacking assignment.
+
+    Args:
+        before: Number of targets before the starred one, or of all.
+        after: Number of targets after the starred one; -1 if there is none.
+    """
+    shape = _shape(before, after)
+    containers = frame.machine.containers
+    value = current(frame, site, value)
+    if type(value) is Pending:
+        if value.parts is not None:
+            result = shape(value.parts)
+        elif after < 0:
+            whole = put_off(frame, site, shape, (value,)).pending
+            return tuple(item(frame, site, whole, index) for index in range(before))
+        else:
+            result = shape(value_of(frame, site, value))
+    elif type(value) in (list, tuple):
+        await_writers(frame, site, value)
+        result = shape(value)
+    elif type(value) in SCALARS or is_safe_type(type(value)):
+        result = shape(value)
+    else:
+        return shape(iterate(frame, site, value))
+    if after >= 0:
+        containers.track_if(result[before], *result[before])
+    return result
+
+
+def spread(frame: Frame, site: int, operand: Any) -> Any:
+    """What ``*operand`` goes through in a call or a display."""
+    return iterate(frame, site, operand)
+
+
+def spread_mapping(frame: Frame, site: int, operand: Any) -> Any:
+    """What ``**operand`` goes through in a call or a display."""
+    operand = value_of(frame, site, operand)
+    if type(operand) is dict:
+        await_writers(frame, site, operand)
+        return operand
+    operand = settled(frame, site, operand)
+    frame.machine.fence(frame, site, "PD302", type(operand).__qualname__)
+    return operand

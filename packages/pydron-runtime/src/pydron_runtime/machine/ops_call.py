@@ -1,0 +1,190 @@
+"""Calls: the callee is looked up when the program gets there, and decides what the call is.
+
+Functional: a task. Scheduled: a frame of its own, deferred if everything in it has an effect known in advance. Known to be
+pure: an operation. Anything else: a sync-point.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
+
+from greenlet import getcurrent
+
+from pydron.analysis.purity import MUTATING, PURE_METHOD_NAMES, is_known_pure, is_pure_method
+from pydron.marks import is_functional, scheduled_record
+from pydron_runtime.data.payload import TransportError
+from pydron_runtime.machine.activation import enter
+from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.ops_pure import pure, tupled
+from pydron_runtime.machine.ops_store import mutate_container
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_safe_type, runs_user_code_for_attribute
+from pydron_runtime.machine.stores import MISSING
+from pydron_runtime.machine.tasks import tell_once
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+
+_LAZY_PAIRS = frozenset({enumerate, zip, reversed})
+
+
+def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """``callee(*args, **kwargs)``."""
+    callee = value_of(frame, site, callee)
+    kind = type(callee)
+    if kind is FunctionType or kind is MethodType:
+        if is_functional(callee):
+            return issue(frame, site, callee, args, kwargs)
+        record = scheduled_record(callee)
+        if record is not None:
+            if kind is MethodType:
+                args = (callee.__self__, *args)
+            return enter(frame, site, record, args, kwargs)
+    elif is_known_pure(callee):
+        return _known(frame, site, callee, args, kwargs)
+    elif kind is BuiltinFunctionType and type(callee.__self__) in CONTAINERS:
+        return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
+    elif is_functional(callee):
+        return issue(frame, site, callee, args, kwargs)
+    return native(frame, site, callee, args, kwargs)
+
+
+def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call nobody can reason about: it happens when it would have happened, with everything earlier finished."""
+    args = tuple(value_of(frame, site, arg) for arg in args)
+    kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
+    frame.machine.fence(frame, site, "PD101", getattr(callee, "__qualname__", type(callee).__qualname__))
+    return callee(*args, **kwargs)
+
+
+def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A functional call: becomes a task, or runs here where it cannot travel."""
+    machine = frame.machine
+    function = callee
+    if type(callee) is MethodType:
+        function, args = callee.__func__, (callee.__self__, *args)
+    if machine.claims.any_writer:
+        for value in (*args, *kwargs.values()):
+            await_writers_inside(frame, site, value)
+    for value in (*args, *kwargs.values()):
+        if type(value) is Pending and value.writer is not None:
+            current(frame, site, value)
+    if machine.window.full and getcurrent() is machine.driver:
+        machine.wait(frame, lambda: machine.window.has_room, site, "window")
+    try:
+        pending = machine.tasks.issue(frame, site, function, args, kwargs)
+    except TransportError as error:
+        name = getattr(function, "__qualname__", repr(function))
+        tell_once(name, error.what, str(error))
+        args = tuple(settled(frame, site, value) for value in args)
+        kwargs = {name: settled(frame, site, value) for name, value in kwargs.items()}
+        with machine.observer.here(frame, site, function, str(error), args, kwargs):
+            return function(*args, **kwargs)
+    machine.poll()
+    return pending
+
+
+def _known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call of a builtin that only computes."""
+    args = tuple(current(frame, site, arg) for arg in args)
+    kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
+    if kwargs and any(type(value) not in SCALARS for value in kwargs.values()):
+        return native(frame, site, callee, args, kwargs)  # key= and default= may be anything
+    only = args[0] if len(args) == 1 and not kwargs else MISSING
+    if callee is len and type(only) in CONTAINERS:
+        await_writers(frame, site, only)
+        return len(only)
+    if callee is len and type(only) is Pending and only.parts is not None:
+        return len(only.parts)
+    if (callee is list or callee is tuple) and type(only) in (list, tuple, range):
+        await_writers(frame, site, only)
+        if callee is tuple:
+            return tupled(frame, site, *only)
+        result = list(only)
+        frame.machine.containers.track_if(result, only)
+        return result
+    if callee in _LAZY_PAIRS:
+        return _pairs(frame, site, callee, args, kwargs)
+    if kwargs:
+        return pure(frame, site, functools.partial(callee, **kwargs), *args)
+    return pure(frame, site, callee, *args)
+
+
+def _pairs(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``enumerate``, ``zip``, ``reversed`` over builtin containers take elements without looking at them."""
+    args = tuple(value_of(frame, site, arg) for arg in args)
+    known = frame.machine.known_iterators
+    if all(
+        type(arg) in SCALARS or type(arg) in CONTAINERS or is_safe_type(type(arg)) or arg in known for arg in args
+    ):
+        for arg in args:
+            await_writers(frame, site, arg)
+        iterator = callee(*args, **kwargs)
+        known.add(iterator)
+        return iterator
+    return native(frame, site, callee, args, kwargs)
+
+
+def method(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+    """``target.name(*args, **kwargs)``."""
+    target = current(frame, site, target)
+    if type(target) is Pending:
+        if name in PURE_METHOD_NAMES and not kwargs:
+            return pure(frame, site, _method_caller(name), target, *args)
+        target = value_of(frame, site, target)
+    kind = type(target)
+    if kind in CONTAINERS or kind in SCALARS or is_safe_type(kind):
+        return _method_of_builtin(frame, site, target, name, args, kwargs)
+    if runs_user_code_for_attribute(target, name):
+        frame.machine.fence(frame, site, "PD302", kind.__qualname__)
+    found = getattr(target, name)
+    return call(frame, site, found, *args, **kwargs)
+
+
+def _method_caller(name: str) -> Callable[..., Any]:
+    def call_method(target: Any, *args: Any) -> Any:
+        return getattr(target, name)(*args)
+
+    return call_method
+
+
+def _method_of_builtin(
+    frame: Frame, site: int, target: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    kind = type(target)
+    if name in MUTATING.get(kind, ()):
+        result = mutate_container(frame, site, target, name, args, kwargs)
+        if result is not MISSING:
+            return result
+    elif is_pure_method(kind, name) and not kwargs:
+        await_writers(frame, site, target)
+        args = tuple(current(frame, site, arg) for arg in args)
+        shallow = _shallow_method(frame, target, name, args)
+        if shallow is not MISSING:
+            return shallow
+        if name in ("keys", "values", "items") and kind is dict:
+            return getattr(target, name)(*args)
+        return pure(frame, site, _method_caller(name), target, *args)
+    return native(frame, site, getattr(target, name), args, kwargs)
+
+
+def _shallow_method(frame: Frame, target: Any, name: str, args: tuple[Any, ...]) -> Any:
+    """Methods that move elements without looking at them."""
+    kind = type(target)
+    if kind is dict and name == "get" and args and type(args[0]) in SCALARS:
+        return target.get(*args)
+    if kind in (list, dict) and name == "copy" and not args:
+        result = target.copy()
+        frame.machine.containers.track_if(result, target)
+        return result
+    return MISSING
+
+
+def mutate(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+    """``target.name(...)`` where ``name`` is that of a known mutating method."""
+    target = value_of(frame, site, target)
+    return method(frame, site, target, name, *args, **kwargs)
+

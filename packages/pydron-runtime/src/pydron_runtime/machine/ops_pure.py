@@ -1,0 +1,177 @@
+"""Operations that compute: operators, comparisons, truth, displays, formatting.
+
+On plain values of builtin types they are Python's own. On pending values they are put off. On an object whose class may
+run user code they are sync-points.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.machine.containers import Containers
+from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_immutable, is_safe, is_safe_type
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+
+_SHALLOW = frozenset({operator.add, operator.iadd, operator.mul, operator.imul})
+"""Operators that move a list's elements without looking at them."""
+
+
+def binary(frame: Frame, site: int, function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """``left <operator> right``."""
+    if type(left) in SCALARS and type(right) in SCALARS:
+        return function(left, right)
+    left = current(frame, site, left)
+    right = current(frame, site, right)
+    kind = type(left)
+    if function in _SHALLOW and (kind is list or kind is tuple) and type(right) in (kind, int):
+        await_writers(frame, site, left)
+        await_writers(frame, site, right)
+        result = function(left, right)
+        frame.machine.containers.track_if(result, left, right)
+        return result
+    if function is operator.is_ or function is operator.is_not:
+        return _identity(frame, site, function, left, right)
+    return pure(frame, site, function, left, right)
+
+
+def _identity(frame: Frame, site: int, function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    if type(left) is Pending or type(right) is Pending:
+        if left is right:
+            return function(1, 1) if function is operator.is_ else False
+        return put_off(frame, site, function, (left, right), safe=_always).pending
+    return function(left, right)
+
+
+def _always(*values: Any) -> bool:
+    return True
+
+
+def contains(frame: Frame, site: int, container: Any, element: Any) -> Any:
+    """``element in container``."""
+    container = current(frame, site, container)
+    element = current(frame, site, element)
+    if type(container) in (dict, set, frozenset) and type(element) in SCALARS:
+        await_writers(frame, site, container)
+        return element in container
+    return pure(frame, site, operator.contains, container, element)
+
+
+def unary(frame: Frame, site: int, function: Callable[[Any], Any], operand: Any) -> Any:
+    """``<operator> operand``; also ``not``."""
+    if type(operand) in SCALARS:
+        return function(operand)
+    operand = current(frame, site, operand)
+    if function is operator.not_ and type(operand) is not Pending:
+        return not truth(frame, site, operand)
+    return pure(frame, site, function, operand)
+
+
+def pure(frame: Frame, site: int, function: Callable[..., Any], *operands: Any) -> Any:
+    """``function(*operands)``, which only looks at its operands, however deep."""
+    machine = frame.machine
+    values = tuple(current(frame, site, operand) for operand in operands)
+    for value in values:
+        if type(value) not in SCALARS and type(value) is not Pending:
+            await_writers_inside(frame, site, value)
+    if any(machine.containers.holds_pending(value) for value in values):
+        prepared, snapshots = _keep(frame, values)
+        if prepared is not None:
+            return put_off(frame, site, function, prepared, snapshots=snapshots).pending
+        values = tuple(settled(frame, site, value) for value in values)
+    if not all(is_safe(value) for value in values):
+        machine.fence(frame, site, "PD302", _class_names(values))
+    return function(*values)
+
+
+def _keep(frame: Frame, values: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tuple[Any, ...]]:
+    """The operands in a form that later stores do not reach; None where that would take a deep copy."""
+    containers = frame.machine.containers
+    kept: list[Any] = []
+    snapshots: list[Any] = []
+    for value in values:
+        kind = type(value)
+        if kind is Pending or is_immutable(value):
+            kept.append(value)
+        elif (kind is list or kind is dict) and _is_flat(value):
+            copy = kind(value)
+            if value in containers:
+                containers.track(copy)
+                snapshots.append(copy)
+            kept.append(copy)
+        elif (kind is set or kind is frozenset) and all(is_immutable(element) for element in value):
+            kept.append(kind(value))
+        else:
+            return None, ()
+    return tuple(kept), tuple(snapshots)
+
+
+def _is_flat(container: Any) -> bool:
+    """Whether everything in a list or dict is pending or can never change."""
+    elements = container.values() if type(container) is dict else container
+    return all(type(element) in SCALARS or type(element) is Pending or is_immutable(element) for element in elements)
+
+
+def _class_names(values: tuple[Any, ...]) -> str:
+    return ", ".join(type(value).__qualname__ for value in values if not is_safe(value))
+
+
+def truth(frame: Frame, site: int, operand: Any) -> bool:
+    """Whether the operand counts as true. Waits for its value: control depends on it."""
+    if type(operand) in SCALARS:
+        return bool(operand)
+    operand = value_of(frame, site, operand)
+    kind = type(operand)
+    if kind in CONTAINERS:
+        await_writers(frame, site, operand)
+    elif not is_safe_type(kind) and (hasattr(kind, "__bool__") or hasattr(kind, "__len__")):
+        frame.machine.fence(frame, site, "PD302", kind.__qualname__)
+    return bool(operand)
+
+
+def listed(frame: Frame, elements: list[Any]) -> list[Any]:
+    """A list that was just made."""
+    frame.machine.containers.track_if(elements, *elements)
+    return elements
+
+
+def mapped(frame: Frame, mapping: dict[Any, Any]) -> dict[Any, Any]:
+    """A dict that was just made."""
+    frame.machine.containers.track_if(mapping, *mapping.values())
+    return mapping
+
+
+def tupled(frame: Frame, site: int, *elements: Any) -> Any:
+    """A tuple of the elements; pending, with known parts, while an element is."""
+    containers = frame.machine.containers
+    for element in elements:
+        if type(element) is Pending:
+            entry = put_off(frame, site, _tuple_maker(containers), elements, safe=_always)
+            entry.pending.parts = elements
+            return entry.pending
+    containers.track_if(elements, *elements)
+    return elements
+
+
+def _tuple_maker(containers: Containers) -> Callable[..., Any]:
+    def make(*elements: Any) -> Any:
+        containers.track_if(elements, *elements)
+        return elements
+
+    return make
+
+
+def key(frame: Frame, site: int, operand: Any) -> Any:
+    """A value to be hashed: there, and without user code in its hash unless everything earlier has retired."""
+    if type(operand) in SCALARS:
+        return operand
+    operand = settled(frame, site, operand)
+    if not is_safe(operand):
+        frame.machine.fence(frame, site, "PD302", type(operand).__qualname__)
+    return operand

@@ -1,0 +1,125 @@
+"""Pending: stands for a value that is not there yet.
+
+User code never sees one. Should one slip through nevertheless, each of its special methods raises an internal error:
+a leak has to be loud, because a placeholder that quietly counts as true is a wrong answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pydron.errors import InternalError
+from pydron_runtime.data import references
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.entries import Entry
+
+
+class Pending:
+    """A value that is not there yet.
+
+    Attributes:
+        done: Whether the value is there.
+        value: The value; only meaningful when done, and only through :meth:`get`.
+        entry: The task, operation or frame that produces it.
+        task: Number of the task whose result this is, while a reference to that result is as good as the value.
+            None for other values, and once the program may have changed the value.
+        waiters: Called, once each, when the value is there.
+        parts: For a tuple under construction its elements, some of them pending.
+        writer: The operation that may change the value in place, while it has not run.
+        on_drop: Told the task's number when the program holds the placeholder no longer.
+    """
+
+    __slots__ = ("done", "entry", "load", "on_drop", "parts", "task", "value", "waiters", "writer")
+
+    def __init__(self, entry: Entry) -> None:
+        self.done = False
+        self.value: Any = None
+        self.load: Callable[[], Any] | None = None
+        self.entry = entry
+        self.task: int | None = None
+        self.waiters: list[Callable[[], None]] = []
+        self.parts: tuple[Any, ...] | None = None
+        self.on_drop: Callable[[int], None] | None = None
+        self.writer: Entry | None = None
+
+    def get(self) -> Any:
+        """The value. Unpickles it the first time, where it came from a worker."""
+        load = self.load
+        if load is not None:
+            self.value = load()
+            self.load = None
+        return self.value
+
+    def settle(self, value: Any) -> None:
+        """The value is there. Tells those who wait for it."""
+        self.value = value
+        self._tell()
+
+    def settle_later(self, load: Callable[[], Any]) -> None:
+        """The value can be had: ``load`` makes it when somebody looks."""
+        self.load = load
+        self._tell()
+
+    def forward(self, other: Any) -> None:
+        """Take the value of another pending value, now or when it is there; or take a plain value."""
+        if type(other) is not Pending:
+            self.settle(other)
+        elif other.done:
+            self.task = other.task
+            self.settle(other.get())
+        else:
+            other.waiters.append(lambda: self.forward(other))
+
+    def __del__(self) -> None:
+        if self.on_drop is not None:
+            self.on_drop(self.entry.number)  # type: ignore[attr-defined]  # only a task's placeholder has it
+
+    def _tell(self) -> None:
+        self.done = True
+        waiters, self.waiters = self.waiters, []
+        for waiter in waiters:
+            waiter()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self.done and (self.task is None or (self.load is None and type(self.value) in _BY_VALUE)):
+            return (_same, (self.value if self.load is None else self.get(),))
+        if self.parts is not None:
+            return (tuple, (list(self.parts),))
+        references.note(self)
+        return (references.resolve, (reference_of(self),))
+
+
+_BY_VALUE = frozenset({int, float, complex, bool, str, bytes, type(None)})
+"""Results for which a reference would cost more than the value."""
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def reference_of(pending: Pending) -> int:
+    """The number under which a pending value appears in pickled arguments.
+
+    Results of tasks have the (positive) number of their task, other values a negative one of their own.
+    """
+    return pending.task if pending.task is not None else -id(pending)
+
+
+def _leak(name: str) -> Callable[..., NoReturn]:
+    def raise_leak(self: Pending, *operands: object) -> NoReturn:
+        raise InternalError(f"a value that is not there yet met {name} outside the machine")
+
+    return raise_leak
+
+
+_SPECIAL = """
+    bool len iter next getitem setitem delitem contains call str format bytes int float complex index round
+    add radd iadd sub rsub isub mul rmul imul matmul rmatmul imatmul truediv rtruediv itruediv floordiv rfloordiv
+    ifloordiv mod rmod imod divmod rdivmod pow rpow ipow lshift rlshift ilshift rshift rrshift irshift and rand iand
+    xor rxor ixor or ror ior neg pos abs invert lt le gt ge ne enter exit await reversed
+""".split()
+
+for _name in _SPECIAL:
+    setattr(Pending, f"__{_name}__", _leak(f"__{_name}__"))

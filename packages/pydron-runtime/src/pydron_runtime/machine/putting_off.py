@@ -1,0 +1,91 @@
+"""Putting off: pure operations whose operands are not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.machine.containers import fill_container, taken
+from pydron_runtime.machine.entries import Entry, Operation, State
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.safety import SCALARS, is_safe
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+
+
+def all_safe(*values: Any) -> bool:
+    """Whether operations on these values, however deep they look, run no user code."""
+    return all(is_safe(value) for value in values)
+
+
+def put_off(
+    frame: Frame,
+    site: int,
+    function: Callable[..., Any],
+    operands: tuple[Any, ...],
+    *,
+    snapshots: tuple[Any, ...] = (),
+    safe: Callable[..., bool] = all_safe,
+    after: Entry | None = None,
+) -> Operation:
+    """Do ``function(*operands)`` when the operands are there.
+
+    Args:
+        operands: Plain values that will not change, pending values, and copies of containers.
+        snapshots: Those of the operands that are copies of containers which hold pending values.
+        safe: Tells, given the operands' values, whether the operation runs no user code.
+        after: An earlier operation that has to have run before.
+    """
+    machine = frame.machine
+    entry = Operation(frame, frame.next_order(), site, function, operands, safe)
+    frame.queue.append(entry)
+    machine.window.began(0)
+
+    def arrived() -> None:
+        entry.missing -= 1
+        if not entry.missing:
+            machine.ready.append(lambda: run_operation(entry))
+
+    wanted = [operand for operand in operands if type(operand) is Pending and not operand.done]
+    for snapshot in snapshots:
+        wanted.extend(machine.containers.inside(snapshot))
+    if isinstance(after, Operation) and after.state is State.OPEN:
+        wanted.append(after.pending)
+    entry.missing = len(wanted)
+    for pending in wanted:
+        pending.waiters.append(arrived)
+    if not wanted:
+        machine.ready.append(lambda: run_operation(entry))
+    return entry
+
+
+def run_operation(entry: Operation, as_oldest: bool = False) -> None:
+    """Run an operation whose operands are there.
+
+    An operand may turn out to be of a class that runs user code. Then the operation waits until everything earlier has
+    retired, because user code may do anything.
+    """
+    values = []
+    for operand in entry.operands:
+        if type(operand) is Pending:
+            operand = operand.get()
+        elif type(operand) is list or type(operand) is dict:
+            fill_container(operand)
+        values.append(operand)
+    if not as_oldest and not entry.safe(*values):
+        entry.oldest_only = True
+        return
+    try:
+        result = entry.function(*values)
+    except BaseException as error:
+        entry.fail(error, error.__traceback__)
+        return
+    if type(result) not in SCALARS:
+        # The result may be a part of an operand; from now on the program may change it.
+        for operand in entry.operands:
+            if type(operand) is Pending:
+                taken(operand)
+    entry.state = State.DONE
+    entry.operands = ()
+    entry.pending.settle(result)

@@ -1,0 +1,134 @@
+"""Which values an operation can meet without running user code.
+
+An operator, an attribute access, a truth test or an iteration on an object of a user's class may run anything. On values
+of the types named here it runs nothing but the interpreter's own code.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import fractions
+import types
+import uuid
+from typing import Any
+
+from pydron_runtime.machine.pending import Pending
+
+SCALARS: frozenset[type] = frozenset(
+    {int, float, complex, bool, str, bytes, type(None), range, type(Ellipsis), type(NotImplemented)}
+)
+"""Immutable values that hold no other objects of a program."""
+
+CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
+"""Exact builtin containers; what they hold has to be looked at."""
+
+_VALUES: frozenset[type] = frozenset(
+    {
+        slice, bytearray, datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone,
+        fractions.Fraction, decimal.Decimal, uuid.UUID,
+    }
+)  # fmt: skip
+
+CODE: frozenset[type] = frozenset(
+    {types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type}
+)
+
+ITERATORS: frozenset[type] = frozenset(type(iterator) for iterator in (iter([]), iter(()), iter({}), iter(""), iter(range(0))))
+
+VIEWS: frozenset[type] = frozenset({type({}.keys()), type({}.values()), type({}.items())})
+
+_known: dict[type, bool] = {}
+
+
+def is_safe_type(kind: type) -> bool:
+    """Whether operators and methods of values of exactly this type run no user code, whatever the value is."""
+    if kind in SCALARS:
+        return True
+    known = _known.get(kind)
+    if known is None:
+        module = getattr(kind, "__module__", "")
+        known = kind in _VALUES or module in ("numpy", "numpy.dtypes")
+        _known[kind] = known
+    return known
+
+
+def is_array(value: Any) -> bool:
+    """Whether the value is exactly a numpy array."""
+    kind = type(value)
+    return kind.__module__ == "numpy" and kind.__name__ == "ndarray"
+
+
+def is_immutable(value: Any) -> bool:
+    """Whether the value can never change (so that it does not matter when it is read)."""
+    kind = type(value)
+    if kind in SCALARS or kind in CODE:
+        return True
+    if kind is tuple or kind is frozenset:
+        return all(is_immutable(element) for element in value)
+    return kind in _VALUES and kind is not bytearray
+
+
+def is_safe(value: Any, depth: int = 3) -> bool:
+    """Whether operations on the value, however deep they look, run no user code.
+
+    A container is safe when its elements are, looked at to a bounded depth.
+    """
+    kind = type(value)
+    if kind in SCALARS:
+        return True
+    if kind in CONTAINERS:
+        if depth == 0 or len(value) > 100_000:
+            return False
+        if kind is dict:
+            return all(type(k) in SCALARS or is_safe(k, depth - 1) for k in value) and all(
+                type(v) in SCALARS or is_safe(v, depth - 1) for v in value.values()
+            )
+        return all(type(element) in SCALARS or is_safe(element, depth - 1) for element in value)
+    if is_array(value):
+        return bool(value.dtype.kind != "O")
+    return is_safe_type(kind) or kind in CODE or kind in VIEWS
+
+
+def is_pending(value: Any) -> bool:
+    """Whether the value is a placeholder."""
+    return type(value) is Pending
+
+
+def runs_user_code_for_attribute(value: Any, name: str) -> bool:
+    """Whether reading ``value.name`` may run user code: a property, a descriptor, ``__getattr__``."""
+    kind = type(value)
+    if kind in SCALARS or kind in CONTAINERS or kind in CODE or is_safe_type(kind) or kind in VIEWS:
+        return kind is types.ModuleType and name not in value.__dict__
+    if isinstance(value, type):
+        return type(value).__getattribute__ is not type.__getattribute__ or _class_attribute_is_active(value, name)
+    if kind.__getattribute__ is not object.__getattribute__:
+        return True
+    for base in kind.__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            passive = isinstance(
+                found, (types.FunctionType, staticmethod, classmethod, types.MemberDescriptorType, types.BuiltinFunctionType)
+            )
+            if passive or not hasattr(type(found), "__get__"):
+                return False
+            return not _is_builtin_descriptor(found)
+    own = getattr(value, "__dict__", None)
+    if type(own) is dict and name in own:
+        return False
+    return hasattr(kind, "__getattr__")
+
+
+def _is_builtin_descriptor(found: Any) -> bool:
+    return isinstance(
+        found, (types.GetSetDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType)
+    )
+
+
+def _class_attribute_is_active(value: type, name: str) -> bool:
+    for base in value.__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            passive = isinstance(found, (types.FunctionType, staticmethod, classmethod))
+            return not (passive or not hasattr(type(found), "__get__") or _is_builtin_descriptor(found))
+    return hasattr(type(value), "__getattr__")

@@ -1,0 +1,190 @@
+"""Tasks: functional calls on their way to the executor and back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydron.errors import TaskLostError
+from pydron_runtime.data import failures, functions, payload, references
+from pydron_runtime.data.payload import Payload, TransportError
+from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
+from pydron_runtime.machine.entries import State, TaskEntry, numbers
+from pydron_runtime.machine.pending import Pending, reference_of
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+    from pydron_runtime.machine.machine import Machine
+
+_log = logging.getLogger("pydron")
+_told: set[tuple[str, str]] = set()
+
+
+class Tasks:
+    """The tasks of one machine.
+
+    Attributes:
+        outstanding: Tasks whose completion is still to come.
+        last_completed: Number of the task whose completion came last.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.outstanding: dict[int, TaskEntry] = {}
+        self.last_completed: int | None = None
+        self._dropped: list[int] = []
+
+    def issue(
+        self, frame: Frame, site: int, callee: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Pending:
+        """Make a task of a functional call. Its arguments are taken now.
+
+        Raises:
+            TransportError: The function or its arguments do not survive serialisation. Nothing was begun.
+        """
+        machine = self._machine
+        function = functions.function_of(callee)
+        with references.collecting() as met:
+            arguments = payload.dump((args, dict(kwargs)))
+        entry = TaskEntry(frame, frame.next_order(), site, next(numbers), callee, function, arguments)
+        entry.references = {reference_of(pending): pending for pending in met}
+        entry.pending.task = entry.number
+        entry.pending.on_drop = self._dropped.append
+        frame.queue.append(entry)
+        machine.window.began(arguments.size)
+        machine.observer.issued(entry, args, kwargs)
+        self.outstanding[entry.number] = entry
+        missing = [pending for number, pending in entry.references.items() if number < 0 and not pending.done]
+        self._submit_when(entry, missing)
+        return entry.pending
+
+    def _submit_when(self, entry: TaskEntry, missing: list[Pending]) -> None:
+        """Submit the task when the program's own values that it needs are there."""
+        left = len(missing)
+        if not left:
+            self._submit(entry)
+            return
+
+        def arrived() -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                self._machine.ready.append(lambda: self._submit(entry))
+
+        for pending in missing:
+            pending.waiters.append(arrived)
+
+    def _submit(self, entry: TaskEntry) -> None:
+        needs = []
+        bindings: dict[int, Payload] = {}
+        try:
+            for number, pending in entry.references.items():
+                if number > 0 and number not in entry.replaced:
+                    needs.append(number)
+                else:
+                    bindings[number] = payload.dump(pending.get())
+        except TransportError as error:
+            self._machine.ready.append(lambda: self._run_in_program(entry, str(error)))
+            return
+        self._machine.executor.submit(
+            Task(
+                id=entry.number,
+                function=entry.function,
+                arguments=entry.arguments,
+                needs=tuple(needs),
+                bindings=bindings,
+                label=self._machine.observer.label(entry),
+                owner=self._machine.number,
+            )
+        )
+
+    def take_completions(self) -> bool:
+        """Take in what the executor has completed; False if nothing has."""
+        executor = self._machine.executor
+        completions = executor.completed(self._machine.number)
+        for completion in completions:
+            self.last_completed = completion.task
+            entry = self.outstanding.get(completion.task)
+            if entry is not None:
+                self._complete(entry, completion)
+        if self._dropped:
+            dropped, self._dropped[:] = list(self._dropped), []
+            executor.release(dropped)
+        return bool(completions)
+
+    def _complete(self, entry: TaskEntry, completion: Completion) -> None:
+        match completion:
+            case Succeeded():
+                del self.outstanding[entry.number]
+                result = completion.result
+                entry.state = State.DONE
+                entry.pending.settle_later(lambda: self._load(entry, result))
+            case Failed():
+                del self.outstanding[entry.number]
+                error, frames = failures.load_failure(completion.exception)
+                entry.fail(error, frames)
+            case Untransportable():
+                tell_once(entry.function.name, completion.what, completion.reason)
+                self._machine.ready.append(lambda: self._run_in_program(entry, completion.reason))
+            case Lost():
+                del self.outstanding[entry.number]
+                entry.fail(TaskLostError(completion.reason))
+            case Skipped():
+                # A producer could not travel and runs in the program; then this call can be tried again. (If the
+                # producer failed, its failure is older, and nothing of this is needed.)
+                self._reissue(entry)
+
+    def _reissue(self, entry: TaskEntry) -> None:
+        """Hand a call to the executor again, with its operands' values in place of references to other tasks."""
+        del self.outstanding[entry.number]
+        entry.number = next(numbers)
+        entry.pending.task = None  # calls that referred to the old number are skipped and come here too
+        self.outstanding[entry.number] = entry
+        entry.replaced = frozenset(number for number in entry.references if number > 0)
+        self._submit_when(entry, [pending for pending in entry.references.values() if not pending.done])
+
+    def _load(self, entry: TaskEntry, result: Payload) -> Any:
+        try:
+            return payload.load(result)
+        except Exception as error:  # whatever a class's unpickling raises: the call's own result is what counts
+            value, failure = self._call(entry)
+            if failure is not None:
+                raise failure from error
+            return value
+
+    def _run_in_program(self, entry: TaskEntry, reason: str) -> None:
+        """Run a functional call here, on its arguments as they were at issue."""
+        machine = self._machine
+        with machine.observer.in_program(entry, reason):
+            value, failure = self._call(entry)
+        self.outstanding.pop(entry.number, None)
+        entry.pending.task = None
+        if failure is not None:
+            entry.fail(failure, failure.__traceback__)
+        else:
+            entry.state = State.DONE
+            entry.pending.settle(value)
+
+    def _call(self, entry: TaskEntry) -> tuple[Any, BaseException | None]:
+        with references.resolving(lambda number: entry.references[number].get()):
+            args, kwargs = payload.load(entry.arguments)
+        try:
+            return entry.callee(*args, **kwargs), None
+        except BaseException as error:
+            return None, error
+
+    def cancel_all(self) -> None:
+        """Nobody wants the results any more."""
+        machine = self._machine
+        if self.outstanding:
+            machine.executor.cancel(list(self.outstanding))
+            machine.observer.cancelled(self.outstanding.values())
+            self.outstanding.clear()
+
+
+def tell_once(name: str, what: str, reason: str) -> None:
+    """Say, once per function, that its calls run in the program because something cannot travel."""
+    if (name, what) not in _told:
+        _told.add((name, what))
+        _log.warning("PD103: %s runs in the program itself: %s", name, reason)

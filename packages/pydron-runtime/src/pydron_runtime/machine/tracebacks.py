@@ -1,0 +1,50 @@
+"""Tracebacks: a failure that happened elsewhere, or earlier, shown at the user's own lines.
+
+A task fails in a worker while the program's code has long gone on. Its traceback is put together from the places in the
+user's source: the line of the call in each function on the way, then the frames of the call itself.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from pydron import runner
+from pydron_runtime.data.failures import FrameRecord, traceback_of
+from pydron_runtime.machine.entries import Entry
+from pydron_runtime.machine.frames import Frame
+
+
+def placement(failed: Entry) -> tuple[int, TracebackType | None]:
+    """Where a failed entry belongs: the line in the main function, and the traceback below it."""
+    frame: Frame | None
+    if isinstance(failed, Frame):
+        line, below = _native(failed)
+        frame = failed
+    else:
+        frame = failed.frame
+        assert frame is not None
+        line = frame.code.span(failed.site).line
+        below = _below(failed.frames_below)
+    while frame is not None and frame.frame is not None:
+        if frame.kind == "function":
+            graph = frame.code.record.taken_apart
+            upper = traceback_of([FrameRecord(graph.filename, line, graph.name, graph.module)])
+            if upper is not None:
+                below = TracebackType(below, upper.tb_frame, upper.tb_lasti, upper.tb_lineno)
+            line = frame.frame.code.span(frame.site).line
+        frame = frame.frame
+    return line, below
+
+
+def _below(frames: Any) -> TracebackType | None:
+    if frames is None or isinstance(frames, TracebackType):
+        return runner.without_own_frames(frames)
+    return traceback_of(frames)
+
+
+def _native(frame: Frame) -> tuple[int, TracebackType | None]:
+    """The line in a deferred frame's function, and what is below, from the error's own traceback."""
+    error = frame.error
+    assert error is not None
+    return runner.users_frames(frame.code.record, error.__traceback__, skip_entry=False)

@@ -1,0 +1,53 @@
+"""Prospects: whether anything is to be gained from running a call through the machine.
+
+A function that reaches no functional call keeps its own code and its own speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import FunctionType, MethodType
+from typing import Any
+
+from pydron.marks import is_functional, scheduled_record
+from pydron_runtime.machine.code import Code, code_of
+from pydron_runtime.machine.safety import runs_user_code_for_attribute
+
+_UNKNOWN: Any = object()
+
+
+def has_prospects(
+    code: Code, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None, seen: frozenset[int] = frozenset()
+) -> bool:
+    """Whether a call with these arguments may come to a functional call that the machine would see."""
+    received = code.bind(args, kwargs or {})
+    for named in code.callees:
+        root, attributes = named.root, named.attributes
+        if named.captured:
+            callee = received.get(root, _UNKNOWN)
+        else:
+            try:
+                callee = code.lookup(root)
+            except (LookupError, AttributeError):
+                continue
+        for name in attributes:
+            if callee is _UNKNOWN or runs_user_code_for_attribute(callee, name):
+                break
+            callee = getattr(callee, name, None)
+        else:
+            if callee is _UNKNOWN:
+                return True  # a callee that the function computes: it may be anything
+            if _promises(callee, seen | {id(code)}):
+                return True
+    return False
+
+
+def _promises(callee: Any, seen: frozenset[int]) -> bool:
+    if is_functional(callee):
+        return True
+    if isinstance(callee, (FunctionType, MethodType)):
+        record = scheduled_record(callee)
+        if record is not None:
+            inner = code_of(record)
+            return inner is not None and id(inner) not in seen and has_prospects(inner, seen=seen)
+    return False

@@ -1,0 +1,96 @@
+"""Sessions: the executor and the recorder that calls with the same settings share.
+
+Worker processes are started once and kept warm; a trace file covers everything that the process runs with it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from dataclasses import dataclass
+
+from pydron.config import Settings
+from pydron_runtime.executors import local as local_executor
+from pydron_runtime.executors.base import Executor
+from pydron_runtime.executors.inline import InlineExecutor
+from pydron_runtime.recording import Recorder
+from pydron_runtime.recording_sqlite import SqliteRecorder
+
+
+@dataclass(slots=True)
+class Session:
+    """What calls with the same settings run with."""
+
+    executor: Executor
+    recorder: Recorder | None
+
+
+_lock = threading.Lock()
+_sessions: dict[tuple[str, int | None, str | None], Session] = {}
+_recorders: dict[str, SqliteRecorder] = {}
+_problem: list[str] = []
+
+
+def session_of(settings: Settings, name: str) -> Session:
+    """The session for some settings; made the first time.
+
+    Raises:
+        ConfigurationError: The trace cannot be written where the settings say.
+    """
+    trace = None if settings.trace is None else os.path.abspath(settings.trace)
+    key = (name, settings.workers, trace)
+    with _lock:
+        session = _sessions.get(key)
+        if session is None or not getattr(session.executor, "usable", True):
+            executor: InlineExecutor | local_executor.LocalExecutor
+            executor = InlineExecutor() if name == "inline" else local_executor.shared(settings.workers)
+            session = Session(executor, _recorder(trace, name, executor.workers))
+            _sessions[key] = session
+        session.executor.recorder = session.recorder  # type: ignore[attr-defined]  # of both kinds of executor
+        return session
+
+
+def _recorder(trace: str | None, name: str, workers: int) -> SqliteRecorder | None:
+    if trace is None:
+        return None
+    recorder = _recorders.get(trace)
+    if recorder is None:
+        recorder = SqliteRecorder(trace, argv=sys.argv, executor=name, workers=workers)
+        _recorders[trace] = recorder
+    return recorder
+
+
+def close_recorders(state: str = "finished", error: str | None = None) -> None:
+    """Finish all trace files. A later scheduled call with a trace begins a new one."""
+    with _lock:
+        recorders = list(_recorders.values())
+        _recorders.clear()
+        for key in [key for key in _sessions if key[2] is not None]:
+            del _sessions[key]
+    for recorder in recorders:
+        recorder.close(state, error)
+
+
+def note_failure(state: str, error: str) -> None:
+    """The program ends with an error; its traces will say so."""
+    _problem[:] = [state, error]
+
+
+def _at_exit() -> None:
+    if _problem:
+        close_recorders(_problem[0], _problem[1])
+    else:
+        close_recorders()
+
+
+def _forget_in_child() -> None:
+    """A fork of the program writes no trace of its parent's."""
+    _sessions.clear()
+    _recorders.clear()
+
+
+atexit.register(_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)
