@@ -10,21 +10,24 @@ import os
 import sys
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydron.config import Settings
 from pydron_runtime.executors import local as local_executor
-from pydron_runtime.executors.base import Executor
 from pydron_runtime.executors.inline import InlineExecutor
-from pydron_runtime.recording import Recorder
-from pydron_runtime.recording_sqlite import SqliteRecorder
+
+if TYPE_CHECKING:
+    from pydron_runtime.recording_sqlite import SqliteRecorder
+
+PoolOrInline = InlineExecutor | local_executor.LocalExecutor
 
 
 @dataclass(slots=True)
 class Session:
     """What calls with the same settings run with."""
 
-    executor: Executor
-    recorder: Recorder | None
+    executor: PoolOrInline
+    recorder: SqliteRecorder | None
 
 
 _lock = threading.Lock()
@@ -44,12 +47,16 @@ def session_of(settings: Settings, name: str) -> Session:
     with _lock:
         session = _sessions.get(key)
         if session is None or not getattr(session.executor, "usable", True):
-            executor: InlineExecutor | local_executor.LocalExecutor
-            executor = InlineExecutor() if name == "inline" else local_executor.shared(settings.workers)
+            executor = executor_of(settings, name)
             session = Session(executor, _recorder(trace, name, executor.workers))
             _sessions[key] = session
-        session.executor.recorder = session.recorder  # type: ignore[attr-defined]  # of both kinds of executor
+        session.executor.recorder = session.recorder
         return session
+
+
+def executor_of(settings: Settings, name: str) -> PoolOrInline:
+    """The executor for some settings. A pool of workers is shared by everything that asks for its size."""
+    return InlineExecutor() if name == "inline" else local_executor.shared(settings.workers)
 
 
 def _recorder(trace: str | None, name: str, workers: int) -> SqliteRecorder | None:
@@ -57,6 +64,8 @@ def _recorder(trace: str | None, name: str, workers: int) -> SqliteRecorder | No
         return None
     recorder = _recorders.get(trace)
     if recorder is None:
+        from pydron_runtime.recording_sqlite import SqliteRecorder  # late: most runs have no trace
+
         recorder = SqliteRecorder(trace, argv=sys.argv, executor=name, workers=workers)
         _recorders[trace] = recorder
     return recorder

@@ -40,6 +40,9 @@ class InlineExecutor:
         """One: the program itself."""
         return 1
 
+    def warm_up(self) -> None:
+        """There is nothing to start."""
+
     def submit(self, task: Task) -> None:
         """Run the task. Blocks until it has ended, however it ends."""
         recorder = self._ledger.recorder
