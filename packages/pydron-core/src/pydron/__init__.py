@@ -6,15 +6,24 @@ Two decorators are the whole required interface: :func:`schedule` on the functio
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from pydron.config import configure
 from pydron.decorators import assume_functional, functional, schedule
+
+if TYPE_CHECKING:
+    from pydron.explain.report import Report
 
 __all__ = ["__version__", "assume_functional", "configure", "explain", "functional", "schedule"]
 
 __version__ = "0.1.0"
 
+# The first import of a subpackage binds its name here. The function below has to come after that, to stay.
+import_module("pydron.explain")
 
-def explain(function: object) -> object:
+
+def explain(function: object) -> Report:
     """Report, line by line, what of a function can run in parallel, what cannot, why, and what to change.
 
     Args:

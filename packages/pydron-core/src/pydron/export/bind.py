@@ -10,7 +10,6 @@ import __future__
 
 import ast
 import builtins
-import dataclasses
 import functools
 import importlib
 from collections.abc import Callable, Mapping
@@ -36,36 +35,18 @@ def bind(graph: Graph, namespace: Mapping[str, Any] | None = None) -> Callable[.
         reads a name that is neither given nor carried.
 
     Raises:
-        GraphError: The graph breaks a rule of the IR.
-        CarriedNameError: It has no source text, or a captured variable is neither given nor carried.
+        GraphError: The graph breaks a rule of the IR, or holds no code because there was no source text.
+        CarriedNameError: A captured variable is neither given nor carried.
     """
     from pydron.interpret import function as interpret
 
     verify(graph)
-    if graph.kind == "opaque" and not graph.source:
-        raise CarriedNameError(
-            f"The graph of {graph.qualname!r} holds no code: its source text could not be found when it was made. "
-            "Define the function in a file and export it again."
-        )
     carried = _Carried(graph)
     names = Names(graph.module, carried, {entry.name: entry.name for entry in graph.globals}, namespace or {})
     closure = {name: names.captured(name) for name in graph.free_names}
-    bound: Callable[..., Any] = interpret(_without_annotations(graph), names, closure=closure)
+    bound: Callable[..., Any] = interpret(graph, names, closure=closure)
     carried.itself = bound
     return bound
-
-
-def _without_annotations(graph: Graph) -> Graph:
-    """The graph with bare parameters: annotations may name what did not travel, and change nothing that runs."""
-    try:
-        definition = ast.parse(f"def _({graph.signature}): pass").body[0]
-    except (SyntaxError, ValueError):
-        return graph
-    for node in ast.walk(definition):
-        if isinstance(node, ast.arg):
-            node.annotation = None
-    assert isinstance(definition, ast.FunctionDef)
-    return dataclasses.replace(graph, signature=ast.unparse(definition.args))
 
 
 class Names(dict[str, Any]):

@@ -17,10 +17,7 @@ _TOOLTIP = 600
 
 def label(text: str, *further: str) -> str:
     """A left-aligned label: the text, cut to a few short lines, and further lines below it."""
-    lines = printable(text).split("\n")
-    if len(lines) > _LINES:
-        lines = [*lines[: _LINES - 1], f"... ({len(lines) - _LINES + 1} more lines)"]
-    lines += [line for part in further for line in printable(part).split("\n")]
+    lines = [line for part in (text, *further) for line in _few(printable(part).split("\n"))]
     if len(lines) == 1:
         return plain(lines[0])
     return _literal("".join(_escaped(_cut(line)) + "\\l" for line in lines))
@@ -37,6 +34,12 @@ def tooltip(text: str) -> str:
     shown = shown if len(shown) <= _TOOLTIP else shown[: _TOOLTIP - 3] + "..."
     # An empty tooltip would make Graphviz show the label's source instead.
     return _literal("\\n".join(_escaped(line) for line in shown.split("\n")) or " ")
+
+
+def _few(lines: list[str]) -> list[str]:
+    if len(lines) <= _LINES:
+        return lines
+    return [*lines[: _LINES - 1], f"... ({len(lines) - _LINES + 1} more lines)"]
 
 
 def _literal(text: str) -> str:

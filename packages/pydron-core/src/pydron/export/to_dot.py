@@ -63,12 +63,8 @@ class _Drawing:
         dot = graphviz.Digraph("pydron")
         dot.attr("graph", label=plain(title), labelloc="t", labeljust="l", compound="true", rankdir="TB")
         dot.attr("graph", fontname="Helvetica", fontsize="12", tooltip=tooltip(title))
-        dot.attr(
-            "node", fontname="Courier", fontsize="10", style="filled", margin="0.12,0.06"
-        )
-        dot.attr(
-            "edge", fontname="Courier", fontsize="9", color="#444444", arrowsize="0.7"
-        )
+        dot.attr("node", fontname="Courier", fontsize="10", style="filled", margin="0.12,0.06")
+        dot.attr("edge", fontname="Courier", fontsize="9", color="#444444", arrowsize="0.7")
         self._region(dot, self._graph.body)
         return dot
 

@@ -28,10 +28,9 @@ def to_networkx(graph: Graph, effects: Mapping[int, Effect] | None = None) -> ne
     result: networkx.MultiDiGraph[int] = networkx.MultiDiGraph(
         name=graph.qualname, module=graph.module, filename=graph.filename, first_line=graph.first_line
     )
-    for region, path in _regions(graph.body, ()):
-        for node in region.nodes:
-            result.add_node(node.id, **_attributes(node), region=path)
-    for region, _ in _regions(graph.body, ()):
+    for node, path in _nodes(graph.body, ()):
+        result.add_node(node.id, **_attributes(node), region=path)
+    for region in _regions(graph.body):
         for edge in edges(region, known):
             key = f"{edge.kind}:{edge.name}"
             result.add_edge(edge.source, edge.target, key=key, kind=edge.kind, name=edge.name)
@@ -47,11 +46,18 @@ def _enter(result: networkx.MultiDiGraph[int], node: Node, boundary: Node) -> No
             result.add_edge(node.id, boundary.id, key=f"value:{name}", kind="value", name=name)
 
 
-def _regions(region: Region, path: tuple[str, ...]) -> Iterator[tuple[Region, tuple[str, ...]]]:
-    yield region, path
+def _nodes(region: Region, path: tuple[str, ...]) -> Iterator[tuple[Node, tuple[str, ...]]]:
     for node in region.nodes:
+        yield node, path
         for name, inner in subregions(node):
-            yield from _regions(inner, (*path, f"{node.id}:{name}"))
+            yield from _nodes(inner, (*path, f"{node.id}:{name}"))
+
+
+def _regions(region: Region) -> Iterator[Region]:
+    yield region
+    for node in region.nodes:
+        for _, inner in subregions(node):
+            yield from _regions(inner)
 
 
 def _attributes(node: Node) -> dict[str, object]:
