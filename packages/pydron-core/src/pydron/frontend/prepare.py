@@ -48,7 +48,9 @@ def prepared(function: FunctionLike, class_name: str, stringify: bool) -> Functi
     """
     copier = _Copier(class_name.lstrip("_"), stringify)
     copied = copier.copy(function)
-    if not isinstance(copied, ast.Lambda):
+    if not isinstance(copied, ast.Lambda) and not isinstance(function, ast.Lambda):
+        # A private name is that of the variable; the function itself keeps the name the user gave it.
+        copied.name = function.name
         copied.decorator_list = []
         if hasattr(copied, "type_params"):
             copied.type_params = []

@@ -13,7 +13,7 @@ import linecache
 import textwrap
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydron.frontend.scopes import FunctionLike
 
@@ -27,7 +27,49 @@ _COMPARED = (
 """What has to be the same of two code objects, besides lines and constants."""
 
 _KEPT_FILES = 16
-_parsed: dict[str, tuple[str, ast.Module]] = {}
+_parsed: dict[str, _File] = {}
+
+
+@dataclass(slots=True)
+class _File:
+    """A file that was parsed, with what was compiled of it, by the identity of its top-level statements.
+
+    Attributes:
+        imports: Its module-level imports. How a method is called depends on whether its object was imported.
+    """
+
+    text: str
+    module: ast.Module
+    flags: int
+    imports: list[ast.stmt] = field(default_factory=list)
+    compiled: dict[int, list[types.CodeType]] = field(default_factory=dict)
+
+    def codes(self, statement: ast.stmt, filename: str) -> list[types.CodeType]:
+        """The code objects of a top-level statement; none where it does not compile."""
+        found = self.compiled.get(id(statement))
+        if found is None:
+            found = self.compiled[id(statement)] = self.compile(statement, filename)
+        return found
+
+    def compile(self, statement: ast.stmt, filename: str) -> list[types.CodeType]:
+        module = ast.Module(body=[*self.imports, statement], type_ignores=[])
+        try:
+            return list(_code_objects(compile(module, filename, "exec", self.flags, dont_inherit=True)))
+        except (SyntaxError, ValueError, RecursionError):
+            return []
+
+
+def _imports(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in statements:
+        if isinstance(statement, ast.Import):
+            yield statement
+        elif isinstance(statement, ast.ImportFrom):
+            if statement.module != "__future__":
+                yield statement
+        elif not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for part in ast.iter_child_nodes(statement):
+                inner = part.body if isinstance(part, ast.ExceptHandler) else [part]
+                yield from _imports([child for child in inner if isinstance(child, ast.stmt)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +104,30 @@ def find_source(function: types.FunctionType) -> Source | None:
 
 
 def _search(text: str, lines: list[str], code: types.CodeType) -> Source | None:
-    flags = (code.co_flags & _FUTURES) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
-        module = _parse(text, code.co_filename, flags)
+        file = _parse(text, code.co_filename, (code.co_flags & _FUTURES) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for statement in module.body:
+    for statement in file.module.body:
         if not _first_line(statement) <= code.co_firstlineno <= (statement.end_lineno or statement.lineno):
             continue
         candidates = [found for found in _functions(statement, "") if _may_be(found[0], code)]
         for tree, class_name in candidates:
-            if _is_source(statement, tree, code, flags, alone=len(candidates) == 1):
+            if _is_source(file, statement, tree, code, alone=len(candidates) == 1):
                 return Source(tree, _text(tree, lines, text), class_name)
     return None
 
 
-def _parse(text: str, filename: str, flags: int) -> ast.Module:
+def _parse(text: str, filename: str, flags: int) -> _File:
     kept = _parsed.get(filename)
-    if kept is not None and kept[0] == text:
-        return kept[1]
+    if kept is not None and kept.text == text and kept.flags == flags:
+        return kept
     module = compile(text, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     assert isinstance(module, ast.Module)
     while len(_parsed) >= _KEPT_FILES:
         _parsed.pop(next(iter(_parsed)), None)
-    _parsed[filename] = (text, module)
-    return module
+    file = _parsed[filename] = _File(text, module, flags, list(_imports(module.body)))
+    return file
 
 
 def _functions(node: ast.AST, class_name: str) -> Iterator[tuple[FunctionLike, str]]:
@@ -107,16 +148,15 @@ def _first_line(node: ast.stmt | ast.expr) -> int:
 
 def _may_be(tree: FunctionLike, code: types.CodeType) -> bool:
     name = "<lambda>" if isinstance(tree, ast.Lambda) else tree.name
-    # A private name of a class is mangled in the code as well.
-    return _first_line(tree) == code.co_firstlineno and (
-        code.co_name == name or name.startswith("__") and code.co_name.endswith(name)
-    )
+    return code.co_name == name and _first_line(tree) == code.co_firstlineno
 
 
-def _is_source(statement: ast.stmt, tree: FunctionLike, code: types.CodeType, flags: int, *, alone: bool) -> bool:
+def _is_source(file: _File, statement: ast.stmt, tree: FunctionLike, code: types.CodeType, *, alone: bool) -> bool:
     """Whether a function in a top-level statement compiles to this code."""
     line = code.co_firstlineno
-    if not alone:
+    if alone:
+        codes = file.codes(statement, code.co_filename)
+    else:
         # Several on one line: the one that is meant gets a line of its own, by which its code is recognised.
         line = 1_000_000 + (tree.end_col_offset or 0)
         memo: dict[int, object] = {}
@@ -124,14 +164,8 @@ def _is_source(statement: ast.stmt, tree: FunctionLike, code: types.CodeType, fl
         marked = memo[id(tree)]
         assert isinstance(marked, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         (getattr(marked, "decorator_list", None) or [marked])[0].lineno = line
-    module = ast.Module(body=[statement], type_ignores=[])
-    try:
-        compiled = compile(module, code.co_filename, "exec", flags, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return any(
-        found.co_firstlineno == line and _same(found, code, check_lines=alone) for found in _code_objects(compiled)
-    )
+        codes = file.compile(statement, code.co_filename)
+    return any(found.co_firstlineno == line and _same(found, code, check_lines=alone) for found in codes)
 
 
 def _code_objects(code: types.CodeType) -> Iterator[types.CodeType]:
