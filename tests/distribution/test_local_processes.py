@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,33 @@ def test_cancelling_spares_queued_calls_and_the_pool_goes_on(pool: LocalExecutor
     pool.submit(task(10, calls.add, 1))
     assert value(collect(pool, 1)[10]) == 1
     assert not (tmp_path / "must not run").exists()
+
+
+def test_cancelled_calls_do_not_keep_workers_from_wanted_ones(pool: LocalExecutor, tmp_path: Path) -> None:
+    """Workers that are stuck in cancelled calls are replaced when there is something else to do."""
+    for number in (1, 2):
+        pool.submit(task(number, calls.announce_and_wait, str(tmp_path / str(number))))
+    stuck = [int(read_when_there(str(tmp_path / str(number)))) for number in (1, 2)]
+    pool.cancel([1, 2])
+    assert set(collect(pool, 2)) == {1, 2}
+    pool.submit(task(3, calls.process_id))
+    assert value(collect(pool, 1)[3]) not in stuck
+    until(lambda: not all(alive(pid) for pid in stuck), "a stuck worker is gone")
+
+
+def test_a_module_that_cannot_be_imported_travels_by_value(pool: LocalExecutor) -> None:
+    module = types.ModuleType("module_without_a_file")
+    source = (
+        "class Box:\n    pass\n\n\ndef helper(x):\n    return x + 1\n\n\ndef use(x):\n    return helper(x), Box()\n"
+    )
+    exec(source, vars(module))
+    sys.modules[module.__name__] = module
+    try:
+        pool.submit(task(1, module.use, 1))
+        number, box = value(collect(pool, 1)[1])
+        assert number == 2 and type(box) is module.Box
+    finally:
+        del sys.modules[module.__name__]
 
 
 def test_a_function_that_workers_cannot_load_is_said(pool: LocalExecutor) -> None:

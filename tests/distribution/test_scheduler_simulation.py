@@ -73,6 +73,8 @@ class World:
             for name in instruction.names:
                 assert name not in self.workers, "a name was used twice"
                 self.workers[name] = SimulatedWorker(name)
+        elif isinstance(instruction, want.Stop):
+            del self.workers[instruction.worker]
         elif isinstance(instruction, want.Dispatch):
             message, frames = message_of(instruction)
             self.workers[instruction.worker].inward.append(encode(message, frames))

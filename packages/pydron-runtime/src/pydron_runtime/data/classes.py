@@ -22,6 +22,8 @@ from typing import Any
 
 from cloudpickle import cloudpickle as engine
 
+from pydron_runtime.data.modules import by_name
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
@@ -67,10 +69,12 @@ def reduce(cls: type, pickled: Callable[[object], bytes]) -> Any:
     if definition is not None and definition.snapshot == _snapshot(cls):
         return define, (definition.digest, definition.identity, definition.blob)
     depth: int = getattr(_making, "depth", 0)
-    if depth or engine._should_pickle_by_reference(cls) or cls.__module__ == "builtins":
+    if cls.__module__ == "builtins" or by_name(cls):
+        return engine._class_reduce(cls)
+    if depth:
         # Inside another definition a class that has none yet is written out in place: two classes that
         # mention each other would otherwise never end.
-        return engine._class_reduce(cls)
+        return engine._dynamic_class_reduce(cls)
     _making.depth = depth + 1
     try:
         blob = pickled(cls)

@@ -16,6 +16,7 @@ from typing import Any
 
 from cloudpickle import cloudpickle as engine
 
+from pydron_runtime.data.modules import by_name
 from pydron_runtime.data.payload import ByValuePickler, TransportError
 from pydron_runtime.data.tasks import Function
 
@@ -71,7 +72,7 @@ def _observe(function: FunctionType) -> _Observed:
         if type(current) is not FunctionType or id(current) in seen:
             continue
         seen.add(id(current))
-        if engine._should_pickle_by_reference(current):
+        if by_name(current):
             continue
         codes.append((current, current.__code__, current.__defaults__, current.__kwdefaults__))
         for name in engine._extract_code_globals(current.__code__):

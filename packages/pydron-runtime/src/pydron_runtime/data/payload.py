@@ -15,6 +15,7 @@ from typing import Any
 import cloudpickle
 
 from pydron_runtime.data import classes
+from pydron_runtime.data.modules import by_name
 
 IN_BAND = 4096
 """Buffers of fewer bytes stay inside the pickle: keeping them apart would cost more than it saves."""
@@ -66,7 +67,7 @@ class ByValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # the base cla
         """Called by the C pickler for everything that is not of a basic type."""
         kind = type(obj)
         if kind is FunctionType:
-            return self._function_reduce(obj)
+            return NotImplemented if by_name(obj) else self._dynamic_function_reduce(obj)
         if issubclass(kind, type):
             return classes.reduce(obj, _standalone)
         return NotImplemented

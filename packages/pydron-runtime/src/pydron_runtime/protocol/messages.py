@@ -80,10 +80,11 @@ class Forget(msgspec.Struct, array_like=True, frozen=True, tag="forget"):
 
 
 class Surroundings(msgspec.Struct, array_like=True, frozen=True, tag="surroundings"):
-    """Where the program looks for modules, and its working directory."""
+    """Where the program looks for modules, its working directory, and how deep its calls may be nested."""
 
     path: tuple[str, ...]
     directory: str
+    recursion: int
 
 
 class Hello(msgspec.Struct, array_like=True, frozen=True, tag="hello"):

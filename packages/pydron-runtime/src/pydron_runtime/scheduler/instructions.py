@@ -67,6 +67,13 @@ class StartWorkers:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """End a worker at once; no event about it will follow that matters."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteReady:
     """For the trace: all that these tasks need is there."""
 
@@ -93,4 +100,4 @@ class NoteLost:
     reason: str
 
 
-Instruction = Dispatch | Drop | Forget | Deliver | StartWorkers | NoteReady | NoteEnd | NoteLost
+Instruction = Dispatch | Drop | Forget | Deliver | StartWorkers | Stop | NoteReady | NoteEnd | NoteLost

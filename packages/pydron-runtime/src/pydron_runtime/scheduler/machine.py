@@ -50,6 +50,7 @@ class Scheduler:
         else:
             _start_failed(state, event, out)
         placement.place(state, event.now, out)
+        pool.free_the_stuck(state, out)
         pool.staff(state, out)
         return out
 

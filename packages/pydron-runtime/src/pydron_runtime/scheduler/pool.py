@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydron_runtime.data.tasks import Lost
 from pydron_runtime.protocol.messages import KEEP_BYTES
 from pydron_runtime.scheduler import placement, values
-from pydron_runtime.scheduler.instructions import Forget, Instruction, NoteEnd, NoteLost, StartWorkers
+from pydron_runtime.scheduler.instructions import Forget, Instruction, NoteEnd, NoteLost, StartWorkers, Stop
 from pydron_runtime.scheduler.lifecycle import put_back, settle
 from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
 from pydron_runtime.scheduler.transitions import Phase
@@ -36,6 +36,26 @@ def staff(state: SchedulerState, out: list[Instruction]) -> None:
     for name in names:
         state.workers[name] = WorkerState(name)
     out.append(StartWorkers(names))
+
+
+def free_the_stuck(state: SchedulerState, out: list[Instruction]) -> None:
+    """Stop workers that are busy with long calls that nobody wants any more while wanted ones have no worker.
+
+    Starting another worker takes a few milliseconds; the cancelled call may take for ever.
+    """
+    if not state.ready_count:
+        return
+    for name, worker in list(state.workers.items()):
+        if worker.load < placement.BUDGET or any(_is_wanted(state, name, number) for number in worker.queue):
+            continue
+        del state.workers[name]
+        values.worker_gone(state, worker)
+        out.append(Stop(name))
+
+
+def _is_wanted(state: SchedulerState, name: str, number: int) -> bool:
+    entry = state.tasks.get(number)
+    return entry is not None and entry.phase is Phase.SENT and entry.worker == name
 
 
 def join(state: SchedulerState, name: str) -> None:

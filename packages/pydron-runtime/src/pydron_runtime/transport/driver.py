@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 import time
 import traceback
@@ -110,7 +111,7 @@ class Driver:
             self._router.bind(self._endpoint)
             self._loop()
         except Exception:
-            self._give_up("The thread of the scheduler failed. " + traceback.format_exc())
+            self._abort("The scheduler failed; please report this.\n" + traceback.format_exc())
         finally:
             self._router.close()
             context.term()
@@ -207,6 +208,14 @@ class Driver:
 
     # Workers
 
+    def _stop(self, name: str) -> None:
+        """End a worker of which the scheduler knows nothing any more."""
+        self._places.pop(name, None)
+        if self._pids.pop(name, None) is not None and self._recorder is not None:
+            self._recorder.worker_stopped(name, time.monotonic_ns(), "stopped in the middle of a cancelled call")
+        if self._nursery is not None:
+            self._nursery.kill(name)
+
     def _lose(self, name: str, reason: str, running: int | None) -> None:
         self._awaited.pop(name, None)
         self._places.pop(name, None)
@@ -287,6 +296,8 @@ class Driver:
                 self._send(instruction.worker, Forget(instruction.numbers), [])
             elif isinstance(instruction, want.Drop):
                 self._send(instruction.worker, Drop(instruction.tasks), [])
+            elif isinstance(instruction, want.Stop):
+                self._stop(instruction.worker)
             elif isinstance(instruction, want.StartWorkers):
                 for name in instruction.names:
                     self._spawn(name)
@@ -303,10 +314,19 @@ class Driver:
             here = os.getcwd()
         except OSError:
             here = "/"
-        surroundings = Surroundings(search_path(), here)
+        surroundings = Surroundings(search_path(), here, sys.getrecursionlimit())
         if self._places.get(worker) != surroundings:
             self._places[worker] = surroundings
             self._send(worker, surroundings, [])
+
+    def _abort(self, reason: str) -> None:
+        """The scheduler itself has failed: settle what is open without asking it."""
+        self.broken = True
+        state = self.scheduler.state
+        state.broken = reason
+        for entry in state.tasks.values():
+            if not entry.settled:
+                self._mail.deliver({entry.task.owner: [Lost(entry.task.id, reason)]})
 
     def _give_up(self, reason: str) -> None:
         self.broken = True

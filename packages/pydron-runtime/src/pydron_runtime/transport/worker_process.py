@@ -74,6 +74,7 @@ def _receive(stream: zmq.Socket[bytes], worker: Worker) -> None:
 
 def _enter(worker: Worker, surroundings: Surroundings) -> None:
     """Look for modules, and stand, where the program does."""
+    sys.setrecursionlimit(surroundings.recursion)
     if sys.path != list(surroundings.path):
         sys.path[:] = surroundings.path
         worker.functions.retry()
