@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import runpy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydron.export.globals import with_globals
+from pydron.frontend.build import build_graph
+from pydron.ir.nodes import Call, Graph, walk
 from pydron_runtime.recording_sqlite import SqliteRecorder
 
 MS = 1_000_000
@@ -47,6 +51,12 @@ def calibration_pipeline(inputs):
     total = merge(catalogue[0], catalogue[-1])
     return outputs, total
 '''
+
+
+def graph_of_program(file: Path) -> Graph:
+    """The graph of the sample program's pipeline."""
+    function = runpy.run_path(os.fspath(file))["calibration_pipeline"].__wrapped__
+    return with_globals(build_graph(function), function)
 
 
 def line_of(text: str) -> int:
@@ -106,10 +116,12 @@ def pipeline(path: Path, directory: Path, count: int = 64, failing: int | None =
     """A finished run of the sample program: ``2 * count + 1`` calls on two workers, one failing, two waits."""
     file = directory / "pipeline.py"
     file.write_text(PROGRAM, encoding="utf-8")
+    graph = graph_of_program(file)
     recorder = SqliteRecorder(path, argv=["pipeline.py", "--frames", str(count)], executor="local", workers=2)
     recorder.origin -= 1_960 * MS  # so that the run ends, by the clock, about when its last call does
     run = Simulated(recorder, os.fspath(file))
-    recorder.graph(1, "calibration_pipeline", "calibration_pipeline", run.file, "{}", "")
+    node = {call.callee: call.id for call in walk(graph.body) if isinstance(call, Call)}
+    recorder.graph(1, graph.name, graph.qualname, run.file, graph.to_json(), graph.source)
     recorder.frame_started(1, None, 1, None, "function", "0", run.at(2 * MS))
     run.start()
     recorder.wait(
@@ -117,10 +129,11 @@ def pipeline(path: Path, directory: Path, count: int = 64, failing: int | None =
         run.at(30 * MS),
     )  # fmt: skip
     for task in range(1, count + 1):
-        run.issue(task, "process", 7, line_of("output = process(input)"), 3 * MS + task * MS // 10)
+        run.issue(task, "process", node["process"], line_of("output = process(input)"), 3 * MS + task * MS // 10)
     second = 12 * MS
     for task in range(count + 1, 2 * count + 1):
-        run.issue(task, "measure", 12, line_of("catalogue.append"), second + task * MS // 10, (task - count,))
+        time = second + task * MS // 10
+        run.issue(task, "measure", node["measure"], line_of("catalogue.append"), time, (task - count,))
     last = 0
     for task in range(1, count + 1):
         run.execute(task, 3 * MS, (38 + (task * 7) % 23) * MS)
@@ -130,7 +143,7 @@ def pipeline(path: Path, directory: Path, count: int = 64, failing: int | None =
                 last = max(last, run.execute(other + count, second, (6 + (other * 5) % 9) * MS, (other,), error))
     place = line_of("write_report")
     recorder.wait(
-        1, 1, 15, run.file, place, "PD101", "call of write_report is not known to be pure", 2 * count,
+        1, 1, node["write_report"], run.file, place, "PD101", "call of write_report is not known to be pure", 2 * count,
         run.at(second + 3 * MS), run.at(last),
     )  # fmt: skip
     for task in range(1, 2 * count + 1):
@@ -140,10 +153,50 @@ def pipeline(path: Path, directory: Path, count: int = 64, failing: int | None =
             outcome = "cancelled"
         recorder.task_retired(task, run.at(min(retired + MS, last + MS)), outcome)
     final = 2 * count + 1
-    run.issue(final, "merge", 16, line_of("total = merge"), last + 2 * MS, (count + 1, 2 * count))
+    run.issue(final, "merge", node["merge"], line_of("total = merge"), last + 2 * MS, (count + 1, 2 * count))
     recorder.task_inline(final, "small", run.at(last + 2 * MS), run.at(last + 3 * MS), None)
     recorder.task_retired(final, run.at(last + 3 * MS), "ok")
     recorder.frame_finished(1, run.at(last + 4 * MS), None)
     for worker in run.workers:
         recorder.worker_stopped(worker, run.at(last + 6 * MS), "closed")
     recorder.close("finished")
+
+
+HOSTILE = (
+    '"];x->y;"',
+    "</text><script>window.broken=1</script>",
+    "<b>bold</b>",
+    "<img src=x onerror=window.broken=1>",
+    "back\\slash\\",
+    "quote\\\"",
+    "nul\0nul",
+    "line\nbreak\x1b[31mred\x07",
+    "lone\ud800surrogate",
+    "&lt;&amp;&#65;",
+    "名前 ñ 🎈",
+    "\u202eright-to-left",
+    "'; DROP TABLE task; --",
+    "${jndi}{{7*7}}{% x %}",
+    "long" * 300_000,
+    "",
+)
+"""Names that mean something to one of the languages that they pass through."""
+
+
+def hostile(path: Path) -> None:
+    """A run in which every text is one of :data:`HOSTILE`, killed at an odd moment: some times are missing."""
+    recorder = SqliteRecorder(path, argv=list(HOSTILE), executor=HOSTILE[0], workers=1)
+    at = recorder.origin
+    recorder.worker_started(HOSTILE[1], HOSTILE[2], 1, at)
+    for number, name in enumerate(HOSTILE, 1):
+        recorder.graph(number, name, name, f"/no/{name}", "{" + name, name)
+        recorder.frame_started(number, number - 1 or None, number, number, name, name, at)
+        needs = (number - 1,) if number > 1 else ()
+        recorder.task_issued(number, name, number, number, 1, name, number, name, needs, 5, name, at + number)
+        recorder.task_sent(number, HOSTILE[1], 1, at + number * 10)
+        if number % 2:
+            recorder.task_finished(
+                number, HOSTILE[1], 1, at + number * 10, at + number * 10 + 5, "failed", 0, name, name, name
+            )
+        recorder.wait(number, number, None, name, number, name, name, number, at + number, at + number + 3)
+    recorder.close(HOSTILE[1], HOSTILE[1])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pydron.errors import ConfigurationError
 from pydron.trace import read_trace
 from pydron_runtime import recording_file

@@ -42,16 +42,13 @@ _STYLE: Mapping[State, dict[str, str]] = {
     "cancelled": {"style": "filled,dotted", "shape": "box"},
 }
 
-_ROOM = {"task": "cancelled 00.00 s", "group": "000 waiting · 00 running · 000 done"}
-
 
 def layout_source(trace: Trace, folding: Folding) -> str:
     """DOT of the run without states, with room for every caption. Nodes have the ids ``node-KEY``, edges
     ``edge-KEY-KEY``; the second text of a node is its caption."""
 
     def attributes(group: Group) -> dict[str, str]:
-        caption = _ROOM["task"] if len(group.tasks) == 1 else _ROOM["group"]
-        return {"label": label(title(group), caption), "tooltip": " "}
+        return {"label": label(title(group), room(len(group.tasks)))}
 
     return _source(trace, folding, attributes)
 
@@ -84,6 +81,11 @@ def tally(counts: Mapping[State, int]) -> str:
     return " · ".join(listed) or "not reached"
 
 
+def room(tasks: int) -> str:
+    """A caption as long as any that is usual for a node of so many tasks."""
+    return "cancelled 00.0 ms" if tasks == 1 else tally(dict.fromkeys(("waiting", "ready", "running", "done"), tasks))
+
+
 def title(group: Group) -> str:
     """``process #12`` for a call, ``process ×64`` for a folded call site."""
     if len(group.tasks) == 1:
@@ -111,11 +113,11 @@ def _words(task: TaskRow, state: State) -> str:
 
 def _source(trace: Trace, folding: Folding, attributes: Callable[[Group], dict[str, str]]) -> str:
     graph = graphviz.Digraph("run")
-    graph.attr("graph", rankdir="TB", bgcolor="transparent", nodesep="0.18", ranksep="0.32", pad="0.15", tooltip=" ")
+    graph.attr("graph", rankdir="TB", bgcolor="transparent", nodesep="0.18", ranksep="0.32", pad="0.15")
     graph.attr("graph", fontname="Helvetica,Arial,sans-serif", fontsize="12", fontcolor="#4a5560")
     graph.attr("node", shape="box", style="rounded,filled", fillcolor="#ffffff", color="#6b7683", margin="0.14,0.06")
     graph.attr("node", fontname="Helvetica,Arial,sans-serif", fontsize="11", fontcolor="#14181d")
-    graph.attr("edge", color="#7d8894", arrowsize="0.6", tooltip=" ")
+    graph.attr("edge", color="#7d8894", arrowsize="0.6")
     if not folding.groups:
         graph.node("none", label("No functional calls"), shape="plaintext", style="")
         return str(graph.source)

@@ -7,11 +7,9 @@ from collections import Counter, defaultdict
 from pydron.export.to_dot import to_dot
 from pydron.ir.nodes import Graph
 from pydron.trace import GraphRow, Trace
-from pydron_viz.diagrams import tally
+from pydron_viz.diagrams import room, tally
 from pydron_viz.places import graph_of
 from pydron_viz.replay import Replay, State
-
-_ROOM = "000 waiting · 00 running · 000 done"
 
 
 def calls_by_node(trace: Trace, graph: int) -> dict[int, tuple[int, ...]]:
@@ -27,7 +25,9 @@ def static_layout(trace: Trace, row: GraphRow) -> str | None:
     """DOT of the function's graph with room for a caption at each call that became a task; None where the trace holds
     no readable graph. Node ids are ``n<number>``; the last text of such a node is its caption."""
     graph = graph_of(row)
-    return None if graph is None else _dot(graph, dict.fromkeys(calls_by_node(trace, row.id), _ROOM))
+    if graph is None:
+        return None
+    return _dot(graph, {node: room(len(tasks)) for node, tasks in calls_by_node(trace, row.id).items()})
 
 
 def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | None:

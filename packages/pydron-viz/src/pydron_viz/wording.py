@@ -38,4 +38,4 @@ def byte_size(size: int) -> str:
         if value < 999.5:
             return f"{value:.3g} {unit}"
         value /= 1000
-    return f"{value:.3g} TB"
+    return f"{value:,.0f} TB"

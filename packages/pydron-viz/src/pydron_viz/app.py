@@ -1,0 +1,47 @@
+"""The viewer as a Flask application."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from pydron.errors import PydronError, UsageError
+from pydron_viz.blueprints.api import api
+from pydron_viz.blueprints.page import page
+from pydron_viz.guard import protect
+from pydron_viz.opened import OpenTrace
+
+
+def create_app(trace: str | os.PathLike[str] | OpenTrace, token: str) -> Flask:
+    """The viewer of one trace, read-only.
+
+    Args:
+        trace: The file, or one that is open already.
+        token: What a request must carry.
+
+    Raises:
+        TraceFormatError: The file cannot be read.
+    """
+    app = Flask("pydron_viz", static_folder="static", template_folder="templates")
+    app.extensions["pydron-trace"] = trace if isinstance(trace, OpenTrace) else OpenTrace(trace)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    protect(app, token)
+    app.register_blueprint(page)
+    app.register_blueprint(api)
+    app.register_error_handler(PydronError, _told)
+    app.register_error_handler(HTTPException, _refused)
+    return app
+
+
+def _told(problem: PydronError) -> tuple[Response, int]:
+    return jsonify({"error": str(problem)}), 404 if isinstance(problem, UsageError) else 500
+
+
+def _refused(problem: HTTPException) -> tuple[Response, int]:
+    text = problem.description or problem.name
+    status = problem.code or 500
+    if request.path.startswith("/api/"):
+        return jsonify({"error": text}), status
+    return Response(f"{text}\n", mimetype="text/plain"), status

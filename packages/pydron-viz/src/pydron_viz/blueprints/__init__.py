@@ -1,0 +1,1 @@
+"""The viewer's addresses, one blueprint per subject."""

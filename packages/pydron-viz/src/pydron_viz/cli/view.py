@@ -1,0 +1,90 @@
+"""``pydron view``: the trace viewer in a browser, served on this machine only."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+import webbrowser
+
+from werkzeug.serving import make_server
+
+from pydron.cli.command import SimpleCommand
+from pydron.errors import ConfigurationError, UsageError
+from pydron_viz.app import create_app
+from pydron_viz.opened import OpenTrace
+
+_DESCRIPTION = """\
+Replay a recorded run in the browser: its graph and a timeline per worker, moved together.
+
+  pydron run --trace run.pydron script.py
+  pydron view run.pydron
+
+The viewer answers only on this machine, needs no internet, and stops with Ctrl-C. A trace that is still being
+written is followed.
+"""
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the trace")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port on loopback (default: a free one)")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError(f"There is no port {arguments.port}. Give one from 1 to 65535, or 0 for a free one.")
+    opened = OpenTrace(arguments.file)
+    listener = _listen(arguments.port)
+    try:
+        token = secrets.token_urlsafe(24)
+        # A line per request is of no use to whoever looks at a trace.
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        server = make_server(
+            "127.0.0.1", listener.getsockname()[1], create_app(opened, token), threaded=True, fd=listener.fileno()
+        )
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/?token={token}"
+        print(f"Pydron viewer: {address}", flush=True)
+        print("Stop it with Ctrl-C.", file=sys.stderr, flush=True)
+        if not arguments.no_browser and _has_browser():
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print(file=sys.stderr)
+        finally:
+            server.server_close()
+    finally:
+        listener.close()
+        opened.close()
+    return 0
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere the option means that two programs may share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(64)
+    except OSError as problem:
+        listener.close()
+        raise ConfigurationError(
+            f"The viewer cannot listen on port {port}: {problem.strerror}. Give another port with --port, or none for a"
+            " free one."
+        ) from problem
+    return listener
+
+
+def _has_browser() -> bool:
+    """Whether opening a browser shows a window. Without a screen Python would start one in this very terminal."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+
+
+command = SimpleCommand("view", "replay a recorded run in the browser", _DESCRIPTION, _configure, _run)
