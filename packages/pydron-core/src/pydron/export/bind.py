@@ -12,11 +12,11 @@ import ast
 import builtins
 import functools
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pydron.errors import CarriedNameError
-from pydron.export.names import read_when_defined
+from pydron.export.names import read_by_signature, read_when_defined
 from pydron.ir.nodes import Global, Graph
 from pydron.ir.verifier import verify
 from pydron.marks import is_functional, mark_functional
@@ -36,7 +36,7 @@ def bind(graph: Graph, namespace: Mapping[str, Any] | None = None) -> Callable[.
 
     Raises:
         GraphError: The graph breaks a rule of the IR, or holds no code because there was no source text.
-        CarriedNameError: A captured variable is neither given nor carried.
+        CarriedNameError: A captured variable, or a name in a default value, is neither given nor carried.
     """
     from pydron.interpret import function as interpret
 
@@ -44,6 +44,7 @@ def bind(graph: Graph, namespace: Mapping[str, Any] | None = None) -> Callable[.
     carried = _Carried(graph)
     names = Names(graph.module, carried, {entry.name: entry.name for entry in graph.globals}, namespace or {})
     closure = {name: names.captured(name) for name in graph.free_names}
+    names.settle(read_by_signature(graph.signature))
     bound: Callable[..., Any] = interpret(graph, names, closure=closure)
     carried.itself = bound
     return bound
@@ -66,6 +67,12 @@ class Names(dict[str, Any]):
             raise KeyError(name)
         self[name] = value = self._carried.value(self._entries[name])
         return value
+
+    def settle(self, needed: Iterable[str]) -> None:
+        """Look names up now: code with local names of its own finds only what is in the dict itself."""
+        for name in needed:
+            if name in self._given or name in self._entries:
+                self[name] = self[name]
 
     def captured(self, name: str) -> Any:
         """The value of a captured variable.
@@ -131,10 +138,7 @@ class _Carried:
             return self.itself
         pairs = (need.partition("=") for need in entry.needs)
         names = Names(entry.module, self, {name: key or name for name, _, key in pairs}, {})
-        for name in read_when_defined(entry.text):
-            # The body of a class looks only into the dict itself.
-            if name in names._entries:
-                names[name]
+        names.settle(read_when_defined(entry.text))
         flags = __future__.annotations.compiler_flag if entry.kind == "function" else 0
         tree = ast.parse(entry.text)
         ast.increment_lineno(tree, entry.line - 1)

@@ -22,7 +22,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from pydron.export.names import attribute_chains, read_by_code, read_by_text
+from pydron.export.names import attribute_chains, read_by_code, read_by_signature, read_by_text
 from pydron.export.origins import Source, installed_name, literal_text, source_of
 from pydron.ir.nodes import Global, Graph
 from pydron.marks import is_functional, is_scheduled
@@ -43,18 +43,11 @@ def with_globals(graph: Graph, function: Callable[..., Any]) -> Graph:
     if not isinstance(plain, types.FunctionType):
         return graph
     scope = _Scope.of_function(plain, _default_values(graph.signature, plain))
-    names = dict.fromkeys((*read_by_code(plain.__code__), *_read_by_signature(graph.signature), *graph.free_names))
+    names = dict.fromkeys((*read_by_code(plain.__code__), *read_by_signature(graph.signature), *graph.free_names))
     table = _Table()
     pending = table.enter_roots([name for name in names if scope.knows(name)], scope, graph.source)
     table.complete(pending)
     return dataclasses.replace(graph, globals=tuple(table.entries.values()))
-
-
-def _read_by_signature(signature: str) -> tuple[str, ...]:
-    try:
-        return read_by_text(f"def _({signature}): pass")
-    except (SyntaxError, ValueError):
-        return ()
 
 
 def _default_values(signature: str, function: types.FunctionType) -> dict[str, Any]:

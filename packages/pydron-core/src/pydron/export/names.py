@@ -44,6 +44,14 @@ def read_when_defined(text: str) -> tuple[str, ...]:
     return _free(text, nested=False)
 
 
+def read_by_signature(signature: str) -> tuple[str, ...]:
+    """Names that the default values of a parameter list read; () where it is not Python."""
+    try:
+        return read_when_defined(f"def _({signature}): pass")
+    except (SyntaxError, ValueError):
+        return ()
+
+
 def _free(text: str, nested: bool) -> tuple[str, ...]:
     # A class evaluates its annotations, a function carried as text does not.
     tree = ast.parse(text)
