@@ -17,8 +17,6 @@ from pydron.ir.nodes import Graph, Region, subregions, walk
 from pydron.ir.verifier import problems
 
 MODULES = "textwrap statistics bisect fractions calendar string json.decoder".split()
-    "textwrap statistics heapq bisect fractions calendar difflib shutil string random json.decoder argparse".split()
-)
 
 
 def functions_of(name: str) -> list[types.FunctionType]:
