@@ -6,6 +6,7 @@ import inspect
 import logging
 import os
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -193,13 +194,13 @@ def test_a_failed_transaction_leaves_nothing_half_written(tmp_path: Path) -> Non
 
 def test_events_from_many_threads_all_arrive(tmp_path: Path) -> None:
     """Every method may be called from any thread."""
-    import threading
-
     recorder = recorder_at(tmp_path / "t")
-    threads = [
-        threading.Thread(target=lambda n=n: [recorder.task_ready(i, recorder.origin) for i in range(n, 8000, 8)])
-        for n in range(8)
-    ]
+
+    def report(first: int) -> None:
+        for task in range(first, 8000, 8):
+            recorder.task_ready(task, recorder.origin)
+
+    threads = [threading.Thread(target=report, args=(first,)) for first in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -112,7 +112,12 @@ def test_pictures_come_as_png_too() -> None:
 def test_drawing_the_same_again_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Graphviz is asked once per text and format."""
     calls: list[str] = []
-    monkeypatch.setattr(render, "_drawn", lambda source, format: calls.append(source) or b"<svg/>")
+
+    def drawn(source: str, format: str) -> bytes:
+        calls.append(source)
+        return b"<svg/>"
+
+    monkeypatch.setattr(render, "_drawn", drawn)
     text = "digraph { remembered }"
     assert render_dot(text, "svg") == render_dot(text, "svg") == b"<svg/>" and calls == [text]
 

@@ -80,9 +80,7 @@ def test_nothing_is_told_without_the_token(viewer_of: Opener, pipeline_file: Pat
     assert get(stranger, "/api/run").status_code == 403
 
 
-def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(
-    viewer_of: Opener, pipeline_file: Path
-) -> None:
+def test_the_token_becomes_a_cookie_that_scripts_cannot_read(viewer_of: Opener, pipeline_file: Path) -> None:
     """After the first visit the address needs no token; the cookie's name belongs to this viewer."""
     client = viewer_of(pipeline_file)
     cookie = get(client, f"/?token={TOKEN}").headers["Set-Cookie"]

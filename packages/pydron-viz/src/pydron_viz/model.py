@@ -9,7 +9,7 @@ from typing import Any
 
 from pydron.trace import Trace
 from pydron_viz.places import graph_of
-from pydron_viz.replay import STATES, Replay
+from pydron_viz.replay import STATES, Replay, moments_beside_tasks
 from pydron_viz.summary import summarise
 from pydron_viz.timeline import Lane, lanes
 from pydron_viz.wording import file_name
@@ -39,6 +39,7 @@ def run_document(trace: Trace, replay: Replay, revision: str) -> dict[str, Any]:
         "end": max(trace.end, 1),
         "states": FINAL_STATES,
         "tasks": _task_columns(trace, replay),
+        "moments": sorted(set(moments_beside_tasks(trace))),
         "waits": [
             {"begin": wait.started, "end": wait.finished, "reason": wait.reason, "detail": wait.detail,
              "file": file_name(wait.file), "line": wait.line, "task": wait.task}

@@ -148,6 +148,11 @@ def _moments(lives: Iterable[Life], trace: Trace) -> Iterable[int]:
     for one in lives:
         yield one.issued
         yield from (moment for moment in (one.ready, one.began, one.ended) if moment is not None)
+    yield from moments_beside_tasks(trace)
+
+
+def moments_beside_tasks(trace: Trace) -> Iterable[int]:
+    """Times at which something other than a task changes: frames, waits, workers."""
     for frame in trace.frames:
         yield from (moment for moment in (frame.started, frame.finished) if moment is not None)
     for wait in trace.waits:

@@ -69,10 +69,9 @@ export class Run {
   }
 
   #events() {
-    const times = new Set();
+    const times = new Set(this.moments);
     for (const column of ["issued", "ready", "began", "ended"])
       for (const time of this.tasks[column]) if (time !== null) times.add(time);
-    for (const wait of this.waits) times.add(wait.begin).add(wait.end);
     return Float64Array.from(times).sort();
   }
 }
