@@ -222,9 +222,9 @@ def test_closing_leaves_nothing(tmp_path: Path) -> None:
     executor.submit(task(1, calls.announce_and_wait, str(tmp_path / "one")))
     read_when_there(str(tmp_path / "one"))
     driver = executor._driver
-    assert driver is not None and driver.nursery_pid is not None
-    pids = [*executor.processes.values(), driver.nursery_pid]
-    home = driver._home
+    assert driver is not None and executor.nursery is not None
+    pids = [*executor.processes.values(), executor.nursery]
+    home = driver.home
     assert os.stat(home).st_mode & 0o777 == 0o700
     executor.close()
     assert not any(alive(pid) for pid in pids)
@@ -241,8 +241,7 @@ def test_closing_leaves_nothing(tmp_path: Path) -> None:
 def test_a_killed_nursery_is_replaced(pool: LocalExecutor, tmp_path: Path) -> None:
     pool.submit(task(1, calls.announce_and_wait, str(tmp_path / "one")))
     worker = int(read_when_there(str(tmp_path / "one")))
-    assert pool._driver is not None
-    first = pool._driver.nursery_pid
+    first = pool.nursery
     assert first is not None
     os.kill(first, signal.SIGKILL)
     (tmp_path / "one.go").touch()
@@ -250,7 +249,7 @@ def test_a_killed_nursery_is_replaced(pool: LocalExecutor, tmp_path: Path) -> No
     pool.submit(task(2, calls.process_id))
     assert value(collect(pool, 1)[2]) != worker
     until(lambda: not alive(worker), "the workers of the dead nursery are gone")
-    assert pool._driver.nursery_pid != first
+    assert pool.nursery != first
 
 
 @pytest.mark.parametrize("how", ["no interpreter", "no modules"])

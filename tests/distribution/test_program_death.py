@@ -46,7 +46,7 @@ def task(number, function, *args):
 
 def tell(executor):
     driver = executor._driver
-    facts = {"pids": [os.getpid(), driver.nursery_pid, *executor.processes.values()], "home": driver._home}
+    facts = {"pids": [os.getpid(), executor.nursery, *executor.processes.values()], "home": driver.home}
     with open(sys.argv[1] + ".new", "w") as stream:
         json.dump(facts, stream)
     os.rename(sys.argv[1] + ".new", sys.argv[1])

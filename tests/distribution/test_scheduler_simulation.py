@@ -11,6 +11,7 @@ from collections import deque
 
 import pytest
 
+from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Failed, Function, Lost, Skipped, Succeeded, Task
 from pydron_runtime.protocol.codec import decode_to_scheduler, decode_to_worker, encode
@@ -20,7 +21,7 @@ from pydron_runtime.scheduler.events import Cancelled, Died, Event, Joined, Rele
 from pydron_runtime.scheduler.invariants import check
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.transport.dispatching import message_of, outcomes_of
-from pydron_runtime.worker.execution import Execution, Outcome
+from pydron_runtime.worker.execution import Execution
 from pydron_runtime.worker.machine import Worker
 
 FUNCTIONS = [Function(f"digest-{kind}", b"blob-" + kind.encode(), kind) for kind in ("fast", "slow", "bad", "poison")]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from pydron_runtime.data.outcomes import completion_of
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Lost, Skipped, Succeeded, Task
 from pydron_runtime.recording import Recorder
 from pydron_runtime.transport.tracing import note_end
-from pydron_runtime.worker.completion import completion_of
 from pydron_runtime.worker.execution import Execution, FunctionTable, run
 
 

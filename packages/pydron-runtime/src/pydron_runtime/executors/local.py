@@ -72,7 +72,14 @@ class LocalExecutor:
     @property
     def processes(self) -> dict[str, int]:
         """Names and process ids of the workers that are ready."""
-        return {} if self._driver is None else self._driver.workers()
+        crew = None if self._driver is None else self._driver.crew
+        return {} if crew is None else dict(crew.pids)
+
+    @property
+    def nursery(self) -> int | None:
+        """Process id of the interpreter that starts workers, while there is one."""
+        crew = None if self._driver is None else self._driver.crew
+        return None if crew is None else crew.nursery_pid
 
     def warm_up(self) -> None:
         """Start what all workers share, so that the first task waits less. Returns at once."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.tasks import Task
-from pydron_runtime.worker.execution import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Task
-from pydron_runtime.worker.execution import Outcome
 
 
 @dataclass(frozen=True, slots=True)

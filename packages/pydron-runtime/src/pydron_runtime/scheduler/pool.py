@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydron_runtime.data.outcomes import Outcome, completion_of
 from pydron_runtime.data.tasks import Lost
 from pydron_runtime.protocol.messages import KEEP_BYTES
 from pydron_runtime.scheduler import placement, values
@@ -9,8 +10,6 @@ from pydron_runtime.scheduler.instructions import Forget, Instruction, NoteEnd, 
 from pydron_runtime.scheduler.lifecycle import put_back, settle
 from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
 from pydron_runtime.scheduler.transitions import Phase
-from pydron_runtime.worker.completion import completion_of
-from pydron_runtime.worker.execution import Outcome
 
 POISON = 3
 """A task that was running when so many workers died is given up."""

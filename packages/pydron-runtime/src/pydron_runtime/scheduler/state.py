@@ -47,7 +47,7 @@ class TaskState:
             InternalError: The table of transitions does not allow it.
         """
         if phase not in FOLLOWING[self.phase]:
-            raise InternalError(f"Task {self.task.id} cannot go from {self.phase.value} to {phase.value}.")
+            raise InternalError(f"Task {self.task.id} cannot go from {self.phase.name} to {phase.name}.")
         self.phase = phase
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.protocol.codec import Frames, pack, unpack
 from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Report, Value
 from pydron_runtime.scheduler.instructions import Assignment, Dispatch
-from pydron_runtime.worker.execution import Outcome
 
 
 def message_of(dispatch: Dispatch) -> tuple[Execute, Frames]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.recording import Recorder
 from pydron_runtime.scheduler.instructions import Dispatch, Instruction, NoteEnd, NoteLost, NoteReady
-from pydron_runtime.worker.execution import Outcome
 
 
 def note(recorder: Recorder, instruction: Instruction, now: int) -> None:

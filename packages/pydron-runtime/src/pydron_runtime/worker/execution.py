@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydron_runtime.data.failures import dump_failure
+from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, TransportError, dump, load
 from pydron_runtime.data.references import resolving
 
@@ -24,20 +25,6 @@ class Execution:
     digest: str
     arguments: Payload
     values: Mapping[int, Payload] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a call. The fields are those of ``protocol.messages.Ended``."""
-
-    task: int
-    kind: str
-    payload: Payload | None
-    started: int
-    finished: int
-    what: str = ""
-    text: str = ""
-    error: tuple[str, str] = ("", "")
 
 
 class FunctionTable:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.protocol.codec import Frames, pack, unpack
 from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Drop, Ended, Execute, Forget, Report
-from pydron_runtime.worker.execution import Execution, FunctionTable, Outcome
+from pydron_runtime.worker.execution import Execution, FunctionTable
 
 SHORT = 100_000
 """Nanoseconds. The outcome of a call may wait for the next one, if that is expected to be shorter than this."""

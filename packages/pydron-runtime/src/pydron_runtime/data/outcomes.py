@@ -1,0 +1,45 @@
+"""Outcomes: what became of one attempt at a call, and what that means to the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydron_runtime.data.payload import Payload
+from pydron_runtime.data.tasks import Completion, Failed, Skipped, Succeeded, Untransportable
+
+_NOTHING = Payload(b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt at a call.
+
+    Attributes:
+        kind: ``ok``, ``failed``, ``untransportable`` or ``dropped`` (not begun, because nobody wants it any more).
+        payload: The result, or the serialised exception.
+        started: When the call began, in nanoseconds of the worker's monotonic clock.
+        finished: When its result had been serialised.
+        what: The part that could not be transported.
+        text: The reason, or the remote traceback.
+        error: Type and message of the exception, for the trace.
+    """
+
+    task: int
+    kind: str
+    payload: Payload | None
+    started: int
+    finished: int
+    what: str = ""
+    text: str = ""
+    error: tuple[str, str] = ("", "")
+
+
+def completion_of(outcome: Outcome, worker: str) -> Completion:
+    """The completion that an outcome amounts to."""
+    if outcome.kind == "ok":
+        return Succeeded(outcome.task, outcome.payload or _NOTHING, worker)
+    if outcome.kind == "failed":
+        return Failed(outcome.task, outcome.payload or _NOTHING, outcome.text, worker)
+    if outcome.kind == "untransportable":
+        return Untransportable(outcome.task, outcome.what, outcome.text, worker)
+    return Skipped(outcome.task, None)

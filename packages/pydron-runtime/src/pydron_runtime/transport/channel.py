@@ -1,0 +1,82 @@
+"""The channel: the scheduler's end of the socket to all workers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+import zmq
+
+from pydron_runtime.protocol.codec import Frames, ProtocolError, decode_to_scheduler, encode
+from pydron_runtime.protocol.messages import Surroundings, ToScheduler, ToWorker
+from pydron_runtime.transport.nursery_link import search_path
+
+
+class Channel:
+    """A bound ROUTER socket in a private directory. For one thread."""
+
+    def __init__(self, home: str) -> None:
+        """Bind it.
+
+        Raises:
+            zmq.ZMQError: The directory cannot hold a socket.
+        """
+        self.endpoint = f"ipc://{home}/s"
+        self._home = home
+        self._context = zmq.Context()
+        self.socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        self._surroundings: dict[str, Surroundings] = {}
+        for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0)):
+            self.socket.setsockopt(option, value)
+        try:
+            self.socket.bind(self.endpoint)
+        except zmq.ZMQError:
+            self.close()
+            raise
+
+    def bind_again(self) -> None:
+        """Make sure that workers can connect, after the directory may have been removed."""
+        try:
+            self.socket.unbind(self.endpoint)
+        except zmq.ZMQError:
+            pass  # it is gone already
+        os.makedirs(self._home, mode=0o700, exist_ok=True)
+        self.socket.bind(self.endpoint)
+
+    def send(self, worker: str, message: ToWorker, frames: Frames | None = None) -> None:
+        """Send a message. Does not block; a message to a worker that is gone is dropped."""
+        self.socket.send_multipart([worker.encode(), *encode(message, frames or [])], copy=not frames)
+
+    def send_surroundings(self, worker: str) -> None:
+        """Tell a worker where the program stands now, if it does not know."""
+        try:
+            here = os.getcwd()
+        except OSError:  # the program's directory was removed
+            here = "/"
+        surroundings = Surroundings(search_path(), here, sys.getrecursionlimit())
+        if self._surroundings.get(worker) != surroundings:
+            self._surroundings[worker] = surroundings
+            self.send(worker, surroundings)
+
+    def forget(self, worker: str) -> None:
+        """A worker is gone."""
+        self._surroundings.pop(worker, None)
+
+    def arrived(self) -> Iterator[tuple[str, ToScheduler, Sequence[bytes]]]:
+        """All messages that are there: who sent it, the message, its payload frames. What is not one is skipped."""
+        while True:
+            try:
+                sender, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            try:
+                message, rest = decode_to_scheduler(frames)
+                yield sender.decode(), message, rest
+            except (ProtocolError, UnicodeDecodeError):
+                continue  # not one of ours: nothing in it was opened
+
+    def close(self) -> None:
+        """Close the socket. Blocks for about a millisecond."""
+        self.socket.close()
+        self._context.term()
