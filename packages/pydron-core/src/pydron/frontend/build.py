@@ -15,9 +15,9 @@ from pydron.frontend.comprehensions import captured_names
 from pydron.frontend.lowering import Lowering
 from pydron.frontend.names import Names, names_of
 from pydron.frontend.ports import close_function
-from pydron.frontend.prepare import prepared
+from pydron.frontend.prepare import prepared, strip_declarations
 from pydron.frontend.rules import OPERATIONS, PLAIN, RULES
-from pydron.frontend.scopes import FunctionLike
+from pydron.frontend.scopes import FunctionLike, locals_of
 from pydron.frontend.source import Source, find_source
 from pydron.frontend.whole import reason_to_take_whole, whole_function
 from pydron.ir.nodes import Graph
@@ -61,11 +61,13 @@ def _fallback(function: types.FunctionType, source: Source, stringify: bool, det
 
 def _taken_apart(function: types.FunctionType, source: Source, tree: FunctionLike) -> Graph:
     code = function.__code__
+    local, usage = locals_of(tree)
+    strip_declarations(tree)
     statements = _statements(tree)
     nodes = [node for statement in statements for node in ast.walk(statement)]
     shadowed = [name for name in ("AssertionError",) if name in function.__globals__]
     shadowed += [name for name in ("AssertionError",) if not hasattr(builtins, name)]
-    names = names_of(tree, code.co_freevars, captured_names(nodes), nodes, shadowed)
+    names = names_of(tree, local, usage, code.co_freevars, captured_names(nodes), nodes, shadowed)
     lowering = Lowering(names, RULES, _operations(nodes), set(names.parameters))
     lowering.statements(statements)
     if lowering.bound is not None:

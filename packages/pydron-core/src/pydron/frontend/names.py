@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pydron.frontend.scopes import FunctionLike, bound_without_name, locals_of, parameters_of
+from pydron.frontend.scopes import FunctionLike, Usage, bound_without_name, parameters_of
 
 
 @dataclass(slots=True)
@@ -50,17 +50,24 @@ class Names:
 
 
 def names_of(
-    function: FunctionLike, free: Iterable[str], cells: set[str], nodes: list[ast.AST], shadowed: Iterable[str]
+    function: FunctionLike,
+    local: tuple[str, ...],
+    usage: Usage,
+    free: Iterable[str],
+    cells: set[str],
+    nodes: list[ast.AST],
+    shadowed: Iterable[str],
 ) -> Names:
     """The names of a function.
 
     Args:
+        local: Its local variables.
+        usage: What its body uses.
         free: ``co_freevars``.
         cells: Names that nested code captures, whosever they are.
         nodes: All syntax nodes of the function.
         shadowed: Builtin names that its module binds.
     """
-    local, usage = locals_of(function)
     free_names = tuple(free)
     texts = {node.id for node in nodes if isinstance(node, ast.Name)}
     texts.update((*local, *free_names, *usage.binds, *usage.captures, *usage.globals))

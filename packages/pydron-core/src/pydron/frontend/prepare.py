@@ -1,10 +1,10 @@
 """A private copy of a function's syntax in which everything that depends on its surroundings is spelt out.
 
 * Private names (``__x`` in a class) are mangled as the compiler would.
-* ``global`` and ``nonlocal`` statements of the function itself are gone; which names they declared is reported.
 * Under ``from __future__ import annotations`` the annotations of nested functions and classes are strings.
 
-So the pieces mean the same when they are compiled on their own.
+So the pieces mean the same when they are compiled on their own. The function's own ``global`` and ``nonlocal``
+statements can be removed: whoever puts the pieces together knows whose each name is.
 """
 
 from __future__ import annotations
@@ -54,12 +54,11 @@ def prepared(function: FunctionLike, class_name: str, stringify: bool) -> Functi
         copied.decorator_list = []
         if hasattr(copied, "type_params"):
             copied.type_params = []
-        _strip_declarations(copied)
     return copied
 
 
-def _strip_declarations(node: ast.AST) -> None:
-    """Remove ``global`` and ``nonlocal`` statements, nested scopes excepted."""
+def strip_declarations(node: ast.AST) -> None:
+    """Remove a function's ``global`` and ``nonlocal`` statements in place, but for those of nested scopes."""
     for field in ("body", "orelse", "finalbody"):
         block = getattr(node, field, None)
         if not isinstance(block, list):
@@ -69,10 +68,10 @@ def _strip_declarations(node: ast.AST) -> None:
             block[:] = kept or [ast.copy_location(ast.Pass(), block[0])]
         for statement in block:
             if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                _strip_declarations(statement)
+                strip_declarations(statement)
     for field in ("handlers", "cases"):
         for part in getattr(node, field, None) or []:
-            _strip_declarations(part)
+            strip_declarations(part)
 
 
 @dataclass(slots=True)
