@@ -1,0 +1,244 @@
+"""The scheduler's decisions one by one: order, depth of queues, placement, death, cancellation."""
+
+from __future__ import annotations
+
+import pytest
+
+from pydron.errors import InternalError
+from pydron_runtime.data.outcomes import Outcome
+from pydron_runtime.data.payload import Payload
+from pydron_runtime.data.tasks import Function, Lost, Skipped, Succeeded, Task
+from pydron_runtime.scheduler import placement
+from pydron_runtime.scheduler.events import Cancelled, Died, Event, Joined, Released, Reported, StartFailed, Submitted
+from pydron_runtime.scheduler.instructions import (
+    Assignment,
+    Deliver,
+    Dispatch,
+    Drop,
+    Forget,
+    Instruction,
+    NoteLost,
+    StartWorkers,
+    Stop,
+)
+from pydron_runtime.scheduler.invariants import check
+from pydron_runtime.scheduler.machine import Scheduler
+from pydron_runtime.scheduler.state import TaskState
+from pydron_runtime.scheduler.transitions import FOLLOWING, SETTLED, Phase
+from pydron_runtime.worker.machine import Worker
+
+MS = 1_000_000
+
+
+def call(number: int, *needs: int, function: str = "f") -> Task:
+    return Task(number, Function(f"digest of {function}", b"", function), Payload(b"()"), needs, label=f"{function}()")
+
+
+def ok(number: int, took: int = 20 * MS, size: int = 10) -> Outcome:
+    return Outcome(number, "ok", Payload(b"r" * size), 0, took)
+
+
+class Played:
+    """A scheduler, and what it has said last."""
+
+    def __init__(self, size: int, *joined: str, keep_limit: int = 10**9) -> None:
+        self.scheduler = Scheduler(size, keep_limit)
+        self.last: list[Instruction] = []
+        if joined:
+            self.submit(*(call(10**6 + place, function="warm-up") for place in range(len(joined))))
+            for name in joined:
+                self.event(Joined(0, name))
+            for dispatch in list(self.scheduler.state.workers.values()):
+                for number in list(dispatch.queue):
+                    self.report(dispatch.name, ok(number))
+            self.event(Released(0, tuple(range(10**6, 10**6 + len(joined)))))
+
+    def event(self, event: Event) -> list[Instruction]:
+        self.last = self.scheduler.handle(event)
+        check(self.scheduler.state)
+        return self.last
+
+    def submit(self, *tasks: Task) -> list[Instruction]:
+        return self.event(Submitted(0, tasks))
+
+    def report(self, worker: str, *outcomes: Outcome) -> list[Instruction]:
+        return self.event(Reported(0, worker, outcomes))
+
+    def sent(self) -> dict[str, list[int]]:
+        """What was dispatched last."""
+        return {
+            item.worker: [assignment.task.id for assignment in item.assignments]
+            for item in self.last
+            if isinstance(item, Dispatch)
+        }
+
+    def assignments(self) -> list[Assignment]:
+        return [each for item in self.last if isinstance(item, Dispatch) for each in item.assignments]
+
+    def delivered(self) -> list[object]:
+        return [item.completion for item in self.last if isinstance(item, Deliver)]
+
+
+def test_workers_are_asked_for_when_there_is_work_and_no_more_than_that() -> None:
+    played = Played(4)
+    assert played.submit(call(1), call(2))[-1] == StartWorkers(("w1", "w2"))
+    assert not any(isinstance(item, StartWorkers) for item in played.event(Joined(0, "w1")))
+    assert played.submit(*(call(number) for number in range(3, 9)))[-1] == StartWorkers(("w3", "w4"))
+
+
+def test_the_oldest_task_comes_first() -> None:
+    played = Played(1, "w1")
+    played.submit(call(5), call(3))
+    assert played.sent() == {"w1": [3]} or played.sent() == {"w1": [5]}  # one: its duration is not known
+    played = Played(1)
+    played.submit(call(5), call(3), call(9))
+    assert played.event(Joined(0, "w1")) and played.sent() == {"w1": [3]}
+
+
+def test_an_unknown_function_is_sent_one_at_a_time_and_a_short_one_in_batches() -> None:
+    played = Played(1, "w1")
+    played.submit(*(call(number) for number in range(1, 1001)))
+    assert played.sent() == {"w1": [1]}
+    played.report("w1", ok(1, took=20_000))
+    assert len(played.sent()["w1"]) == placement.BUDGET // 20_000
+    assert sum(assignment.define for assignment in played.assignments()) == 0, "the function went with the first call"
+
+
+def test_a_long_call_has_nothing_behind_it() -> None:
+    played = Played(2, "w1", "w2")
+    played.submit(*(call(number) for number in range(1, 9)))
+    assert played.sent() == {"w1": [1], "w2": [2]}
+    played.report("w2", ok(2, took=50 * MS))
+    assert played.sent() == {"w2": [3]}
+    played.report("w1", ok(1, took=50 * MS))
+    assert played.sent() == {"w1": [4]}
+
+
+def test_short_calls_are_shared_out_evenly() -> None:
+    played = Played(2, "w1", "w2")
+    played.submit(call(1))
+    played.report("w1", ok(1, took=10_000))
+    played.submit(*(call(number) for number in range(2, 102)))
+    assert sorted(map(len, played.sent().values())) == [50, 50]
+
+
+def test_a_call_goes_where_its_biggest_need_is() -> None:
+    played = Played(2, "w1", "w2")
+    played.submit(call(1), call(2), call(3, 1, 2))
+    played.report("w1", ok(1, size=5_000))
+    played.report("w2", ok(2, size=50_000))
+    assert played.sent() == {"w2": [3]}
+    (assignment,) = played.assignments()
+    assert assignment.kept == (2,) and [number for number, _ in assignment.values] == [1]
+
+
+def test_a_value_is_sent_to_a_worker_once() -> None:
+    played = Played(1, "w1")
+    played.submit(call(1), call(2, 1), call(3, 1))
+    played.report("w1", ok(1, size=5_000))
+    assert played.assignments()[0].kept == (1,) and not played.assignments()[0].values
+    played.event(Died(0, "w1", "killed", 2))
+    played.event(Joined(0, "w2"))
+    assert played.assignments()[0].values and not played.assignments()[0].kept
+    played.report("w2", ok(2))
+    assert played.assignments()[0].kept == (1,) and not played.assignments()[0].values
+
+
+def test_what_is_over_the_limit_is_forgotten_oldest_first() -> None:
+    played = Played(1, "w1", keep_limit=12_000)
+    played.submit(call(1), call(2), call(3))
+    played.report("w1", ok(1, size=5_000))
+    played.report("w1", ok(2, size=5_000))
+    assert Forget("w1", (1,)) not in played.last
+    played.report("w1", ok(3, size=5_000))
+    assert Forget("w1", (1,)) in played.last
+    played.event(Released(0, (2,)))
+    assert played.last == [Forget("w1", (2,))]
+
+
+def test_the_tasks_of_a_dead_worker_are_sent_again() -> None:
+    played = Played(2, "w1", "w2")
+    played.submit(call(1), call(2))
+    played.event(Died(5, "w1", "killed by signal 9 (SIGKILL)", 1))
+    assert any(isinstance(item, NoteLost) and item.task == 1 and item.attempt == 1 for item in played.last)
+    assert played.last[-1] == StartWorkers(("w3",))
+    played.event(Joined(6, "w3"))
+    assert played.sent() == {"w3": [1]} and played.assignments()[0].attempt == 2
+    played.report("w1", ok(1))
+    assert played.delivered() == [], "a report of a worker that is dead counts for nothing"
+    played.report("w3", ok(1))
+    assert played.delivered() == [Succeeded(1, Payload(b"r" * 10), "w3")]
+
+
+def test_only_the_running_task_is_blamed_and_given_up_after_three_deaths() -> None:
+    played = Played(1, "w1")
+    played.submit(call(1, function="short"))
+    played.report("w1", ok(1, took=1_000))
+    played.submit(*(call(number, function="short") for number in (2, 3, 4)))
+    for place in (1, 2, 3):
+        played.event(Died(0, f"w{place}", "killed by signal 11 (SIGSEGV)", 2))
+        lost = [item for item in played.delivered() if isinstance(item, Lost)]
+        assert len(lost) == (place == 3)
+        played.event(Joined(0, f"w{place + 1}"))
+    assert "short() killed every worker process it ran on: 3 times" in lost[0].reason and "SIGSEGV" in lost[0].reason
+    assert sorted(played.scheduler.state.workers["w4"].queue) == [3, 4]
+
+
+def test_three_workers_that_die_before_they_are_ready_end_it() -> None:
+    played = Played(1)
+    played.submit(call(1), call(2, 1))
+    for place in (1, 2, 3):
+        assert not played.delivered()
+        played.event(Died(0, f"w{place}", "ended by itself with exit status 1", 0))
+    assert [type(item) for item in played.delivered()] == [Lost, Lost] or Skipped(2, 1) in played.delivered()
+    played.submit(call(3))
+    assert isinstance(played.delivered()[0], Lost)
+
+
+def test_a_start_that_fails_for_good_settles_everything() -> None:
+    played = Played(1)
+    played.submit(call(1))
+    played.event(StartFailed(0, "No interpreter."))
+    assert played.delivered() == [Lost(1, "No interpreter.")]
+
+
+def test_cancelling_drops_what_was_sent_and_skips_what_depends() -> None:
+    played = Played(1, "w1")
+    played.submit(call(1), call(2, 1), call(3))
+    played.event(Cancelled(0, (1,)))
+    assert set(played.delivered()) == {Skipped(1, None), Skipped(2, 1)}
+    assert Drop("w1", (1,)) in played.last
+
+
+def test_a_worker_stuck_in_a_cancelled_long_call_is_replaced_when_it_is_needed() -> None:
+    played = Played(1, "w1")
+    played.submit(call(1))
+    assert not any(isinstance(item, Stop) for item in played.event(Cancelled(0, (1,))))
+    played.submit(call(2))
+    assert Stop("w1") in played.last and played.last[-1] == StartWorkers(("w2",))
+
+
+def test_every_phase_is_in_the_table_and_lasting_ones_lead_nowhere() -> None:
+    assert set(FOLLOWING) == set(Phase)
+    assert {phase for phase, following in FOLLOWING.items() if not following} == SETTLED
+    entry = TaskState(call(1))
+    with pytest.raises(InternalError, match="WAITING to DONE"):
+        entry.move(Phase.DONE)
+
+
+def test_a_worker_reports_before_a_call_that_may_be_long_and_batches_short_ones() -> None:
+    """A result that is there never waits behind a call that takes its time."""
+    from pydron_runtime.protocol.messages import Call, Execute, Parcel
+
+    worker = Worker()
+    worker.accept(Execute((), tuple(Call(number, "f", Parcel(b"")) for number in range(1, 5))), [])
+    first = worker.next()
+    assert first is not None and not worker.must_report(first)
+    worker.finished(first, ok(1, took=1_000))
+    second = worker.next()
+    assert second is not None and not worker.must_report(second), "f was short so far"
+    worker.finished(second, ok(2, took=50 * MS))
+    assert worker.must_report(worker.next()), "f was long last time"
+    report, _ = worker.report()
+    assert [ended.task for ended in report.ended] == [1, 2]
+    assert not worker.must_report(None)
