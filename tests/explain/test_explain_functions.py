@@ -95,8 +95,9 @@ def test_each_kind_of_call_is_told_apart() -> None:
         h = callback(xs)
         i = xs.something(a)
         j = json.dumps(process(a))
+        l = ", ".join(xs)  # noqa: E741
         k = missing_name(a)  # type: ignore[name-defined]  # noqa: F821
-        return a, b, c, d, e, f, g, h, i, j, k
+        return a, b, c, d, e, f, g, h, i, j, k, l
 
     found = {text[:1]: mark for text, mark in marks(explain(function)).items() if " = " in text}
     assert found == {
@@ -111,6 +112,7 @@ def test_each_kind_of_call_is_told_apart() -> None:
         "i": ("late", "PD102"),
         "j": ("sync-point", "PD101"),
         "k": ("sync-point", "PD101"),
+        "l": ("pure", ""),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -144,3 +145,28 @@ def test_every_prefix_of_a_document_is_refused_as_a_format_error() -> None:
     for cut in range(0, len(text), 97):
         with pytest.raises(GraphFormatError):
             Graph.from_json(text[:cut])
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value in a document."""
+    yield path
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield from places(child, (*path, key))
+
+
+@pytest.mark.parametrize("value", [None, True, -1, 1.5, "x", [], {}, [[]], {"node": "Input"}], ids=repr)
+def test_whatever_stands_anywhere_is_read_exactly_or_refused(value: Any) -> None:
+    text = hand_made().to_json()
+    for path in list(places(json.loads(text)))[1:]:
+        document = json.loads(text)
+        place = document
+        for part in path[:-1]:
+            place = place[part]
+        place[path[-1]] = value
+        changed = json.dumps(document, separators=(",", ":"))
+        try:
+            graph = Graph.from_json(changed)
+        except GraphFormatError:
+            continue
+        assert graph.to_json() == changed

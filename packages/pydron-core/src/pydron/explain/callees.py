@@ -47,6 +47,9 @@ class Callees:
 
     def of(self, callee: ast.expr) -> Callee:
         """What a callee expression calls. Looks at modules and classes, runs no code of the user's."""
+        if isinstance(callee, ast.Attribute) and isinstance(callee.value, (ast.Constant, ast.JoinedStr)):
+            kind = type(callee.value.value) if isinstance(callee.value, ast.Constant) else str
+            return Callee("pure" if _is_pure_method(kind, callee.attr) else "late")
         parts = _dotted(self._text.callee(callee))
         if parts is None or parts[0] in self._locals:
             return Callee("late")
@@ -110,6 +113,12 @@ def _is_known_pure(function: Any) -> bool:
     from pydron.analysis.purity import is_known_pure  # a door of its own: explain stands below the analysis
 
     return is_known_pure(function)
+
+
+def _is_pure_method(kind: type, name: str) -> bool:
+    from pydron.analysis.purity import is_pure_method
+
+    return is_pure_method(kind, name)
 
 
 def _cells(function: types.FunctionType) -> dict[str, Any]:

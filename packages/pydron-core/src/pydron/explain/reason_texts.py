@@ -22,10 +22,11 @@ CALLS: tuple[Text, ...] = (
         "PD102",
         "callee known only at run time",
         "Which function {what} calls is known only when the program gets there.",
-        "Nothing has to be done if it turns out to be a functional function: then it runs in parallel. To let explain "
-        "know, call a global name.",
-        "The callee is an argument, a local variable, or an attribute of an object. The mark of the function is looked "
-        "up when the call is reached: a functional one becomes a task, any other one is a sync-point.",
+        "Nothing has to be done if it turns out to be a functional function, which runs in parallel, or a method of a "
+        "builtin type. Otherwise it is a sync-point. To let explain know, call a global name.",
+        "The callee is an argument, a local variable, or an attribute of an object. What it is gets looked up when the "
+        "call is reached: a functional function becomes a task, a method of a builtin type is known, the rest are "
+        "sync-points.",
     ),
     (
         "PD103",

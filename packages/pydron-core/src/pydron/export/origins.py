@@ -51,8 +51,10 @@ def _check_parts(value: Any) -> None:
 def is_installed(module: str) -> bool:
     """Whether a module belongs to Python, to an installed package or to Pydron: importable elsewhere by name."""
     top = module.partition(".")[0]
+    if top == "__main__":  # even where that is an installed program: no other process has the same
+        return False
     if top in sys.stdlib_module_names or top in _OURS:
-        return top != "__main__"
+        return True
     file = getattr(sys.modules.get(module), "__file__", None)
     if file is None:
         return False
