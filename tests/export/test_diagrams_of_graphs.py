@@ -90,7 +90,7 @@ def test_notes_and_effects_are_shown(graph: Graph) -> None:
     call = next(node for node in walk(graph.body) if getattr(node, "callee", "") == "h")
     source = to_dot(graph, {call.id: "world"}, {call.id: "x64 done"}).source
     line = next(line for line in source.splitlines() if line.strip().startswith(f"n{call.id} ["))
-    assert "sync-point" in line and "x64 done" in line
+    assert "sync-point PD101" in line and "x64 done" in line
 
 
 HOSTILE = [

@@ -85,13 +85,14 @@ class Callees:
 
 
 def effects_of_calls(graph: Graph, function: types.FunctionType | None = None) -> dict[int, Effect]:
-    """The effect of each call, by node id, as far as it is known before the program runs."""
+    """The effect of calls, by node id; of those whose callee turns out at run time nothing is said."""
     callees = Callees(graph, function)
     found: dict[int, Effect] = {}
     for node in walk(graph.body):
         if isinstance(node, Call):
             standing = callees.named(node.callee).standing
-            found[node.id] = "pure" if standing in ("functional", "pure", "scheduled") else "world"
+            if standing != "late":
+                found[node.id] = "world" if standing == "unknown" else "pure"
     return found
 
 

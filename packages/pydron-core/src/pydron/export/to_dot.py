@@ -110,7 +110,7 @@ class _Drawing:
         if isinstance(node, Native):
             yield f"sync-point {node.reason}"
         elif isinstance(node, Call) and self._effects.get(node.id) == "world":
-            yield "sync-point"
+            yield "sync-point PD101"
         if mark:
             yield mark
         if node.id in self._notes:
