@@ -21,6 +21,7 @@ def chrome_document(trace: Trace) -> dict[str, Any]:
     events: list[dict[str, Any]] = [_metadata("process_name", 0, {"name": name})]
     tasks = {task.id: task for task in trace.tasks}
     drawn: dict[int, tuple[int, Bar]] = {}
+    latest = trace.end
     for number, lane in enumerate(tracks):
         for row in range(lane.rows):
             track = _track(number, row)
@@ -28,7 +29,7 @@ def chrome_document(trace: Trace) -> dict[str, Any]:
             events.append(_metadata("thread_sort_index", track, {"sort_index": track}))
         for bar in lane.bars:
             track = _track(number, bar.row)
-            events.append(_complete(trace, bar, track, tasks.get(bar.subject) if bar.kind != "wait" else None))
+            events.append(_complete(trace, latest, bar, track, tasks.get(bar.subject) if bar.kind != "wait" else None))
             if bar.kind == "task":
                 drawn[bar.subject] = (track, bar)
     events += _flows(trace, drawn)
@@ -51,8 +52,8 @@ def _metadata(name: str, thread: int, arguments: dict[str, Any]) -> dict[str, An
     return {"ph": "M", "pid": _PROCESS, "tid": thread, "name": name, "args": arguments}
 
 
-def _complete(trace: Trace, bar: Bar, track: int, task: TaskRow | None) -> dict[str, Any]:
-    end = trace.end if bar.end is None else bar.end
+def _complete(trace: Trace, latest: int, bar: Bar, track: int, task: TaskRow | None) -> dict[str, Any]:
+    end = latest if bar.end is None else bar.end
     event: dict[str, Any] = {
         "ph": "X",
         "pid": _PROCESS,

@@ -20,7 +20,8 @@ FINAL_STATES = (*STATES, "future")
 
 def run_document(trace: Trace, replay: Replay, revision: str) -> dict[str, Any]:
     """All that the page needs to replay a run without asking again."""
-    summary = summarise(trace)
+    tracks = lanes(trace)
+    summary = summarise(trace, replay, tracks)
     command = trace.run.argv
     return {
         "revision": revision,
@@ -45,7 +46,7 @@ def run_document(trace: Trace, replay: Replay, revision: str) -> dict[str, Any]:
              "file": file_name(wait.file), "line": wait.line, "task": wait.task}
             for wait in trace.waits
         ],
-        "lanes": [_lane_columns(lane) for lane in lanes(trace)],
+        "lanes": [_lane_columns(lane) for lane in tracks],
         "views": _views(trace),
         "summary": summary.as_document(),
     }  # fmt: skip

@@ -59,8 +59,9 @@ def life(task: TaskRow) -> Life:
     if ended is None and task.retired is not None:
         ended = task.retired
         final = {"cancelled": "cancelled", "ok": "done"}.get(task.retirement, "failed")
-    known = [moment for moment in (task.issued, ready, began, ended) if moment is not None]
-    issued = task.issued if task.issued is not None else min(known, default=0)
+    issued = task.issued
+    if issued is None:
+        issued = min((moment for moment in (ready, began, ended) if moment is not None), default=0)
     state: State = "done" if final == "done" else "failed" if final == "failed" else "cancelled"
     return Life(issued, ready, began, ended, state)
 
@@ -91,7 +92,7 @@ class Replay:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.lives: dict[int, Life] = {task.id: life(task) for task in trace.tasks}
-        self._events = sorted(set(_moments(self.lives.values(), trace)))
+        self._sorted: list[int] | None = None
 
     def at(self, time: int) -> Moment:
         """What the run was doing at ``time`` (nanoseconds since its start)."""
@@ -110,10 +111,18 @@ class Replay:
         wait = next((wait for wait in self.trace.waits if wait.started <= time < wait.finished), None)
         return Moment(time, states, counts, workers, frames, wait)
 
+    @property
+    def _events(self) -> list[int]:
+        # Made when it is first needed: pages step through events by themselves.
+        if self._sorted is None:
+            self._sorted = sorted(set(_moments(self.lives.values(), self.trace)))
+        return self._sorted
+
     def next_event(self, time: int) -> int | None:
         """The first moment after ``time`` at which anything changes."""
-        index = bisect_right(self._events, time)
-        return self._events[index] if index < len(self._events) else None
+        events = self._events
+        index = bisect_right(events, time)
+        return events[index] if index < len(events) else None
 
     def previous_event(self, time: int) -> int | None:
         """The last moment before ``time`` at which anything changed."""

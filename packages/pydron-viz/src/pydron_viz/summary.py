@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydron.trace import TaskRow, Trace
-from pydron_viz.replay import Replay, life
-from pydron_viz.timeline import busy, lanes
+from pydron_viz.replay import Replay
+from pydron_viz.timeline import Lane, busy, lanes
 from pydron_viz.wording import file_name, one_line, short_time
 
 
@@ -94,25 +94,27 @@ class Summary:
         return {"format": "pydron-summary", "version": 1, **asdict(self)}
 
 
-def summarise(trace: Trace) -> Summary:
-    """The figures of a trace."""
-    replay = Replay(trace)
-    moment = replay.at(trace.end)
-    functions = tuple(sorted(_functions(trace), key=lambda one: (-one.total, one.name, one.file)))
+def summarise(trace: Trace, replay: Replay | None = None, tracks: tuple[Lane, ...] | None = None) -> Summary:
+    """The figures of a trace. Its replay and its lanes can be given where they have been made already."""
+    replay = Replay(trace) if replay is None else replay
+    tracks = lanes(trace) if tracks is None else tracks
+    latest = trace.end
+    moment = replay.at(latest)
+    functions = tuple(sorted(_functions(trace, replay), key=lambda one: (-one.total, one.name, one.file)))
     return Summary(
         state=trace.run.state,
         argv=trace.run.argv,
         started=trace.run.started,
         executor=trace.run.executor,
         error=trace.run.error,
-        duration=trace.end if trace.run.finished is None else trace.run.finished,
+        duration=latest if trace.run.finished is None else trace.run.finished,
         tasks=len(trace.tasks),
         states={state: count for state, count in moment.counts.items() if count},
         retried=sum(1 for task in trace.tasks if task.attempts > 1),
         work=sum(one.total for one in functions),
         overlapping=replay.most_overlapping(),
         functions=functions,
-        workers=tuple(_workers(trace)),
+        workers=tuple(_workers(tracks, latest)),
         waits=tuple(sorted(_waits(trace), key=lambda one: (-one.total, one.file, one.line, one.reason))),
         errors=tuple(_errors(trace)),
     )
@@ -122,24 +124,25 @@ def _duration(task: TaskRow) -> int | None:
     return None if task.started is None or task.finished is None else max(0, task.finished - task.started)
 
 
-def _functions(trace: Trace) -> Iterator[FunctionFigures]:
+def _functions(trace: Trace, replay: Replay) -> Iterator[FunctionFigures]:
     groups: dict[tuple[str, str], list[TaskRow]] = defaultdict(list)
     for task in trace.tasks:
         groups[task.name, task.file].append(task)
     for (name, file), tasks in groups.items():
         times = [time for time in map(_duration, tasks) if time is not None]
-        failed = sum(1 for task in tasks if life(task).final == "failed" and life(task).ended is not None)
+        lives = (replay.lives[task.id] for task in tasks)
+        failed = sum(1 for one in lives if one.final == "failed" and one.ended is not None)
         inline = sum(1 for task in tasks if task.inline_reason)
         total = sum(times)
         mean = total // len(times) if times else 0
         yield FunctionFigures(name, file, len(tasks), len(times), failed, inline, total, mean, max(times, default=0))
 
 
-def _workers(trace: Trace) -> Iterator[WorkerFigures]:
-    for lane in lanes(trace):
+def _workers(tracks: tuple[Lane, ...], latest: int) -> Iterator[WorkerFigures]:
+    for lane in tracks:
         if lane.kind != "worker":
             continue
-        end = trace.end if lane.end is None else lane.end
+        end = latest if lane.end is None else lane.end
         begin = lane.begin or 0
         used = busy(lane, end)
         tasks = sum(1 for bar in lane.bars if bar.kind == "task")

@@ -5,7 +5,7 @@ A lane has rows: bars that overlap (a program that waits inside a call that it r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from pydron.trace import Trace
@@ -57,6 +57,7 @@ class Lane:
 def lanes(trace: Trace) -> tuple[Lane, ...]:
     """The program's lane first, then the workers in the order of their names (numbers inside names count as such)."""
     by_lane: dict[str, list[Bar]] = {"": []}
+    latest = trace.end
     for worker in sorted(trace.workers, key=lambda worker: _natural(worker.name)):
         by_lane.setdefault(worker.name, [])
     for task in trace.tasks:
@@ -66,7 +67,7 @@ def lanes(trace: Trace) -> tuple[Lane, ...]:
         ended = task.finished
         state = "running" if ended is None else "failed" if task.outcome == "failed" else "done"
         if ended is None and (task.retired is not None or trace.run.state == "killed"):
-            ended, state = trace.end if task.retired is None else max(begin, task.retired), "failed"
+            ended, state = latest if task.retired is None else max(begin, task.retired), "failed"
         by_lane.setdefault(task.worker, []).append(Bar("task", begin, ended, task.id, task.name, state))
     names = {task.id: task.name for task in trace.tasks}
     for attempt in trace.attempts:
@@ -75,7 +76,7 @@ def lanes(trace: Trace) -> tuple[Lane, ...]:
             by_lane.setdefault(attempt.worker, []).append(bar)
     for index, wait in enumerate(trace.waits):
         by_lane[""].append(Bar("wait", wait.started, wait.finished, index, wait.reason, ""))
-    return tuple(_lane(trace, name, bars) for name, bars in by_lane.items())
+    return tuple(_lane(trace, name, bars, latest) for name, bars in by_lane.items())
 
 
 def busy(lane: Lane, end: int) -> int:
@@ -89,13 +90,15 @@ def busy(lane: Lane, end: int) -> int:
     return total
 
 
-def _lane(trace: Trace, name: str, bars: list[Bar]) -> Lane:
+def _lane(trace: Trace, name: str, bars: list[Bar], latest: int) -> Lane:
     free: list[int] = []  # per row, when its last bar ends
     placed: list[Bar] = []
-    for bar in sorted(bars, key=lambda bar: (bar.begin, -(bar.end or trace.end), bar.subject)):
+    for bar in sorted(bars, key=lambda bar: (bar.begin, -(latest if bar.end is None else bar.end), bar.subject)):
         row = next((row for row, until in enumerate(free) if until <= bar.begin), len(free))
-        free[row : row + 1] = [trace.end if bar.end is None else bar.end]
-        placed.append(replace(bar, row=row))
+        free[row : row + 1] = [latest if bar.end is None else bar.end]
+        if row:
+            bar = Bar(bar.kind, bar.begin, bar.end, bar.subject, bar.label, bar.state, row)
+        placed.append(bar)
     if name == "":
         return Lane("program", "program", 0, trace.run.finished, "", tuple(placed), max(1, len(free)))
     worker = next((worker for worker in trace.workers if worker.name == name), None)

@@ -196,10 +196,12 @@ class Trace:
 
     @property
     def end(self) -> int:
-        """The latest time in the trace: where the run ended, or how far it has got."""
+        """The latest time in the trace: where the run ended, or how far it has got. Looks at every row."""
         latest = [self.run.finished or 0, self.run.written or 0]
         for task in self.tasks:
-            latest.extend(t for t in (task.issued, task.ready, task.sent, task.finished, task.retired) if t is not None)
+            latest.append(task.retired or task.finished or task.sent or task.ready or task.issued or 0)
+            if task.finished is not None:  # a call that was given up may end after its retirement
+                latest.append(task.finished)
         latest.extend(wait.finished for wait in self.waits)
         latest.extend(worker.stopped for worker in self.workers if worker.stopped is not None)
         latest.extend(frame.finished for frame in self.frames if frame.finished is not None)

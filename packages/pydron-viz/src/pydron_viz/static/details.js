@@ -1,6 +1,6 @@
 // The panel beside the graph: what is selected, or an overview of the run.
 
-import { bytes, count, duration, moment } from "./format.js";
+import { bytes, count, duration, exact } from "./format.js";
 import { fetched } from "./model.js";
 
 /** An element with a class, attributes and children; text is always text, never markup. */
@@ -53,8 +53,7 @@ export class Details {
   }
 
   #task(task) {
-    const at = (time) => moment(time, this.run.end);
-    const moments = task.moments.map(({ name, meaning, time }) => make("tr", { title: meaning }, make("th", {}, name), make("td", { class: "number" }, at(time))));
+    const moments = task.moments.map(({ name, meaning, time }) => make("tr", { title: meaning }, make("th", {}, name), make("td", { class: "number" }, exact(time))));
     const times = Object.fromEntries(task.moments.map(({ name, time }) => [name, time]));
     const spans = [
       ["ran", times.started, times.finished],
@@ -99,8 +98,8 @@ export class Details {
       wait.task ? make("p", {}, "Last for ", this.#link(`${wait.task.name} #${wait.task.id}`, { task: wait.task.id })) : "",
       this.#source(wait.source, wait.line),
       make("table", {},
-        make("tr", {}, make("th", {}, "from"), make("td", { class: "number" }, moment(wait.begin, this.run.end))),
-        make("tr", {}, make("th", {}, "to"), make("td", { class: "number" }, moment(wait.end, this.run.end)))),
+        make("tr", {}, make("th", {}, "from"), make("td", { class: "number" }, exact(wait.begin))),
+        make("tr", {}, make("th", {}, "to"), make("td", { class: "number" }, exact(wait.end)))),
     ].filter(Boolean);
   }
 

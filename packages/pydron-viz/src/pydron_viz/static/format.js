@@ -13,9 +13,12 @@ export function duration(ns) {
 
 /** A moment of the run in seconds, with as many places as a run of this length needs. */
 export function moment(ns, end) {
-  const places = end < 1e6 ? 9 : end < 1e9 ? 6 : end < 1e11 ? 3 : 1;
+  const places = Math.min(9, Math.max(0, 3 - Math.floor(Math.log10(end / 1e9))));
   return `${(ns / 1e9).toFixed(places)} s`;
 }
+
+/** A moment of the run to the microsecond. */
+export const exact = (ns) => `${(ns / 1e9).toFixed(6)} s`;
 
 /** A number of bytes, for people. */
 export function bytes(size) {

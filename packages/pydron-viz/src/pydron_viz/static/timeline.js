@@ -1,6 +1,6 @@
 // The timeline: a lane for the program and one per worker, drawn on a canvas so that many bars stay fluid.
 
-import { duration, moment } from "./format.js";
+import { duration } from "./format.js";
 
 const AXIS = 24, ROW = 20, BAR = 15, GAP = 7;
 
@@ -215,7 +215,8 @@ export class Timeline {
       c.fillRect(begin + 2, top + 1, full + 6, BAR - 2);
       c.fillStyle = this.#colour("--wait-ink");
     }
-    c.fillText(full <= room ? text : text.replace(/ #\d+$/, ""), begin + 5, top + BAR / 2 + 0.5);
+    const fitting = Math.floor((room / full) * text.length) - 1;
+    c.fillText(full <= room ? text : `${text.slice(0, Math.max(1, fitting))}…`, begin + 5, top + BAR / 2 + 0.5);
     c.restore();
   }
 
