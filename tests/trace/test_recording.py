@@ -6,6 +6,8 @@ import inspect
 import logging
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -207,3 +209,61 @@ def test_events_from_many_threads_all_arrive(tmp_path: Path) -> None:
         thread.join()
     recorder.close("finished")
     assert len(read_trace(tmp_path / "t").tasks) == 8000
+
+
+def test_a_trace_that_is_being_written_is_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A program started by the program, with the same environment, writes beside it; both traces are whole."""
+    first = recorder_at(tmp_path / "run.pydron")
+    first.task_ready(1, first.origin)
+    code = (
+        "import sys\n"
+        "from pydron_runtime.recording_sqlite import SqliteRecorder\n"
+        "r = SqliteRecorder(sys.argv[1], argv=['child'], executor='local', workers=1)\n"
+        "r.task_ready(7, r.origin)\n"
+        "r.close('finished')\n"
+        "print(r.path)\n"
+    )
+    command = [sys.executable, "-c", code, str(first.path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    second = recorder_at(tmp_path / "run.pydron")
+    assert "is being written by process" in done.stderr and "is being written by process" in caplog.text
+    second.task_ready(8, second.origin)
+    second.close("finished")
+    first.task_ready(2, first.origin)
+    first.close("finished")
+    paths = (first.path, Path(done.stdout.strip()), second.path)
+    assert [[task.id for task in read_trace(path).tasks] for path in paths] == [[1, 2], [7], [8]]
+    assert len(set(paths)) == 3 == len(os.listdir(tmp_path))
+
+
+def test_a_trace_of_a_killed_program_is_replaced(tmp_path: Path) -> None:
+    """What a dead program left is out of the way, its log too."""
+    code = (
+        "import os, signal, sys\n"
+        "from pydron_runtime.recording_sqlite import SqliteRecorder\n"
+        "r = SqliteRecorder(sys.argv[1], argv=['x'], executor='local', workers=1)\n"
+        "r.task_ready(1, r.origin)\n"
+        "assert r.flush()\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "t")], timeout=60)
+    recorder = recorder_at(tmp_path / "t")
+    recorder.close("finished")
+    assert recorder.path == tmp_path / "t" and read_trace(recorder.path).tasks == ()
+    assert os.listdir(tmp_path) == ["t"]
+
+
+def test_a_file_put_in_its_place_is_not_harmed(tmp_path: Path) -> None:
+    """Closing does not touch a trace that somebody has put there meanwhile, nor its log."""
+    recorder = recorder_at(tmp_path / "t")
+    recorder.task_ready(1, recorder.origin)
+    assert recorder.flush()
+    for path in tmp_path.iterdir():
+        path.unlink()
+    other = recorder_at(tmp_path / "t")
+    other.task_ready(5, other.origin)
+    assert other.flush()
+    recorder.close("finished")
+    assert [task.id for task in read_trace(tmp_path / "t").tasks] == [5]
+    other.close("finished")
+    assert [task.id for task in read_trace(tmp_path / "t").tasks] == [5]

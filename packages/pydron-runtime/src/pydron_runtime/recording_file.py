@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydron.errors import ConfigurationError
-from pydron.trace import APPLICATION_ID, SCHEMA_VERSION, schema_sql
+from pydron.errors import ConfigurationError, TraceFormatError
+from pydron.trace import APPLICATION_ID, SCHEMA_VERSION, TraceReader, schema_sql
 from pydron_runtime import recording_rows as rows
 
 _CHUNKS = (400, 20, 1)
@@ -46,6 +47,16 @@ def create(path: Path) -> sqlite3.Connection:
             draft.unlink(missing_ok=True)
         except (OSError, ValueError):
             pass
+
+
+def is_being_written(path: Path) -> int | None:
+    """The process on this host that is writing a trace to ``path`` at the moment; None where there is none."""
+    try:
+        with TraceReader(path) as reader:
+            run = reader.run()
+    except TraceFormatError:
+        return None
+    return run.pid if run.state == "running" and run.host == socket.gethostname() else None
 
 
 def _fill(path: Path) -> None:

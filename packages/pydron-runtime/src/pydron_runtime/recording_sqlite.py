@@ -48,7 +48,8 @@ class SqliteRecorder:
     ``pydron``; the program goes on. A process forked from the program records nothing.
 
     Args:
-        path: File to write. A trace that is there is replaced; any other file is refused.
+        path: File to write. A trace that is there is replaced, unless another program is writing it: then a name
+            beside it is taken, and told in a warning. Any other file is refused. ``path`` is the name taken.
         argv: The program's command line.
         executor: Name of the executor.
         workers: Number of workers asked for.
@@ -62,7 +63,7 @@ class SqliteRecorder:
     ) -> None:  # fmt: skip
         if not os.fspath(path):
             raise ConfigurationError("The name of the trace file is empty. Give a file name, or no trace at all.")
-        self.path = Path(path).absolute()
+        self.path = _free_name(Path(path).absolute())
         self.origin = time.monotonic_ns()
         self._queue: deque[Event] = deque()
         self._append: Callable[[Event], None] = self._queue.append
@@ -71,6 +72,7 @@ class SqliteRecorder:
         self._closed = threading.Lock()
         self._connection = recording_file.create(self.path)
         try:
+            self._identity = _identity(self.path)
             recording_file.write_meta(self._connection, _about(argv, executor, workers))
         except sqlite3.Error as problem:
             self._connection.close()
@@ -188,7 +190,11 @@ class SqliteRecorder:
                 if len(self._queue) < _MOST and not closing:
                     self._wake.wait(_INTERVAL)
                     self._wake.clear()
-            recording_file.finish(self._connection, self._last)
+            if _identity(self.path) == self._identity:
+                recording_file.finish(self._connection, self._last)
+            else:
+                # Somebody has put another file there. SQLite would remove that one's log, by its name, on closing.
+                _abandoned.append(self._connection)
         except Exception as problem:  # whatever it is, the program must not suffer from its trace
             self._give_up(problem)
 
@@ -229,6 +235,32 @@ class SqliteRecorder:
 
 def _ignore(_: Event) -> None:
     return None
+
+
+def _free_name(path: Path) -> Path:
+    """The name itself, or another one where a running program is writing its trace to it.
+
+    A program that starts Python programs hands its environment on, and with it ``PYDRON_TRACE``.
+    """
+    writer = recording_file.is_being_written(path)
+    if writer is None or (writer == os.getpid() and all(recorder.path != path for recorder in _alive)):
+        return path
+    other = path.with_name(f"{path.stem}.{os.getpid()}{path.suffix}")
+    number = 2
+    while other.exists():
+        other = path.with_name(f"{path.stem}.{os.getpid()}-{number}{path.suffix}")
+        number += 1
+    _log.warning("The trace '%s' is being written by process %s; this program writes to '%s'.", path, writer, other)
+    return other
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file a name stands for at the moment."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _about(argv: Sequence[str], executor: str, workers: int) -> dict[str, str]:
