@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import functools
-
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -77,20 +76,24 @@ def _template_source(lines: int) -> ast.Module:
         "   raise error\n"
     )
     entry = module.body[0].body[0]  # type: ignore[attr-defined]
-    for node in ast.walk(entry):
-        if hasattr(node, "lineno"):
-            node.lineno = node.end_lineno = 1
+    _put_on_line(entry, 1)
     handler = entry.body[0].handlers[0]
     for offset in range(1, lines):
         branch = ast.parse(f"if offset == {offset}:\n raise error").body[0]
-        for node in ast.walk(branch):
-            if hasattr(node, "lineno"):
-                node.lineno = node.end_lineno = 1 + offset  # type: ignore[attr-defined]
+        _put_on_line(branch, 1 + offset)
         handler.body.insert(offset, branch)
     return module
 
 
-@functools.lru_cache(maxsize=None)
+def _put_on_line(tree: ast.AST, line: int) -> None:
+    """Let a tree span a whole line, whatever its length: then tracebacks underline nothing."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.expr, ast.stmt, ast.excepthandler, ast.arg)):
+            node.lineno = node.end_lineno = line
+            node.col_offset, node.end_col_offset = 0, 100_000
+
+
+@functools.cache
 def _template(lines: int) -> CodeType:
     module = compile(_template_source(lines), "<pydron>", "exec")
     outer = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
@@ -140,7 +143,3 @@ def _place(record: Record, first_line: int, size: int, error: BaseException) -> 
     error.__traceback__ = tail
     offset = line - first_line
     return offset if 0 < offset < size else 0
-
-
-
-

@@ -1,7 +1,7 @@
 """Runs calls of scheduled functions: the entry points ``inline`` and ``local`` of the group ``pydron.executors``.
 
-The first call of a program pays for what it needs. This module imports only what starts worker processes; the machine and
-the compiler are imported while these start.
+The first call of a program pays for what it needs. This module imports only what starts worker processes; the machine
+and the compiler are imported while these start.
 """
 
 from __future__ import annotations

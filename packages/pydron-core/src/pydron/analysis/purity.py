@@ -19,8 +19,8 @@ _BUILTINS = """
 """.split()
 
 _OPERATOR = """
-    abs add and_ concat contains countOf eq floordiv ge getitem gt index indexOf invert is_ is_not le lshift lt matmul mod
-    mul ne neg not_ or_ pos pow rshift sub truediv truth xor
+    abs add and_ concat contains countOf eq floordiv ge getitem gt index indexOf invert is_ is_not le lshift lt matmul
+    mod mul ne neg not_ or_ pos pow rshift sub truediv truth xor
 """.split()
 
 _PURE: dict[int, object] = {}

@@ -117,10 +117,9 @@ class Expressions:
 
     def _lazily(self, node: ast.expr, now: Callable[[], ast.expr]) -> ast.expr:
         """An expression with decisions inside: put off as a whole if a variable in it is pending."""
-        names = sorted(
-            {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in self.variables}
-        )
-        if not names or not self.assigned.issuperset(names) or any(isinstance(n, ast.NamedExpr) for n in ast.walk(node)):
+        names = sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in self.variables})
+        binds = any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node))
+        if not names or binds or not self.assigned.issuperset(names):
             return now()
         helper = self._helper(names, node)
         operands: list[ast.expr] = [name_of(name) for name in names]
@@ -145,7 +144,8 @@ class Expressions:
         return self.operation("item", node, self.emit(node.value), self.emit(node.slice))
 
     def _slice(self, node: ast.Slice) -> ast.expr:
-        parts = [self.emit(part) if part is not None else ast.Constant(None) for part in (node.lower, node.upper, node.step)]
+        bounds = (node.lower, node.upper, node.step)
+        parts = [ast.Constant(None) if bound is None else self.emit(bound) for bound in bounds]
         if all(isinstance(part, ast.Constant) for part in parts):
             self.sites.operations.add("slice")
             return place(ast.Call(name_of(f"{PREFIX}op_slice"), parts, []), node)

@@ -12,7 +12,23 @@ from pydron.emit.expressions import Expressions
 from pydron.emit.facts import Facts, facts_of
 from pydron.emit.names import all_binds, all_reads, own_reads
 from pydron.emit.statements import Statements
-from pydron.ir.nodes import Call, Const, Def, For, Graph, Host, If, Input, Native, Node, Output, Region, Store, While, walk
+from pydron.ir.nodes import (
+    Call,
+    Const,
+    Def,
+    For,
+    Graph,
+    Host,
+    If,
+    Input,
+    Native,
+    Node,
+    Output,
+    Region,
+    Store,
+    While,
+    walk,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,7 @@ class Regions:
         bound = all_binds(inside, self.variables)
         own = Counter(name for inner in walk(inside) for name in own_reads(inner, self.variables))
         needs = self.assignment.needs_of(node, frozenset())
-        if kind == "if":
+        if isinstance(node, If):
             needs = self.assignment.needs(node.then)[0] | self.assignment.needs(node.orelse)[0]
             own.subtract(own_reads(node, self.variables))
         read_later = {name for name in bound if self._reads[name] > own[name]}

@@ -59,9 +59,15 @@ class Unit:
 def is_whole(graph: Graph) -> bool:
     """Whether the graph's function was not taken apart at all."""
     inner = graph.body.nodes[1:-1]
-    return graph.kind not in ("function", "lambda") or (
-        len(inner) == 1 and isinstance(inner[0], Native) and inner[0].fragment.text.lstrip().startswith(("def ", "@"))
-    ) or (len(inner) == 1 and isinstance(inner[0], Native) and not inner[0].fragment.text)
+    return (
+        graph.kind not in ("function", "lambda")
+        or (
+            len(inner) == 1
+            and isinstance(inner[0], Native)
+            and inner[0].fragment.text.lstrip().startswith(("def ", "@"))
+        )
+        or (len(inner) == 1 and isinstance(inner[0], Native) and not inner[0].fragment.text)
+    )
 
 
 def emit_unit(graph: Graph) -> Unit:
@@ -145,9 +151,7 @@ def _parameter_names(arguments: ast.arguments) -> list[str]:
     return names
 
 
-def _declare_locals(
-    graph: Graph, emitted: list[ast.stmt], parameters: list[str], at: ast.stmt
-) -> list[ast.stmt]:
+def _declare_locals(graph: Graph, emitted: list[ast.stmt], parameters: list[str], at: ast.stmt) -> list[ast.stmt]:
     """A variable of the user's function stays local although the emitted code may bind it nowhere."""
     unbound = sorted((set(graph.local_names) & all_reads(graph.body, frozenset(graph.local_names))) - set(parameters))
     if not unbound:

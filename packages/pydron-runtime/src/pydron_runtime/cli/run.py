@@ -33,7 +33,7 @@ examples:
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="number of worker processes (default: one per core)")
     parser.add_argument("--trace", metavar="FILE", help="record a trace; look at it with `pydron view FILE`")
-    parser.add_argument("--executor", metavar="NAME", help="what runs the calls: local (default), inline, or an address")
+    parser.add_argument("--executor", metavar="NAME", help="what runs the calls: local (default) or inline")
     parser.add_argument("-m", dest="module", action="store_true", help="SCRIPT is the dotted name of a module")
     parser.add_argument("script", metavar="SCRIPT", help="the program")
     parser.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments")
@@ -45,7 +45,10 @@ def _run(arguments: argparse.Namespace) -> int:
     sys.argv = [arguments.script, *arguments.args]
     status = _to_the_end(program)
     if arguments.trace and os.path.exists(arguments.trace):
-        print(f"pydron: the trace is in {arguments.trace}; look at it with: pydron view {arguments.trace}", file=sys.stderr)
+        print(
+            f"pydron: the trace is in {arguments.trace}; look at it with: pydron view {arguments.trace}",
+            file=sys.stderr,
+        )
     elif arguments.trace:
         print(f"pydron: no trace was written to {arguments.trace}: no scheduled function ran.", file=sys.stderr)
     return status

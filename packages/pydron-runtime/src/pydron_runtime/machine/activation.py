@@ -13,7 +13,6 @@ from pydron_runtime.machine.pending import Pending
 
 if TYPE_CHECKING:
     from pydron.entry import Record
-    from pydron_runtime.machine.code import Code
 
 
 def choose(frame: Frame, site: int, number: int, function: Callable[..., Any], test: Any, *captures: Any) -> Any:
@@ -44,9 +43,7 @@ def loop(frame: Frame, site: int, number: int, function: Callable[..., Any], *ca
     return _begin(child, lambda: function(child, *captures))
 
 
-def loop_over(
-    frame: Frame, site: int, number: int, function: Callable[..., Any], iterable: Any, *captures: Any
-) -> Any:
+def loop_over(frame: Frame, site: int, number: int, function: Callable[..., Any], iterable: Any, *captures: Any) -> Any:
     """A ``for`` loop as a region: deferred as a whole if what it goes through is not there yet."""
     iterable = current(frame, site, iterable)
     plan = frame.code.deferrable[number]
@@ -71,9 +68,7 @@ def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
     return values[0] if values else child.outputs
 
 
-def _region_frame(
-    frame: Frame, site: int, results: int, received: Mapping[str, Any], stores: tuple[str, ...]
-) -> Frame:
+def _region_frame(frame: Frame, site: int, results: int, received: Mapping[str, Any], stores: tuple[str, ...]) -> Frame:
     """A frame for a region that is being deferred, with its claims."""
     child = Frame(frame.machine, frame, frame.next_order(), site, frame.code, "region")
     frame.queue.append(child)
@@ -99,7 +94,8 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
         child.outputs = (Pending(child),)
         for value in (*args, *kwargs.values()):
             await_writers(frame, site, value)
-        frame.machine.claims.announce(readable(dict(enumerate((*args, *kwargs.values()))), ()), child)
+        received = {str(position): value for position, value in enumerate((*args, *kwargs.values()))}
+        frame.machine.claims.announce(readable(received, ()), child)
         return _begin(child, lambda: (code.function(child, *args, **kwargs),))[0]
     try:
         result = code.function(child, *args, **kwargs)

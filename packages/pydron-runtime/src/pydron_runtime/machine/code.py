@@ -115,7 +115,7 @@ def _load(original: FunctionType, unit: Unit) -> FunctionType:
     namespace: dict[str, Any] = {}
     exec(unit.code, original.__globals__, namespace)
     make: FunctionType = namespace[UNIT]
-    arguments: dict[str, Any] = {name: None for name in unit.free_names}
+    arguments: dict[str, Any] = dict.fromkeys(unit.free_names)
     arguments.update({f"{PREFIX}op_{name}": OPERATIONS[name] for name in unit.operations})
     arguments.update({f"{PREFIX}{name}": getattr(operator, name) for name in unit.operators})
     cells = dict(zip(original.__code__.co_freevars, original.__closure__ or ()))

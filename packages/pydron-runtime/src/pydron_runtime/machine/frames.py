@@ -39,7 +39,9 @@ class Frame(Entry):
 
     __slots__ = ("code", "count", "finished", "greenlet", "kind", "machine", "number", "outputs", "queue")
 
-    def __init__(self, machine: Machine, parent: Frame | None, order: Order, site: int, code: Code, kind: FrameKind) -> None:
+    def __init__(
+        self, machine: Machine, parent: Frame | None, order: Order, site: int, code: Code, kind: FrameKind
+    ) -> None:
         super().__init__(parent, order, site)
         self.machine = machine
         self.code = code

@@ -151,7 +151,7 @@ def _through_unknown(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
     return steps()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _shape(before: int, after: int) -> Callable[[Any], tuple[Any, ...]]:
     """A function that unpacks as ``a, b, *c, d = value`` does, with Python's own error messages."""
     names = [f"a{i}" for i in range(before)]

@@ -1,7 +1,7 @@
 """Calls: the callee is looked up when the program gets there, and decides what the call is.
 
-Functional: a task. Scheduled: a frame of its own, deferred if everything in it has an effect known in advance. Known to be
-pure: an operation. Anything else: a sync-point.
+Functional: a task. Scheduled: a frame of its own, deferred if everything in it has an effect known in advance. Known
+to be pure: an operation. Anything else: a sync-point.
 """
 
 from __future__ import annotations
@@ -117,9 +117,7 @@ def _pairs(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     """``enumerate``, ``zip``, ``reversed`` over builtin containers take elements without looking at them."""
     args = tuple(value_of(frame, site, arg) for arg in args)
     known = frame.machine.known_iterators
-    if all(
-        type(arg) in SCALARS or type(arg) in CONTAINERS or is_safe_type(type(arg)) or arg in known for arg in args
-    ):
+    if all(type(arg) in SCALARS or type(arg) in CONTAINERS or is_safe_type(type(arg)) or arg in known for arg in args):
         for arg in args:
             await_writers(frame, site, arg)
         iterator = callee(*args, **kwargs)
@@ -187,4 +185,3 @@ def mutate(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwa
     """``target.name(...)`` where ``name`` is that of a known mutating method."""
     target = value_of(frame, site, target)
     return method(frame, site, target, name, *args, **kwargs)
-

@@ -1,7 +1,7 @@
 """Augmented assignment: ``target += operand`` and its relatives.
 
-On an immutable target it computes a new value and modifies nothing. On a list, a dict, a set or an array it modifies the
-object in place; everybody who has another name for the object sees that, in program order.
+On an immutable target it computes a new value and modifies nothing. On a list, a dict, a set or an array it modifies
+the object in place; everybody who has another name for the object sees that, in program order.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ def in_place(frame: Frame, site: int, function: Callable[[Any, Any], Any], targe
     if type(target) in SCALARS and type(operand) in SCALARS:
         return function(target, operand)
     return _in_place(frame, site, function, current(frame, site, target), current(frame, site, operand))
-
 
 
 def _in_place(frame: Frame, site: int, function: Callable[[Any, Any], Any], target: Any, operand: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_order, current, settled, value_of
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import SCALARS, is_array, is_immutable, is_safe
+from pydron_runtime.machine.safety import SCALARS, definer, is_array, is_immutable, is_safe
 from pydron_runtime.machine.stores import MISSING, must_remember, remember, restore_item, snapshot
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def set_item(frame: Frame, site: int, target: Any, index: Any, value: Any) -> No
     elif is_array(target) and target.dtype.kind != "O" and is_safe(value) and is_safe(index):
         await_order(frame, site, target)
         if must_remember(frame):
-            remember(frame, target, snapshot(target[index]) if is_array(target[index]) else _restore_cell(target, index))
+            part = target[index]
+            remember(frame, target, snapshot(part) if is_array(part) else _restore_cell(target, index))
     else:
         machine.fence(frame, site, "PD301", kind.__qualname__)
     target[index] = value
@@ -66,7 +67,7 @@ def delete_item(frame: Frame, site: int, target: Any, index: Any) -> None:
 def _is_plain(target: Any, name: str) -> bool:
     """Whether setting the attribute only writes the object's own dictionary."""
     kind = type(target)
-    if isinstance(target, (type, types.ModuleType)) or kind.__setattr__ is not object.__setattr__:
+    if isinstance(target, (type, types.ModuleType)) or definer(kind, "__setattr__") is not object:
         return False
     if type(getattr(target, "__dict__", None)) is not dict:
         return False

@@ -1,7 +1,7 @@
 """Which values an operation can meet without running user code.
 
-An operator, an attribute access, a truth test or an iteration on an object of a user's class may run anything. On values
-of the types named here it runs nothing but the interpreter's own code.
+An operator, an attribute access, a truth test or an iteration on an object of a user's class may run anything. On
+values of the types named here it runs nothing but the interpreter's own code.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CODE: frozenset[type] = frozenset(
     {types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type}
 )
 
-ITERATORS: frozenset[type] = frozenset(type(iterator) for iterator in (iter([]), iter(()), iter({}), iter(""), iter(range(0))))
+ITERATORS: frozenset[type] = frozenset(map(type, (iter([]), iter(()), iter({}), iter(""), iter(range(0)))))
 
 VIEWS: frozenset[type] = frozenset({type({}.keys()), type({}.values()), type({}.items())})
 
@@ -101,16 +101,13 @@ def runs_user_code_for_attribute(value: Any, name: str) -> bool:
     if kind in SCALARS or kind in CONTAINERS or kind in CODE or is_safe_type(kind) or kind in VIEWS:
         return kind is types.ModuleType and name not in value.__dict__
     if isinstance(value, type):
-        return type(value).__getattribute__ is not type.__getattribute__ or _class_attribute_is_active(value, name)
-    if kind.__getattribute__ is not object.__getattribute__:
+        return definer(kind, "__getattribute__") is not type or _class_attribute_is_active(value, name)
+    if definer(kind, "__getattribute__") is not object:
         return True
     for base in kind.__mro__:
         if name in base.__dict__:
             found = base.__dict__[name]
-            passive = isinstance(
-                found, (types.FunctionType, staticmethod, classmethod, types.MemberDescriptorType, types.BuiltinFunctionType)
-            )
-            if passive or not hasattr(type(found), "__get__"):
+            if isinstance(found, _PASSIVE) or not hasattr(type(found), "__get__"):
                 return False
             return not _is_builtin_descriptor(found)
     own = getattr(value, "__dict__", None)
@@ -119,10 +116,17 @@ def runs_user_code_for_attribute(value: Any, name: str) -> bool:
     return hasattr(kind, "__getattr__")
 
 
+_PASSIVE = (types.FunctionType, staticmethod, classmethod, types.MemberDescriptorType, types.BuiltinFunctionType)
+"""Class attributes whose look-up through an instance only binds."""
+
+
+def definer(kind: type, name: str) -> type | None:
+    """The class in whose body a type's attribute is defined."""
+    return next((base for base in kind.__mro__ if name in base.__dict__), None)
+
+
 def _is_builtin_descriptor(found: Any) -> bool:
-    return isinstance(
-        found, (types.GetSetDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType)
-    )
+    return isinstance(found, (types.GetSetDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType))
 
 
 def _class_attribute_is_active(value: type, name: str) -> bool:

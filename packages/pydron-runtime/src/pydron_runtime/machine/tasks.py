@@ -85,7 +85,8 @@ class Tasks:
                 else:
                     bindings[number] = payload.dump(pending.get())
         except TransportError as error:
-            self._machine.ready.append(lambda: self._run_in_program(entry, str(error)))
+            reason = str(error)
+            self._machine.ready.append(lambda: self._run_in_program(entry, reason))
             return
         self._machine.executor.submit(
             Task(

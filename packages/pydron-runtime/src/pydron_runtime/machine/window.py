@@ -1,8 +1,8 @@
 """Window: the bound on work that has been begun and does not count yet.
 
-A loop over a million items must not hold a million tasks. The main frame stops issuing when the window is full; it is the
-youngest code there is, so everything that has to happen for the window to empty is already under way. Deferred frames
-are never stopped: the oldest of them may be what everything else waits for.
+A loop over a million items must not hold a million tasks. The main frame stops issuing when the window is full; it is
+the youngest code there is, so everything that has to happen for the window to empty is already under way. Deferred
+frames are never stopped: the oldest of them may be what everything else waits for.
 """
 
 from __future__ import annotations
