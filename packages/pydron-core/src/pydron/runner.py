@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import threading
+import weakref
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,11 @@ Runner = Callable[["Record", tuple[Any, ...], Mapping[str, Any]], Any]
 
 GROUP = "pydron.executors"
 
-emitted: dict[CodeType, CodeType] = {}
-"""Code made from a graph -> the user's code it stands for. Frames of such code are shown as the user's."""
+_emitted: dict[int, tuple[weakref.ref[CodeType], CodeType]] = {}
+"""Id of code made from a graph -> that code, and the user's code it stands for.
+
+By identity: code objects of the same text compare equal, whatever files they came from.
+"""
 
 _own_files: tuple[str, ...] = (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
 _placed = threading.local()
@@ -34,8 +37,22 @@ def hide_frames_of(folder: str) -> None:
     _own_files = (*_own_files, folder)
 
 
-@functools.lru_cache(maxsize=None)
+def show_as(code: CodeType, users: CodeType) -> None:
+    """Frames of code made from a graph are to be shown as frames of the user's code."""
+    key = id(code)
+    _emitted[key] = (weakref.ref(code, lambda _: _emitted.pop(key, None)), users)
+
+
+def shown_as(code: CodeType) -> CodeType:
+    """The user's code that a piece of code stands for; the code itself if it is not emitted."""
+    found = _emitted.get(id(code))
+    return code if found is None else found[1]
+
+
+@functools.cache
 def _runner(scheme: str) -> Runner | None:
+    from importlib.metadata import entry_points  # late: slow to import, and not needed to import pydron
+
     for point in entry_points(group=GROUP):
         if point.name == scheme:
             loaded: Runner = point.load()
@@ -44,6 +61,8 @@ def _runner(scheme: str) -> Runner | None:
 
 
 def _known() -> str:
+    from importlib.metadata import entry_points
+
     return ", ".join(sorted(point.name for point in entry_points(group=GROUP))) or "none (pydron-runtime is missing)"
 
 
@@ -126,8 +145,7 @@ def users_frames(
         entry = traceback.tb_next  # the first is the frame of the entry itself
     while entry is not None:
         code = entry.tb_frame.f_code
-        stands_for = emitted.get(code, code)
-        if stands_for is own and at_start:
+        if shown_as(code) is own and at_start:
             line = entry.tb_lineno
         elif not _is_own(code):
             at_start = False
