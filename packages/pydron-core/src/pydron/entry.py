@@ -86,11 +86,11 @@ def _template_source(lines: int) -> ast.Module:
 
 
 def _put_on_line(tree: ast.AST, line: int) -> None:
-    """Let a tree span a whole line, whatever its length: then tracebacks underline nothing."""
+    """Put a tree on a line, without columns: then tracebacks underline nothing."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.expr, ast.stmt, ast.excepthandler, ast.arg)):
             node.lineno = node.end_lineno = line
-            node.col_offset, node.end_col_offset = 0, 100_000
+            node.col_offset = node.end_col_offset = -1
 
 
 @functools.cache
