@@ -168,7 +168,7 @@ HOSTILE = (
     "<b>bold</b>",
     "<img src=x onerror=window.broken=1>",
     "back\\slash\\",
-    "quote\\\"",
+    'quote\\"',
     "nul\0nul",
     "line\nbreak\x1b[31mred\x07",
     "lone\ud800surrogate",

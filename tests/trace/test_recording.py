@@ -55,7 +55,7 @@ def test_a_retried_task_shows_its_last_attempt_and_lists_the_lost_one(tmp_path: 
     trace = read_trace(tmp_path / "t")
     task = trace.tasks[0]
     assert (task.worker, task.attempts, task.started, task.finished) == ("b", 2, 21, 25)
-    assert (task.outcome, task.result_bytes) == ("ok", 99)
+    assert (task.outcome, task.result_bytes, task.error_type, task.error_message) == ("ok", 99, "", "")
     (attempt,) = trace.attempts
     assert (attempt.worker, attempt.outcome, attempt.error) == ("a", "lost", "killed by signal 9")
 

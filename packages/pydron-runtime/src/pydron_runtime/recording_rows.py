@@ -111,6 +111,7 @@ class Batch:
         row[_STARTED], row[_FINISHED] = self._time(started), self._time(finished)
         row[_WORKER], row[_INLINE] = "", text(reason)
         row[_OUTCOME] = "ok" if error is None else "failed"
+        row[_ERROR_TYPE] = row[_MESSAGE] = row[_TRACEBACK] = ""
         if error is not None:
             kind, separator, message = error.partition(": ")
             named = bool(separator) and kind.replace(".", "_").isidentifier()
@@ -151,7 +152,7 @@ class Batch:
             self.attempts.append(
                 [task, attempt, text(worker), self._time(started), self._time(finished), text(outcome), error]
             )
-        if error_type or message or traceback:
+        if outcome != "ok" or attempt > 1:  # a later attempt that went well clears what an earlier one left
             row[_ERROR_TYPE], row[_MESSAGE] = text(error_type, LONGEST["name"]), message
             row[_TRACEBACK] = text(traceback, LONGEST["traceback"])
 

@@ -16,7 +16,7 @@ NODE_WIDTH, NODE_HEIGHT = 132.0, 78.0
 _SHAPE = 1.7
 """Width to height of the drawing area."""
 
-_WIDEST = 12
+_WIDEST = 8
 """Nodes of one rank that are left as they are."""
 
 

@@ -208,7 +208,11 @@ export class Timeline {
     c.save();
     c.beginPath(); c.rect(begin, top, room + 6, BAR); c.clip();
     c.fillStyle = this.#colour(`--${state}-ink`);
-    const full = c.measureText(text).width;
+    let full = c.measureText(text).width;
+    if (full > room && / #\d+$/.test(text)) {
+      text = text.replace(/ #\d+$/, "");
+      full = c.measureText(text).width;
+    }
     if (state === "wait" && full < room) {
       // Text over hatching needs a clear ground.
       c.fillStyle = this.#colour("--wait-fill");
