@@ -163,7 +163,8 @@ def _is_source(file: _File, statement: ast.stmt, tree: FunctionLike, code: types
         statement = copy.deepcopy(statement, memo)
         marked = memo[id(tree)]
         assert isinstance(marked, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        (getattr(marked, "decorator_list", None) or [marked])[0].lineno = line
+        first = (getattr(marked, "decorator_list", None) or [marked])[0]
+        first.lineno = first.end_lineno = line
         codes = file.compile(statement, code.co_filename)
     return any(found.co_firstlineno == line and _same(found, code, check_lines=alone) for found in codes)
 
