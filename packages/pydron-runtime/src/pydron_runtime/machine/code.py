@@ -154,9 +154,9 @@ def _rebind(function: FunctionType, cells: dict[str, CellType], done: dict[CodeT
 
 def _register(function: FunctionType, users: CodeType) -> None:
     """Frames of the emitted function, its regions and its helpers are shown as the user's function."""
-    if function.__code__ in runner.emitted:
+    if runner.shown_as(function.__code__) is users:
         return
-    runner.emitted[function.__code__] = users
+    runner.show_as(function.__code__, users)
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
         if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}op_"):
             content = cell.cell_contents
