@@ -22,11 +22,24 @@ import sys
 from mmap import mmap
 from typing import Any
 
-import multiprocess
-
 from pydron_runtime.transport import directory, worker_process
 
 PR_SET_PDEATHSIG = 1
+
+
+def _forking() -> Any:
+    """The part of ``multiprocess`` that forks. Its serialiser (dill) would take a third of the nursery's start-up time,
+    and nothing is serialised to fork; a module that is None counts as not installed."""
+    absent = "dill" not in sys.modules
+    if absent:
+        sys.modules["dill"] = None  # type: ignore[assignment]  # how the import system marks a missing module
+    try:
+        import multiprocess
+
+        return multiprocess.get_context("fork")
+    finally:
+        if absent:
+            del sys.modules["dill"]
 
 
 class Nursery:
@@ -36,7 +49,7 @@ class Nursery:
         self._control = control
         self._home = home
         self._endpoint = endpoint
-        self._fork = multiprocess.get_context("fork")
+        self._fork = _forking()
         self._workers: dict[str, tuple[Any, mmap]] = {}
         self._buffer = b""
 
