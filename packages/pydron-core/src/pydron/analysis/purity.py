@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import cmath
+import io
 import math
 import operator
 from types import BuiltinFunctionType
@@ -42,6 +43,17 @@ _add(cmath, [name for name in dir(cmath) if type(getattr(cmath, name)) is Builti
 def is_known_pure(function: Any) -> bool:
     """Whether calling the function with values of builtin types computes a result and does nothing else."""
     return id(function) in _PURE
+
+
+STREAMS: tuple[type, ...] = (io.TextIOWrapper, io.BufferedWriter, io.FileIO)
+"""Streams of the interpreter's own, whose ``write`` only writes out."""
+
+
+def is_output(function: Any) -> bool:
+    """Whether a callable only writes out and returns nothing the program needs: it can be put in order later."""
+    if function is builtins.print:
+        return True
+    return type(function) is BuiltinFunctionType and function.__name__ == "write" and type(function.__self__) in STREAMS
 
 
 MUTATING: dict[type, frozenset[str]] = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pydron.analysis.purity import is_known_pure
+from pydron.analysis.purity import is_known_pure, is_output
 from pydron.emit.facts import Callee, Facts
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.machine.pending import Pending
@@ -60,7 +60,7 @@ def _find(code: Code, callee: Callee, received: Mapping[str, Any]) -> Any:
 def _is_harmless(callee: Any, seen: frozenset[int]) -> bool:
     if callee is _NOTHING or type(callee) is Pending:
         return False
-    if is_functional(callee) or is_known_pure(callee):
+    if is_functional(callee) or is_known_pure(callee) or is_output(callee):
         return True
     if isinstance(callee, type) and issubclass(callee, BaseException) and callee.__module__ == builtins.__name__:
         return True

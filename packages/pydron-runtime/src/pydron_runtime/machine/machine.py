@@ -233,6 +233,4 @@ class Machine:
             if oldest is not None:
                 self.undo.roll_back(oldest.order)
         self.close()
-        if self.failed is not None and error is self.failed.error and self.context is not None:
-            error.__context__ = self.context
         return error

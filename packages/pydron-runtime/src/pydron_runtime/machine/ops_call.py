@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
 
-from pydron.analysis.purity import MUTATING, PURE_METHOD_NAMES, is_known_pure, is_pure_method
+from pydron.analysis.purity import MUTATING, PURE_METHOD_NAMES, is_known_pure, is_output, is_pure_method
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.ops_output import put_out
 from pydron_runtime.machine.ops_pure import pure, tupled
 from pydron_runtime.machine.ops_store import mutate_container
 from pydron_runtime.machine.pending import Pending
@@ -45,6 +46,10 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
             return enter(frame, site, record, args, kwargs)
     elif is_known_pure(callee):
         return _known(frame, site, callee, args, kwargs)
+    elif is_output(callee) and frame.machine.main.queue:
+        result = put_out(frame, site, callee, args, kwargs)
+        if result is not MISSING:
+            return result
     elif kind is BuiltinFunctionType and type(callee.__self__) in CONTAINERS:
         return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
     elif is_functional(callee):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pydron_runtime.machine.containers import Containers
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.putting_off import put_off
-from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_immutable, is_safe, is_safe_type
+from pydron_runtime.machine.putting_off import keep, put_off
+from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_safe, is_safe_type
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -53,10 +53,10 @@ def _always(*values: Any) -> bool:
     return True
 
 
-def contains(frame: Frame, site: int, container: Any, element: Any) -> Any:
+def contains(frame: Frame, site: int, element: Any, container: Any) -> Any:
     """``element in container``."""
-    container = current(frame, site, container)
     element = current(frame, site, element)
+    container = current(frame, site, container)
     if type(container) in (dict, set, frozenset) and type(element) in SCALARS:
         await_writers(frame, site, container)
         return element in container
@@ -81,41 +81,13 @@ def pure(frame: Frame, site: int, function: Callable[..., Any], *operands: Any) 
         if type(value) not in SCALARS and type(value) is not Pending:
             await_writers_inside(frame, site, value)
     if any(machine.containers.holds_pending(value) for value in values):
-        prepared, snapshots = _keep(frame, values)
+        prepared, snapshots = keep(frame, values)
         if prepared is not None:
             return put_off(frame, site, function, prepared, snapshots=snapshots).pending
         values = tuple(settled(frame, site, value) for value in values)
     if not all(is_safe(value) for value in values):
         machine.fence(frame, site, "PD302", _class_names(values))
     return function(*values)
-
-
-def _keep(frame: Frame, values: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tuple[Any, ...]]:
-    """The operands in a form that later stores do not reach; None where that would take a deep copy."""
-    containers = frame.machine.containers
-    kept: list[Any] = []
-    snapshots: list[Any] = []
-    for value in values:
-        kind = type(value)
-        if kind is Pending or is_immutable(value):
-            kept.append(value)
-        elif (kind is list or kind is dict) and _is_flat(value):
-            copy = kind(value)
-            if value in containers:
-                containers.track(copy)
-                snapshots.append(copy)
-            kept.append(copy)
-        elif (kind is set or kind is frozenset) and all(is_immutable(element) for element in value):
-            kept.append(kind(value))
-        else:
-            return None, ()
-    return tuple(kept), tuple(snapshots)
-
-
-def _is_flat(container: Any) -> bool:
-    """Whether everything in a list or dict is pending or can never change."""
-    elements = container.values() if type(container) is dict else container
-    return all(type(element) in SCALARS or type(element) is Pending or is_immutable(element) for element in elements)
 
 
 def _class_names(values: tuple[Any, ...]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydron_runtime.machine.containers import fill_container, taken
 from pydron_runtime.machine.entries import Entry, Operation, State
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import SCALARS, is_safe
+from pydron_runtime.machine.safety import SCALARS, is_immutable, is_safe
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -17,6 +17,34 @@ if TYPE_CHECKING:
 def all_safe(*values: Any) -> bool:
     """Whether operations on these values, however deep they look, run no user code."""
     return all(is_safe(value) for value in values)
+
+
+def keep(frame: Frame, values: tuple[Any, ...]) -> tuple[tuple[Any, ...] | None, tuple[Any, ...]]:
+    """The operands in a form that later stores do not reach; None where that would take a deep copy."""
+    containers = frame.machine.containers
+    kept: list[Any] = []
+    snapshots: list[Any] = []
+    for value in values:
+        kind = type(value)
+        if kind is Pending or is_immutable(value):
+            kept.append(value)
+        elif (kind is list or kind is dict) and _is_flat(value):
+            copy = kind(value)
+            if value in containers:
+                containers.track(copy)
+                snapshots.append(copy)
+            kept.append(copy)
+        elif (kind is set or kind is frozenset) and all(is_immutable(element) for element in value):
+            kept.append(kind(value))
+        else:
+            return None, ()
+    return tuple(kept), tuple(snapshots)
+
+
+def _is_flat(container: Any) -> bool:
+    """Whether everything in a list or dict is pending or can never change."""
+    elements = container.values() if type(container) is dict else container
+    return all(type(element) in SCALARS or type(element) is Pending or is_immutable(element) for element in elements)
 
 
 def put_off(
