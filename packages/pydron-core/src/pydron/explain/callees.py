@@ -15,11 +15,14 @@ from pydron.explain.users_text import UsersText
 from pydron.ir.nodes import Call, Effect, Global, Graph, walk
 from pydron.marks import is_functional, is_scheduled
 
-Standing = Literal["functional", "scheduled", "pure", "unknown", "late"]
-"""functional, scheduled: marked. pure: known to compute only. unknown: may do anything.
+Standing = Literal["functional", "scheduled", "pure", "output", "unknown", "late"]
+"""functional, scheduled: marked. pure: known to compute only. output: known to write out
+only. unknown: may do anything.
 late: which function it is turns out at run time."""
 
 _ABSENT = object()
+
+_EFFECTS: dict[Standing, Effect] = {"unknown": "world", "output": "output"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def effects_of_calls(graph: Graph, function: types.FunctionType | None = None) -
         if isinstance(node, Call):
             standing = callees.named(node.callee).standing
             if standing != "late":
-                found[node.id] = "world" if standing == "unknown" else "pure"
+                found[node.id] = _EFFECTS.get(standing, "pure")
     return found
 
 
@@ -107,13 +110,11 @@ def _known(function: Any) -> Callee:
         return Callee("functional", function)
     if is_scheduled(function):
         return Callee("scheduled", function)
-    return Callee("pure" if _is_known_pure(function) else "unknown", function)
+    from pydron.analysis.purity import is_known_pure, is_output  # a door of its own: explain is below the analysis
 
-
-def _is_known_pure(function: Any) -> bool:
-    from pydron.analysis.purity import is_known_pure  # a door of its own: explain stands below the analysis
-
-    return is_known_pure(function)
+    if is_output(function):
+        return Callee("output", function)
+    return Callee("pure" if is_known_pure(function) else "unknown", function)
 
 
 def _is_pure_method(kind: type, name: str) -> bool:

@@ -14,12 +14,12 @@ from pydron.explain.users_text import UsersText
 from pydron.ir.nodes import Call, Graph, Input, Native, Node, Output, Store, subregions, walk
 from pydron.location import Span
 
-Mark = Literal["parallel", "scheduled", "pure", "late", "sync-point", "native"]
+Mark = Literal["parallel", "scheduled", "pure", "output", "late", "sync-point", "native"]
 """parallel: calls a functional function, which becomes a task. scheduled: calls a scheduled function.
 pure: only computes. late: depends on what is called at run time. sync-point: happens in order, everything waits.
 native: part of a statement that is taken whole."""
 
-MARKS: tuple[Mark, ...] = ("pure", "scheduled", "parallel", "late", "sync-point", "native")
+MARKS: tuple[Mark, ...] = ("pure", "scheduled", "output", "parallel", "late", "sync-point", "native")
 """From what runs freely to what stops the program: where several meet on a line, the last counts."""
 
 HasSyncPoints = Callable[[object], bool]
@@ -104,6 +104,9 @@ class _Teller:
                 return _sequential(node, "scheduled", "PD104", what)
             case "pure":
                 return _good(node, "pure", what, f"{what} is known to do nothing but compute.")
+            case "output":
+                message = f"{what} is ordered output: it is written in its turn, without stopping the program."
+                return _good(node, "output", what, message)
             case "late":
                 return _sequential(node, "late", "PD102", what)
             case "unknown":

@@ -17,6 +17,7 @@ _WORDS = {
     "parallel": "parallel",
     "scheduled": "scheduled",
     "pure": "",
+    "output": "ordered output",
     "late": "may wait",
     "sync-point": "SYNC-POINT",
     "native": "as written",
