@@ -6,7 +6,8 @@ import functools
 import os
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,23 @@ _emitted: dict[int, tuple[weakref.ref[CodeType], CodeType]] = {}
 
 By identity: code objects of the same text compare equal, whatever files they came from.
 """
+
+_refused: list[bool] = []
+
+
+class ScheduledCallReached(BaseException):
+    """A scheduled function was called while a program was only being looked at."""
+
+
+@contextmanager
+def refusing_calls() -> Iterator[None]:
+    """While active, a call of a scheduled function raises :class:`ScheduledCallReached` instead of computing."""
+    _refused.append(True)
+    try:
+        yield
+    finally:
+        _refused.pop()
+
 
 _own_files: tuple[str, ...] = (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
 _placed = threading.local()
@@ -74,6 +92,8 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     Raises:
         ConfigurationError: The settings name an executor that is not installed.
     """
+    if _refused:
+        raise ScheduledCallReached
     executor = settings().executor
     if executor is None:
         runner = _runner("local")
@@ -97,12 +117,14 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 def place_failure(error: BaseException, line: int, below: TracebackType | None) -> None:
     """Say where a failure belongs that happened elsewhere, or earlier, than where the program's code stands."""
     _placed.error, _placed.line, _placed.below = error, line, below
+    _placed.context = error.__context__  # raising it again, while the caller handles another one, would replace it
 
 
 def frames_of_failure(record: Record, error: BaseException) -> tuple[int, TracebackType | None]:
     """Where a scheduled function has to raise an error from: the line, and the traceback below."""
     if getattr(_placed, "error", None) is error:
         _placed.error = None
+        error.__context__, _placed.context = _placed.context, None
         return _placed.line, _placed.below
     return users_frames(record, error.__traceback__)
 

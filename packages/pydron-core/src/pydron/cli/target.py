@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pydron
+from pydron import runner
 from pydron.errors import GraphFormatError, PydronError, UsageError
 from pydron.ir.nodes import Graph
 from pydron.marks import is_scheduled
@@ -41,8 +43,9 @@ class Target:
 def find_targets(text: str) -> list[Target]:
     """What an argument names: one function or graph, or every scheduled function of a file.
 
-    Executes the file as a module (its ``if __name__ == "__main__":`` part does not run); what it prints goes to the
-    standard error stream.
+    Executes the file as a module (its ``if __name__ == "__main__":`` part does not run) up to its first call of a
+    scheduled function, and the definitions after that: nothing is computed. What it prints goes to the standard error
+    stream.
 
     Raises:
         UsageError: There is no such file, module or function.
@@ -110,10 +113,34 @@ def _execute(path: Path) -> types.ModuleType:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}. Check who may read it.") from None
     with _loading(str(path), path.resolve().parent):
-        code = compile(text, str(path), "exec", dont_inherit=True)
+        tree = ast.parse(text, str(path))
         sys.modules[name] = module
-        exec(code, vars(module))
+        _define(tree, str(path), vars(module))
     return module
+
+
+_DEFINITIONS = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign
+)  # fmt: skip
+
+
+def _define(tree: ast.Module, filename: str, namespace: dict[str, Any]) -> None:
+    """Run a file's statements until one calls a scheduled function; of the others only those that define something."""
+    future = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    computing = False
+    with runner.refusing_calls():
+        for statement in tree.body:
+            if computing and not isinstance(statement, _DEFINITIONS):
+                continue
+            body: list[ast.stmt] = [statement] if statement in future else [*future, statement]
+            code = compile(ast.Module(body, []), filename, "exec", dont_inherit=True)
+            try:
+                exec(code, namespace)
+            except runner.ScheduledCallReached:
+                computing = True
+            except Exception:
+                if not computing:
+                    raise  # after a call that was left out, names that would hold its result are missing
 
 
 @contextmanager
@@ -121,7 +148,6 @@ def _loading(place: str, directory: Path) -> Iterator[None]:
     """Run code of the user as their program would be run, and tell of its errors in their terms."""
     before_argv, sys.argv = sys.argv, [place]
     sys.path.insert(0, str(directory))
-    # A file without `if __name__ == "__main__":` computes when it is loaded; it needs no worker processes for that.
     try:
         with pydron.configure(executor="inline"), redirect_stdout(sys.stderr):
             yield

@@ -26,6 +26,7 @@ class Leaf:
     Attributes:
         fields: Those that its kind has besides the four of every node.
         needs: Names that must have had a value, although the text does not read them: ``del name``.
+        certain: Whether it binds all that it may bind.
     """
 
     kind: LeafKind
@@ -34,17 +35,13 @@ class Leaf:
     binds: Names
     fields: dict[str, Any]
     needs: Names = ()
+    certain: bool = True
 
     @property
     def exits(self) -> tuple[Exit, ...]:
         """Ways in which it may leave its region."""
         found: tuple[Exit, ...] = self.fields.get("exits", ())
         return found
-
-    @property
-    def unbinds(self) -> bool:
-        """Whether what it binds may be unbound, or as before, afterwards."""
-        return self.kind is Native
 
 
 @dataclass(slots=True)

@@ -60,11 +60,10 @@ class Liveness:
     def _read_node(self, node: Draft, live: Names, ways: Ways) -> Names:
         match node:
             case Leaf():
-                if node.unbinds:
-                    for exit in node.exits:
-                        live |= {"break": ways.broken, "continue": ways.continued}.get(exit, frozenset())
-                else:
+                if node.certain:
                     live -= set(node.binds) - self.lasting
+                for exit in node.exits:
+                    live |= {"break": ways.broken, "continue": ways.continued}.get(exit, frozenset())
                 return live | set(node.reads) | set(node.needs)
             case Choice():
                 inner = Ways(live, ways.broken, ways.continued)

@@ -40,7 +40,7 @@ def _emit(lowering: Lowering, statement: ast.stmt, at: Positioned, reason: str, 
     binds = lowering.names.known_only(usage.binds)
     exits = tuple(dict.fromkeys(_exits([statement], in_loop=False)))
     fields = {"fragment": Fragment.of([statement]), "reason": reason, "detail": detail, "exits": exits}
-    lowering.emit(Leaf(Native, Span.of(at), reads, binds, fields))
+    lowering.emit(Leaf(Native, Span.of(at), reads, binds, fields, certain=certain and not usage.deletes))
     if lowering.bound is not None:
         if certain:
             lowering.bound.update(binds)
