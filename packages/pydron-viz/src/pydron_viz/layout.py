@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import ceil, sqrt
 
 NODE_WIDTH, NODE_HEIGHT = 132.0, 78.0
@@ -16,8 +17,17 @@ NODE_WIDTH, NODE_HEIGHT = 132.0, 78.0
 _SHAPE = 1.7
 """Width to height of the drawing area."""
 
-_WIDEST = 8
-"""Nodes of one rank that are left as they are."""
+_NARROWEST = 6
+"""Nodes beside one another that are always left as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Nodes that hang together, by level; how wide and high they become once wide levels are broken into rows."""
+
+    rows: list[list[str]]
+    width: int
+    height: int
 
 
 def invisible_edges(keys: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -29,12 +39,46 @@ def invisible_edges(keys: Sequence[str], edges: Iterable[tuple[str, str]]) -> li
     """
     edges = list(edges)
     level = _levels(keys, edges)
-    parts = _components(keys, edges)
+    columns = max(_NARROWEST, ceil(sqrt(_SHAPE * len(keys) * NODE_HEIGHT / NODE_WIDTH)))
+    parts = [_part(part, level, columns) for part in _components(keys, edges)]
     added: list[tuple[str, str]] = []
     for part in parts:
-        added += _staggered(part, level)
-    if len(parts) > 1:
-        added += _blocks(parts, level)
+        # An edge within a level, from an earlier to a later node, cannot close a circle with edges between levels.
+        added += [edge for row in part.rows for edge in zip(row, row[columns:])]
+    shelves = _shelves(parts, columns)
+    for above, below in zip(shelves, shelves[1:]):
+        added += _below(above, below, columns)
+    return added
+
+
+def _part(keys: list[str], level: dict[str, int], columns: int) -> _Part:
+    by_level: dict[int, list[str]] = defaultdict(list)
+    for key in keys:
+        by_level[level[key]].append(key)
+    rows = [by_level[number] for number in sorted(by_level)]
+    return _Part(rows, min(columns, max(map(len, rows))), sum(ceil(len(row) / columns) for row in rows))
+
+
+def _shelves(parts: list[_Part], columns: int) -> list[list[_Part]]:
+    """Parts beside one another as long as there is room, then the next ones below."""
+    shelves: list[list[_Part]] = []
+    room = 0
+    for part in parts:
+        if part.width > room:
+            shelves.append([])
+            room = columns
+        shelves[-1].append(part)
+        room -= part.width
+    return shelves
+
+
+def _below(above: list[_Part], below: list[_Part], columns: int) -> list[tuple[str, str]]:
+    """Edges that put one shelf under another: each part under the one that stands over it, if that is high enough."""
+    highest = max(above, key=lambda part: part.height)
+    added = []
+    for index, part in enumerate(below):
+        over = above[index] if index < len(above) and above[index].height == highest.height else highest
+        added += [(over.rows[-1][-1], top) for top in part.rows[0][:columns]]
     return added
 
 
@@ -73,31 +117,3 @@ def _components(keys: Sequence[str], edges: list[tuple[str, str]]) -> list[list[
     for key in keys:
         parts[find(key)].append(key)
     return list(parts.values())
-
-
-def _staggered(part: list[str], level: dict[str, int]) -> list[tuple[str, str]]:
-    """Break wide levels of one part into rows."""
-    by_level: dict[int, list[str]] = defaultdict(list)
-    for key in part:
-        by_level[level[key]].append(key)
-    if max(map(len, by_level.values())) <= _WIDEST:
-        return []
-    columns = max(_WIDEST, ceil(sqrt(_SHAPE * len(part) * NODE_HEIGHT / NODE_WIDTH)))
-    # An edge within a level, from an earlier to a later node, cannot close a circle with edges between levels.
-    return [edge for row in by_level.values() for edge in zip(row, row[columns:])]
-
-
-def _blocks(parts: list[list[str]], level: dict[str, int]) -> list[tuple[str, str]]:
-    """Put parts that are not connected below one another once there are enough beside one another."""
-    small = [part for part in parts if max(level[key] for key in part) - min(level[key] for key in part) < 6]
-    small = [part for part in small if len(part) <= 3 * _WIDEST]
-    if len(small) <= _WIDEST:
-        return []
-    ranks = sum(max(level[key] for key in part) - min(level[key] for key in part) + 1 for part in small)
-    columns = max(4, ceil(sqrt(_SHAPE * ranks * NODE_HEIGHT / NODE_WIDTH)))
-    added = []
-    for above, below in zip(small, small[columns:]):
-        last = max(above, key=lambda key: level[key])
-        first = min(below, key=lambda key: level[key])
-        added.append((last, first))
-    return added
