@@ -11,7 +11,7 @@ from bisect import insort
 from collections.abc import Iterable
 from typing import Any
 
-from pydron_runtime.machine.entries import Entry, Order, State
+from pydron_runtime.machine.entries import Entry, Order, State, TaskEntry
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import CODE, SCALARS
@@ -23,6 +23,8 @@ def released(entry: Entry) -> bool:
     """Whether an entry no longer touches the objects it claimed."""
     if isinstance(entry, Frame):
         return entry.finished
+    if isinstance(entry, TaskEntry):
+        return entry.submitted
     return entry.state is State.DONE
 
 

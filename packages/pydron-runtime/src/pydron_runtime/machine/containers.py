@@ -68,6 +68,17 @@ class Containers:
                 elif id(element) in self._tracked:
                     stack.append(element)
 
+    def fill_deep(self, container: Any) -> None:
+        """Replace the placeholders in a tracked container and in those it holds; all their values are there."""
+        stack = [container]
+        while stack:
+            current = stack.pop()
+            if self._tracked.pop(id(current), None) is None:
+                continue
+            if fill_container(current):
+                self._tracked[id(current)] = current
+            stack.extend(element for element in contents(current) if id(element) in self._tracked)
+
     def fill(self) -> None:
         """Replace each placeholder whose value is there by the value; forget containers with none left."""
         remaining = {}

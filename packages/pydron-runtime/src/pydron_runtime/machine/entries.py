@@ -70,10 +70,22 @@ class TaskEntry(Entry):
         function: The function, ready to travel.
         arguments: The pickled arguments, as they were at issue.
         references: Pending values inside the arguments, by the number under which they appear there.
-        replaced: Numbers of tasks whose values the program supplies itself.
+        by_value: The program supplies the values of all references itself.
+        followers: Tasks that refer to this one's result and wait until the executor knows it.
+        submitted: Nothing of the program's is read any more on its behalf.
     """
 
-    __slots__ = ("arguments", "callee", "function", "number", "pending", "references", "replaced")
+    __slots__ = (
+        "arguments",
+        "by_value",
+        "callee",
+        "followers",
+        "function",
+        "number",
+        "pending",
+        "references",
+        "submitted",
+    )
 
     def __init__(
         self,
@@ -91,7 +103,9 @@ class TaskEntry(Entry):
         self.function = function
         self.arguments = arguments
         self.references: dict[int, Pending] = {}
-        self.replaced: frozenset[int] = frozenset()
+        self.by_value = False
+        self.followers: list[TaskEntry] = []
+        self.submitted = False
         self.pending = Pending(self)
 
 
@@ -101,12 +115,11 @@ class Operation(Entry):
     Attributes:
         function: What is done with the operands.
         operands: Plain and pending values.
-        missing: How many of the things it waits for are not there.
         safe: Whether the operation on these values runs no user code.
         oldest_only: It may run user code, so it waits until everything earlier has retired.
     """
 
-    __slots__ = ("function", "missing", "oldest_only", "operands", "pending", "safe")
+    __slots__ = ("function", "oldest_only", "operands", "pending", "safe")
 
     def __init__(
         self,
@@ -121,6 +134,5 @@ class Operation(Entry):
         self.function = function
         self.operands = operands
         self.safe = safe
-        self.missing = 0
         self.oldest_only = False
         self.pending = Pending(self)

@@ -193,8 +193,10 @@ def unpack(frame: Frame, site: int, value: Any, before: int, after: int) -> tupl
         result = shape(value)
     elif type(value) in SCALARS or is_safe_type(type(value)):
         result = shape(value)
-    else:
+    elif hasattr(type(value), "__iter__") or hasattr(type(value), "__getitem__"):
         return shape(iterate(frame, site, value))
+    else:
+        return shape(value)  # raises Python's own error
     if after >= 0:
         containers.track_if(result[before], *result[before])
     return result

@@ -28,10 +28,11 @@ class Pending:
         waiters: Called, once each, when the value is there.
         parts: For a tuple under construction its elements, some of them pending.
         writer: The operation that may change the value in place, while it has not run.
+        origin: The pending value whose value this one has taken.
         on_drop: Told the task's number when the program holds the placeholder no longer.
     """
 
-    __slots__ = ("done", "entry", "load", "on_drop", "parts", "task", "value", "waiters", "writer")
+    __slots__ = ("done", "entry", "load", "on_drop", "origin", "parts", "task", "value", "waiters", "writer")
 
     def __init__(self, entry: Entry) -> None:
         self.done = False
@@ -43,6 +44,7 @@ class Pending:
         self.parts: tuple[Any, ...] | None = None
         self.on_drop: Callable[[int], None] | None = None
         self.writer: Entry | None = None
+        self.origin: Pending | None = None
 
     def get(self) -> Any:
         """The value. Unpickles it the first time, where it came from a worker."""
@@ -68,7 +70,8 @@ class Pending:
             self.settle(other)
         elif other.done:
             self.task = other.task
-            self.settle(other.get())
+            self.origin = other  # keeps the task's result where a reference to it finds it
+            self.settle_later(other.get)
         else:
             other.waiters.append(lambda: self.forward(other))
 

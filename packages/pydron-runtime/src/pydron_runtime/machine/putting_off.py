@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.machine.containers import fill_container, taken
+from pydron_runtime.machine.containers import taken
 from pydron_runtime.machine.entries import Entry, Operation, State
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.readiness import when_there
 from pydron_runtime.machine.safety import SCALARS, is_immutable, is_safe
 
 if TYPE_CHECKING:
@@ -70,21 +71,11 @@ def put_off(
     frame.queue.append(entry)
     machine.window.began(0)
 
-    def arrived() -> None:
-        entry.missing -= 1
-        if not entry.missing:
-            machine.ready.append(lambda: run_operation(entry))
-
-    wanted = [operand for operand in operands if type(operand) is Pending and not operand.done]
-    for snapshot in snapshots:
-        wanted.extend(machine.containers.inside(snapshot))
+    wanted: list[Any] = [operand for operand in operands if type(operand) is Pending]
+    wanted.extend(snapshots)
     if isinstance(after, Operation) and after.state is State.OPEN:
         wanted.append(after.pending)
-    entry.missing = len(wanted)
-    for pending in wanted:
-        pending.waiters.append(arrived)
-    if not wanted:
-        machine.ready.append(lambda: run_operation(entry))
+    when_there(machine, entry, wanted, lambda: machine.ready.append(lambda: run_operation(entry)))
     return entry
 
 
@@ -98,8 +89,6 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
     for operand in entry.operands:
         if type(operand) is Pending:
             operand = operand.get()
-        elif type(operand) is list or type(operand) is dict:
-            fill_container(operand)
         values.append(operand)
     if not as_oldest and not entry.safe(*values):
         entry.oldest_only = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.pending import Pending, reference_of
+from pydron_runtime.machine.readiness import when_there
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -34,6 +36,7 @@ class Tasks:
         self.outstanding: dict[int, TaskEntry] = {}
         self.last_completed: int | None = None
         self._dropped: list[int] = []
+        self._in_program: set[int] = set()
 
     def issue(
         self, frame: Frame, site: int, callee: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -55,32 +58,29 @@ class Tasks:
         machine.window.began(arguments.size)
         machine.observer.issued(entry, args, kwargs)
         self.outstanding[entry.number] = entry
-        missing = [pending for number, pending in entry.references.items() if number < 0 and not pending.done]
-        self._submit_when(entry, missing)
+        self._submit_when_possible(entry)
         return entry.pending
 
-    def _submit_when(self, entry: TaskEntry, missing: list[Pending]) -> None:
-        """Submit the task when the program's own values that it needs are there."""
-        left = len(missing)
-        if not left:
-            self._submit(entry)
-            return
+    def _submit_when_possible(self, entry: TaskEntry) -> None:
+        """Submit the task when the executor knows the tasks it needs, and the program's own values are there."""
+        for number in entry.references:
+            producer = self.outstanding.get(number)
+            if producer is not None and not producer.submitted:
+                producer.followers.append(entry)
+                return
+        wanted = [pending for number, pending in entry.references.items() if not self._is_needed(entry, number)]
+        when_there(self._machine, entry, wanted, lambda: self._submit(entry))
 
-        def arrived() -> None:
-            nonlocal left
-            left -= 1
-            if not left:
-                self._machine.ready.append(lambda: self._submit(entry))
-
-        for pending in missing:
-            pending.waiters.append(arrived)
+    def _is_needed(self, entry: TaskEntry, number: int) -> bool:
+        """Whether a reference stands for a result that the executor has, or will have."""
+        return number > 0 and number not in self._in_program and not entry.by_value
 
     def _submit(self, entry: TaskEntry) -> None:
         needs = []
         bindings: dict[int, Payload] = {}
         try:
             for number, pending in entry.references.items():
-                if number > 0 and number not in entry.replaced:
+                if self._is_needed(entry, number):
                     needs.append(number)
                 else:
                     bindings[number] = payload.dump(pending.get())
@@ -88,6 +88,7 @@ class Tasks:
             reason = str(error)
             self._machine.ready.append(lambda: self._run_in_program(entry, reason))
             return
+        self._let_go(entry)
         self._machine.executor.submit(
             Task(
                 id=entry.number,
@@ -99,6 +100,13 @@ class Tasks:
                 owner=self._machine.number,
             )
         )
+
+    def _let_go(self, entry: TaskEntry) -> None:
+        """Nothing of the program's is read on this task's behalf any more; those that waited for it go on."""
+        entry.submitted = True
+        followers, entry.followers = entry.followers, []
+        for follower in followers:
+            self._machine.ready.append(functools.partial(self._submit_when_possible, follower))
 
     def take_completions(self) -> bool:
         """Take in what the executor has completed; False if nothing has."""
@@ -139,11 +147,12 @@ class Tasks:
     def _reissue(self, entry: TaskEntry) -> None:
         """Hand a call to the executor again, with its operands' values in place of references to other tasks."""
         del self.outstanding[entry.number]
+        self._in_program.add(entry.number)
         entry.number = next(numbers)
         entry.pending.task = None  # calls that referred to the old number are skipped and come here too
         self.outstanding[entry.number] = entry
-        entry.replaced = frozenset(number for number in entry.references if number > 0)
-        self._submit_when(entry, [pending for pending in entry.references.values() if not pending.done])
+        entry.by_value = True
+        self._submit_when_possible(entry)
 
     def _load(self, entry: TaskEntry, result: Payload) -> Any:
         try:
@@ -160,6 +169,8 @@ class Tasks:
         with machine.observer.in_program(entry, reason):
             value, failure = self._call(entry)
         self.outstanding.pop(entry.number, None)
+        self._in_program.add(entry.number)
+        self._let_go(entry)
         entry.pending.task = None
         if failure is not None:
             entry.fail(failure, failure.__traceback__)
