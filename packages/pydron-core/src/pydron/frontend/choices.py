@@ -2,7 +2,9 @@
 
 Only where an operand that may be left out holds a call does an ``If`` node appear; it binds a temporary. Each truth
 is asked for as often as Python does: where only the truth of the whole counts (``if a and f():``) the temporary
-holds ``False`` or ``True`` instead of an operand whose truth is known already.
+holds ``False`` or ``True`` instead of an operand whose truth is known already. One thing is left: where the operand
+of an ``and`` is itself an ``or`` (or the other way round) and its value may be that of the whole, as in
+``x = (a or f()) and b``, its truth is asked for twice; CPython's optimizer then saves one of the two.
 """
 
 from __future__ import annotations
@@ -66,11 +68,11 @@ def _fill(lowering: Lowering, target: ast.Name, node: ast.BoolOp, values: list[a
     if _last(lowering, values) == 0:
         lowering.bind(_again(target, values[0]), _joined(lowering, node, values), values[0])
         return
-    split = _first_after(lowering, values, 1)
-    lowering.bind(_again(target, values[0]), _joined(lowering, node, values[:split]), values[0])
+    # One operand at a time: the truth of each is asked for once, and its value may be that of the whole.
+    lowering.bind(_again(target, values[0]), values[0], values[0])
 
     def rest() -> None:
-        _fill(lowering, target, node, values[split:])
+        _fill(lowering, target, node, values[1:])
 
     test = ast.copy_location(read(target), values[0])
     if isinstance(node.op, ast.And):

@@ -15,6 +15,12 @@ def _binary(lowering: Lowering, node: ast.BinOp) -> ast.expr:
 
 
 def _unary(lowering: Lowering, node: ast.UnaryOp) -> ast.expr:
+    node.operand = lowering.expression(node.operand)
+    return node
+
+
+def _negation(lowering: Lowering, node: ast.UnaryOp) -> ast.expr:
+    """``not`` where only the truth of the whole counts."""
     lower = lowering.condition if isinstance(node.op, ast.Not) else lowering.expression
     node.operand = lower(node.operand)
     return node
@@ -114,3 +120,4 @@ EXPRESSIONS: ExpressionRules = {
     ast.Dict: _dictionary,
     ast.NamedExpr: _walrus,
 }
+CONDITIONS: ExpressionRules = {ast.UnaryOp: _negation}

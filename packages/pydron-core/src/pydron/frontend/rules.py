@@ -32,7 +32,7 @@ RULES = Rules(
     },
     expressions=_EXPRESSIONS,
     binders={ast.Call: calls.bind_call, **choices.BINDERS, **definitions.BINDERS},
-    conditions={ast.UnaryOp: operands.EXPRESSIONS[ast.UnaryOp], **choices.CONDITIONS},
+    conditions={**operands.CONDITIONS, **choices.CONDITIONS},
     effects={ast.Call: calls.call_effect, **choices.EFFECTS},
     otherwise=_unknown,
     otherwise_statement=statements.lower_whole,
