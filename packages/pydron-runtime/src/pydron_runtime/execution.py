@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,16 +23,36 @@ def execute(
         BaseException: What the function raises.
     """
     machine = Machine(executor, observer, code)
+    handled = sys.exc_info()[1]
     try:
         result = code.function(machine.main, *args, **kwargs)
         result = machine.finish(result)
     except BaseException as raised:
-        error = machine.unwind(raised)
+        error = raised
     else:
         observer.frame_finished(machine.main, None)
         return result
+    # Outside of the handler: what fails while the machine unwinds has nothing to do with the error that was caught.
+    error = machine.unwind(error)
     observer.frame_finished(machine.main, error)
     failed = machine.failed
     if failed is not None and failed.error is error:
+        _end_context(error, machine.context, handled)
         runner.place_failure(error, *placement(failed))
     raise error
+
+
+def _end_context(error: BaseException, context: BaseException | None, handled: BaseException | None) -> None:
+    """Give an error the context that it would have had if it had been raised here.
+
+    Args:
+        context: The one with which it failed, elsewhere or earlier.
+        handled: The exception that the caller was handling; it stands at the end of the chain.
+    """
+    error.__context__ = context
+    last, seen = error, {id(error)}
+    while last.__context__ is not None and id(last.__context__) not in seen:
+        last = last.__context__
+        seen.add(id(last))
+    if last.__context__ is None and handled is not None and id(handled) not in seen:
+        last.__context__ = handled
