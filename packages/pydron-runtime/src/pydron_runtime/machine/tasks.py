@@ -148,7 +148,9 @@ class Tasks:
         """Hand a call to the executor again, with its operands' values in place of references to other tasks."""
         del self.outstanding[entry.number]
         self._in_program.add(entry.number)
+        self._machine.observer.cancelled([entry])
         entry.number = next(numbers)
+        self._machine.observer.issued(entry, (), {})
         entry.pending.task = None  # calls that referred to the old number are skipped and come here too
         self.outstanding[entry.number] = entry
         entry.by_value = True
