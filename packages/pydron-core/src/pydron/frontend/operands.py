@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pydron.frontend.lowering import ExpressionRules, Lowering, Positioned, read
 from pydron.frontend.native import native_expression
@@ -44,30 +44,22 @@ def _slice(lowering: Lowering, node: ast.Slice) -> ast.expr:
 
 
 def _sequence_display(lowering: Lowering, node: ast.List | ast.Tuple | ast.Set) -> ast.expr:
-    if isinstance(node, ast.Set):
-        node.elts = elements(lowering, node.elts, node, lambda parts: ast.Set(parts))
-    else:
-        node.elts = elements(lowering, node.elts, node)
+    node.elts = elements(lowering, node.elts, node, is_set=isinstance(node, ast.Set))
     return node
 
 
-def _list(parts: list[ast.expr]) -> ast.expr:
-    return ast.List(parts, ast.Load())
-
-
-def elements(
-    lowering: Lowering,
-    nodes: Sequence[ast.expr],
-    at: Positioned,
-    display: Callable[[list[ast.expr]], ast.expr] = _list,
-) -> list[ast.expr]:
+def elements(lowering: Lowering, nodes: Sequence[ast.expr], at: Positioned, *, is_set: bool = False) -> list[ast.expr]:
     """Lower the elements of a display, or positional arguments. ``*a`` is unpacked before what stands after it."""
     found: list[ast.expr] = []
     unpacked = 0
     for node in nodes:
         if lowering.has_operations(node):
-            if any(isinstance(part, ast.Starred) for part in found[unpacked:]):
-                held = lowering.spill(ast.copy_location(display(found), at))
+            rest = found[unpacked:]
+            # A set puts in what it has as soon as something is unpacked into it.
+            begun = is_set and rest and (unpacked or isinstance(node, ast.Starred))
+            if begun or any(isinstance(part, ast.Starred) for part in rest):
+                whole = ast.Set(found) if is_set else ast.List(found, ast.Load())
+                held = lowering.spill(ast.copy_location(whole, at))
                 found, unpacked = [ast.copy_location(ast.Starred(held, ast.Load()), at)], 1
             found[unpacked:] = [lowering.settle(part) for part in found[unpacked:]]
         if isinstance(node, ast.Starred):
@@ -79,17 +71,18 @@ def elements(
 
 
 def _dictionary(lowering: Lowering, node: ast.Dict) -> ast.expr:
-    """Keys and values alternate; ``**d`` is unpacked before what stands after it."""
+    """Keys and values alternate; ``**d`` is unpacked, into what is before it, before what stands after it."""
     keys: list[ast.expr | None] = []
     values: list[ast.expr] = []
+    unpacked = 0
     for key, value in zip(node.keys, node.values):
         if lowering.has_operations(key) or lowering.has_operations(value):
-            if None in keys:
-                held = lowering.spill(ast.copy_location(ast.Dict(keys, values), node))
-                keys, values = [None], [held]
-            else:
-                keys = [None if part is None else lowering.settle(part) for part in keys]
-                values = [lowering.settle(part) for part in values]
+            done = len(keys) if key is None else max((n + 1 for n, part in enumerate(keys) if part is None), default=0)
+            if done > unpacked:
+                held = lowering.spill(ast.copy_location(ast.Dict(keys[:done], values[:done]), node))
+                keys[:done], values[:done], unpacked = [None], [held], 1
+            keys = [None if part is None else lowering.settle(part) for part in keys]
+            values = [lowering.settle(part) for part in values]
         if key is None:
             values.append(lowering.expression(value))
             keys.append(None)
