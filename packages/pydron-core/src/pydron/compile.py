@@ -1,25 +1,21 @@
-"""From a scheduled function to emitted code, once."""
+"""From the graph of a function to emitted code."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from pydron.emit.builder import Unsupported
 from pydron.emit.unit import Unit, emit_unit, is_whole
-
-if TYPE_CHECKING:
-    from pydron.entry import Record
+from pydron.ir.nodes import Graph
 
 _log = logging.getLogger("pydron")
 
 
-def compile_record(record: Record) -> Unit | None:
-    """Emitted code of a scheduled function; None where it runs as a whole.
+def compile_graph(graph: Graph) -> Unit | None:
+    """Emitted code of a function; None where it runs as a whole.
 
     Every function compiles: one that cannot be taken apart runs as it is.
     """
-    graph = record.taken_apart
     if is_whole(graph):
         return None
     try:

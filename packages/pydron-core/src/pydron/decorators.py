@@ -6,7 +6,6 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, overload
 
-from pydron.entry import Record, make_entry
 from pydron.marks import is_scheduled, mark_functional, vouch
 
 P = ParamSpec("P")
@@ -69,6 +68,9 @@ def schedule_function(function: Any, strict: bool) -> Any:
         return type(function)(schedule_function(function.__func__, strict))
     if not isinstance(function, FunctionType) or is_scheduled(function):
         return function
+    # Late: who only imports pydron does not pay for the compiler. Who decorates will call, and pays now, not then.
+    from pydron.entry import Record, make_entry
+
     record = Record(function, strict)
     if function.__code__.co_flags & _LAZY:
         # Calling it only makes the lazy object, so there is nothing to schedule; it stays what it is to `inspect`.

@@ -14,6 +14,9 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from pydron import runner
+from pydron.compile import compile_graph
+from pydron.emit.unit import Unit
+from pydron.frontend.build import build_graph
 from pydron.ir.lazy import lazy_graph
 from pydron.ir.nodes import Graph
 from pydron.marks import FUNCTIONAL, SCHEDULED
@@ -41,6 +44,10 @@ class Record:
         self.graph: Graph = lazy_graph(functools.partial(_with_globals, self))
         self.compiled: Any = None
 
+    def emit(self) -> Unit | None:
+        """The code emitted from the graph; None where the function runs as a whole."""
+        return compile_graph(self.taken_apart)
+
     def __reduce__(self) -> Any:
         # A scheduled function that travels by value is rebuilt from the undecorated one at the other end.
         return (_rebuild_record, (self.function, self.strict))
@@ -53,8 +60,6 @@ def _rebuild_record(function: FunctionType, strict: bool) -> Record:
 
 
 def _build(function: FunctionType) -> Graph:
-    from pydron.frontend.build import build_graph  # late: keeps `import pydron` quick
-
     return build_graph(function)
 
 

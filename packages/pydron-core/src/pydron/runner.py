@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from pydron import installed
 from pydron.config import settings
 from pydron.errors import ConfigurationError
 
@@ -69,19 +70,12 @@ def shown_as(code: CodeType) -> CodeType:
 
 @functools.cache
 def _runner(scheme: str) -> Runner | None:
-    from importlib.metadata import entry_points  # late: slow to import, and not needed to import pydron
-
-    for point in entry_points(group=GROUP):
-        if point.name == scheme:
-            loaded: Runner = point.load()
-            return loaded
-    return None
+    found: Runner | None = installed.find(GROUP, scheme)
+    return found
 
 
 def _known() -> str:
-    from importlib.metadata import entry_points
-
-    return ", ".join(sorted(point.name for point in entry_points(group=GROUP))) or "none (pydron-runtime is missing)"
+    return ", ".join(installed.names(GROUP)) or "none (pydron-runtime is missing)"
 
 
 def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from pydron.config import Settings
 from pydron_runtime.executors import local as local_executor
-from pydron_runtime.executors.inline import InlineExecutor
 
 if TYPE_CHECKING:
+    from pydron_runtime.executors.inline import InlineExecutor
     from pydron_runtime.recording_sqlite import SqliteRecorder
 
-PoolOrInline = InlineExecutor | local_executor.LocalExecutor
+    PoolOrInline = InlineExecutor | local_executor.LocalExecutor
 
 
 @dataclass(slots=True)
@@ -56,7 +56,11 @@ def session_of(settings: Settings, name: str) -> Session:
 
 def executor_of(settings: Settings, name: str) -> PoolOrInline:
     """The executor for some settings. A pool of workers is shared by everything that asks for its size."""
-    return InlineExecutor() if name == "inline" else local_executor.shared(settings.workers)
+    if name == "inline":
+        from pydron_runtime.executors.inline import InlineExecutor
+
+        return InlineExecutor()
+    return local_executor.shared(settings.workers)
 
 
 def _recorder(trace: str | None, name: str, workers: int) -> SqliteRecorder | None:

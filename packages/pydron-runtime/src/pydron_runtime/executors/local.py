@@ -7,12 +7,17 @@ import os
 import threading
 import weakref
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from pydron_runtime.data.tasks import Completion, Lost, Task
-from pydron_runtime.recording import Recorder
-from pydron_runtime.transport.driver import Driver
+from pydron_runtime.transport.head_start import head_start
 from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.nursery_link import cores
+
+# What this module imports stands before the start of the first worker; the rest is imported while that starts.
+if TYPE_CHECKING:
+    from pydron_runtime.data.tasks import Completion, Task
+    from pydron_runtime.recording import Recorder
+    from pydron_runtime.transport.driver import Driver
 
 _all: weakref.WeakSet[LocalExecutor] = weakref.WeakSet()
 _shared: dict[int, LocalExecutor] = {}
@@ -82,14 +87,17 @@ class LocalExecutor:
         return None if crew is None else crew.nursery_pid
 
     def warm_up(self) -> None:
-        """Start what all workers share, so that the first task waits less. Returns at once."""
-        if self._driver is None:
-            self._start()
+        """Start the workers, so that the first task waits less. Returns before they are ready."""
+        if self._driver is None and not self._closed:
+            self._start().put("announce", None)
 
     def _start(self) -> Driver:
         with self._starting:
             if self._driver is None:
-                driver = Driver(self._size, self._mail, self._recorder)
+                begun = head_start(self._size)
+                from pydron_runtime.transport.driver import Driver  # late: the nursery imports at the same time
+
+                driver = Driver(self._size, self._mail, self._recorder, begun)
                 driver.start()
                 self._driver = driver
             return self._driver
@@ -98,6 +106,8 @@ class LocalExecutor:
         """Accept a task. Takes a few microseconds. Needs may be unfinished."""
         self._mail.expect(task.owner)
         if self._closed:
+            from pydron_runtime.data.tasks import Lost
+
             self._mail.deliver({task.owner: [Lost(task.id, "The executor was closed.")]})
             return
         driver = self._driver or self._start()

@@ -10,7 +10,6 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from pydron import runner
-from pydron.compile import compile_record
 from pydron.emit.builder import PREFIX
 from pydron.emit.facts import Facts
 from pydron.emit.regions import Deferrable
@@ -95,7 +94,7 @@ class Code:
 def code_of(record: Record) -> Code | None:
     """The code of a scheduled function, made the first time; None where it runs as a whole."""
     if record.compiled is None:
-        unit = compile_record(record)
+        unit = record.emit()
         record.compiled = False if unit is None else Code(record, unit)
     return record.compiled or None
 

@@ -9,6 +9,13 @@ from pydron_runtime.data.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """Tasks are about to come: workers should be there by then."""
+
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
     """The program wants tasks to be run."""
 
@@ -72,4 +79,4 @@ class StartFailed:
     reason: str
 
 
-Event = Submitted | Cancelled | Released | Joined | Reported | Died | StartFailed
+Event = Announced | Submitted | Cancelled | Released | Joined | Reported | Died | StartFailed

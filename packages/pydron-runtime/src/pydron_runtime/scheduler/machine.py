@@ -7,7 +7,17 @@ out in order.
 from __future__ import annotations
 
 from pydron_runtime.scheduler import lifecycle, placement, pool
-from pydron_runtime.scheduler.events import Cancelled, Died, Event, Joined, Released, Reported, StartFailed, Submitted
+from pydron_runtime.scheduler.events import (
+    Announced,
+    Cancelled,
+    Died,
+    Event,
+    Joined,
+    Released,
+    Reported,
+    StartFailed,
+    Submitted,
+)
 from pydron_runtime.scheduler.instructions import Instruction
 from pydron_runtime.scheduler.state import SchedulerState
 
@@ -43,6 +53,8 @@ class Scheduler:
             return out
         elif isinstance(event, Cancelled):
             lifecycle.cancel(state, event.tasks, out)
+        elif isinstance(event, Announced):
+            pool.staff_all(state, out)
         elif isinstance(event, Joined):
             pool.join(state, event.worker)
         elif isinstance(event, Died):

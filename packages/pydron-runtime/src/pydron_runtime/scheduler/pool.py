@@ -27,7 +27,16 @@ def staff(state: SchedulerState, out: list[Instruction]) -> None:
     """Ask for workers if there is work for more than there are."""
     if state.broken is not None:
         return
-    lacking = min(state.size, state.ready_count + state.running) - len(state.workers)
+    _start(state, min(state.size, state.ready_count + state.running) - len(state.workers), out)
+
+
+def staff_all(state: SchedulerState, out: list[Instruction]) -> None:
+    """Ask for all the workers there may be."""
+    if state.broken is None:
+        _start(state, state.size - len(state.workers), out)
+
+
+def _start(state: SchedulerState, lacking: int, out: list[Instruction]) -> None:
     if lacking <= 0:
         return
     names = tuple(f"w{state.started + place + 1}" for place in range(lacking))

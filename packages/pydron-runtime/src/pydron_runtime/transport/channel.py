@@ -10,6 +10,7 @@ import zmq
 
 from pydron_runtime.protocol.codec import Frames, ProtocolError, decode_to_scheduler, encode
 from pydron_runtime.protocol.messages import Surroundings, ToScheduler, ToWorker
+from pydron_runtime.transport.head_start import endpoint_in
 from pydron_runtime.transport.nursery_link import search_path
 
 
@@ -22,7 +23,7 @@ class Channel:
         Raises:
             zmq.ZMQError: The directory cannot hold a socket.
         """
-        self.endpoint = f"ipc://{home}/s"
+        self.endpoint = endpoint_in(home)
         self._home = home
         self._context = zmq.Context()
         self.socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)

@@ -34,19 +34,21 @@ class Crew:
         pids: Process ids of the workers that are ready, by name.
     """
 
-    def __init__(self, home: str, endpoint: str, size: int) -> None:
+    def __init__(self, home: str, endpoint: str, size: int, nursery: NurseryLink | None = None) -> None:
         self.pids: dict[str, int] = {}
         self._place = (home, endpoint, size)
-        self._nursery: NurseryLink | None = None
+        self._nursery = nursery
         self._failures = 0
         self._awaited: dict[str, float] = {}
 
     def start(self) -> None:
-        """Start the nursery. Does not wait for it.
+        """Start the nursery, unless there is one. Does not wait for it.
 
         Raises:
             NoWorkers: Its interpreter cannot be started.
         """
+        if self._nursery is not None:
+            return
         try:
             self._nursery = NurseryLink(*self._place)
         except OSError as error:

@@ -20,13 +20,24 @@ from pydron_runtime.protocol.codec import ProtocolError
 from pydron_runtime.protocol.messages import VERSION, Drop, Forget, Hello
 from pydron_runtime.recording import Recorder
 from pydron_runtime.scheduler import instructions as want
-from pydron_runtime.scheduler.events import Cancelled, Died, Event, Joined, Released, Reported, StartFailed, Submitted
+from pydron_runtime.scheduler.events import (
+    Announced,
+    Cancelled,
+    Died,
+    Event,
+    Joined,
+    Released,
+    Reported,
+    StartFailed,
+    Submitted,
+)
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.scheduler.pool import WAY_OUT
 from pydron_runtime.transport import directory
 from pydron_runtime.transport.channel import Channel
 from pydron_runtime.transport.crew import Crew, Exit, NoWorkers
 from pydron_runtime.transport.dispatching import message_of, outcomes_of
+from pydron_runtime.transport.head_start import HeadStart, endpoint_in
 from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.tracing import note
 from pydron_runtime.transport.wakeup import WakeUp
@@ -41,7 +52,7 @@ class Driver:
         home: The private directory of the socket, once the thread has begun.
     """
 
-    def __init__(self, size: int, mail: Mailboxes, recorder: Recorder | None) -> None:
+    def __init__(self, size: int, mail: Mailboxes, recorder: Recorder | None, begun: HeadStart | None = None) -> None:
         self.scheduler = Scheduler(size)
         self.broken = False
         self.crew: Crew | None = None
@@ -49,6 +60,7 @@ class Driver:
         self._size = size
         self._mail = mail
         self._recorder = recorder
+        self._begun = begun
         self._inbox: deque[tuple[str, Any]] = deque()
         self._wake = WakeUp()
         self._closing = False
@@ -60,7 +72,8 @@ class Driver:
         self._thread.start()
 
     def put(self, kind: str, what: Any) -> None:
-        """Put a wish into the inbox: ``submit`` a task, ``cancel`` or ``release`` numbers, ``record`` to a recorder."""
+        """Put a wish into the inbox: ``submit`` a task, ``cancel`` or ``release`` numbers,
+        ``record`` to a recorder, ``announce`` that tasks are about to come."""
         self._inbox.append((kind, what))
         if self._ended:
             self._refuse()
@@ -84,9 +97,11 @@ class Driver:
     def _run(self) -> None:
         channel: Channel | None = None
         try:
-            self.home = directory.make()
+            begun = self._begun
+            self.home = directory.make() if begun is None else begun.home
+            nursery = None if begun is None else begun.nursery
+            self.crew = self._crew = Crew(self.home, endpoint_in(self.home), self._size, nursery)
             channel = self._channel = Channel(self.home)
-            self.crew = self._crew = Crew(self.home, channel.endpoint, self._size)
             self._loop()
         except (OSError, zmq.ZMQError) as error:
             self._abort(f"There is no place for the sockets of worker processes ({error}). Set TMPDIR. {WAY_OUT}")
@@ -136,6 +151,8 @@ class Driver:
             tasks = []
             if kind == "cancel":
                 self._handle(Cancelled(time.monotonic_ns(), what))
+            elif kind == "announce":
+                self._handle(Announced(time.monotonic_ns()))
             elif kind == "release":
                 self._handle(Released(time.monotonic_ns(), what))
             else:

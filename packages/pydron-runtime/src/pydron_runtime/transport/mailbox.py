@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
-from pydron_runtime.data.tasks import Completion
+if TYPE_CHECKING:
+    from pydron_runtime.data.tasks import Completion
 
 
 class Mailboxes:
