@@ -37,7 +37,7 @@ class Outcome:
 def completion_of(outcome: Outcome, worker: str) -> Completion:
     """The completion that an outcome amounts to."""
     if outcome.kind == "ok":
-        return Succeeded(outcome.task, outcome.payload or _NOTHING, worker)
+        return Succeeded(outcome.task, outcome.payload or _NOTHING, worker, outcome.finished - outcome.started)
     if outcome.kind == "failed":
         return Failed(outcome.task, outcome.payload or _NOTHING, outcome.text, worker)
     if outcome.kind == "untransportable":

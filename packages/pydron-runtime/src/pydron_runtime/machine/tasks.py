@@ -12,6 +12,7 @@ from pydron_runtime.data import failures, functions, payload, references
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
+from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
 from pydron_runtime.machine.readiness import when_there
 
@@ -126,6 +127,8 @@ class Tasks:
         match completion:
             case Succeeded():
                 del self.outstanding[entry.number]
+                if completion.nanoseconds:
+                    cost_of(entry.callee).measured(completion.nanoseconds)
                 result = completion.result
                 entry.state = State.DONE
                 entry.pending.settle_later(lambda: self._load(entry, result))
