@@ -24,6 +24,12 @@ g(x=a.b, y=c("x"), z=a.d)
 [*a, c("x"), *b, c("y")]
 (a.b, *a, c("x"))
 len({a.b, c("x")})
+len({a.b, *c("x"), b, c("y")})
+len({a.b, [], *c("x")})
+len({*c("x"), [], c("y")})
+{[]: a.b, **c("x")}
+{**a, [] : a.b, "m": c("x")}
+{"k": a.b, **a, **c("x"), "l": c("y"), **b}
 {"k": a.b, **a, "m": c("x"), "n": a.d}
 list({"p": c("x"), "q": a.e, "r": c("z")}.items())
 a and c("x")

@@ -78,8 +78,11 @@ def watch(function: Callable[..., Any], namespace: dict[str, Any], arguments: tu
     try:
         outcome = f"returned {_shown(function(*arguments))}"
     except Exception as error:
-        outcome = f"raised {type(error).__name__}{_shown(error.args)}"
-        lines = _lines(error, filename)
+        # Before Python 3.12 a variable that a comprehension finds unbound is a free variable.
+        name = "NameError" if isinstance(error, UnboundLocalError) else type(error).__name__
+        outcome = f"raised {name}{_shown(error.args)}"
+        # CPython 3.11 may report the line before for an unbound variable, where it fuses two instructions.
+        lines = () if isinstance(error, UnboundLocalError) else _lines(error, filename)
         context = [type(one).__name__ for one in _chain(error)]
     log = tuple(_shown(entry) for entry in namespace["log"])
     return Seen(outcome, lines, tuple(context), log, _shown(arguments))
@@ -102,7 +105,8 @@ def same(source: str, name: str = "f", arguments: str = "()") -> Seen:
 def _shown(value: Any) -> str:
     """Like repr, but without addresses and names of programs, and blind to where a comprehension had its code."""
     text = re.sub(r" at 0x[0-9a-f]+|<program \d+>", "", repr(value))
-    return re.sub(r"<(list|set|dict)comp>\.<locals>\.", "", text)
+    text = re.sub(r"<(list|set|dict)comp>\.<locals>\.", "", text)
+    return re.sub(r"(cannot access )?(free|local) variable ('\w+') (where|referenced)[a-z ]*", r"unbound \3", text)
 
 
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")

@@ -191,8 +191,10 @@ def _same(left: object, right: object, *, check_lines: bool = True) -> bool:
         return all(_same(one, other, check_lines=check_lines) for one, other in pairs)
     if isinstance(left, tuple) and isinstance(right, tuple):
         return len(left) == len(right) and all(_same(one, other) for one, other in zip(left, right))
-    # repr tells 0.0 from -0.0, and a not-a-number from nothing.
-    return left == right or repr(left) == repr(right)
+    if isinstance(left, (float, complex)):
+        # Told apart by repr: 0.0 from -0.0. Alike by repr: a not-a-number and itself.
+        return repr(left) == repr(right)
+    return left == right
 
 
 def _text(tree: FunctionLike, lines: list[str], text: str) -> str:
