@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from loud import LOUD
@@ -11,8 +12,9 @@ from loud_programs import Writer
 from twins import same
 
 
+@pytest.mark.slow
 @seed(20)
-@settings(max_examples=120, deadline=None, database=None, derandomize=True)
+@settings(max_examples=60, deadline=None, database=None, derandomize=True)
 @given(st.randoms(use_true_random=False))
 def test_generated_functions_run_alike(random: object) -> None:
     source = LOUD + Writer(lambda count: random.randrange(count)).function()  # type: ignore[attr-defined]

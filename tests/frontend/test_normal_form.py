@@ -46,9 +46,8 @@ def _lines(node: Node, indent: str) -> list[str]:
 
 
 def graph_of(body: str) -> Graph:
-    return build_graph(
-        program("def f(x, xs, out, k):\n" + textwrap.indent(textwrap.dedent(body), "    "))["f"], strict=True
-    )
+    source = "def f(x, xs, out, k):\n" + textwrap.indent(body, "    ")
+    return build_graph(program(source)["f"], strict=True)
 
 
 CASES = {

@@ -66,13 +66,11 @@ def test_decorated_functions_begin_with_their_decorators() -> None:
 def test_functions_without_source_are_taken_whole() -> None:
     names: dict[str, Any] = {}
     exec("def f(a, /, b=1, *rest, c, **more): return a\ndef g(): yield\nh = lambda *, k: k", names)
-    for name, kind, signature in [
-        ("f", "opaque", "a, /, b, *rest, c, **more"),
-        ("g", "generator", ""),
-        ("h", "opaque", "*, k"),
-    ]:
-        graph = build_graph(names[name])
-        assert (reasons(graph), graph.kind, graph.signature, graph.source) == (["PD212"], kind, signature, "")
+    graphs = [build_graph(names[name]) for name in "fgh"]
+    assert [reasons(graph) for graph in graphs] == [["PD212"]] * 3
+    assert [graph.kind for graph in graphs] == ["opaque", "generator", "opaque"]
+    assert [graph.signature for graph in graphs] == ["a, /, b, *rest, c, **more", "", "*, k"]
+    assert [graph.source for graph in graphs] == ["", "", ""]
 
 
 def test_a_file_that_was_edited_is_no_source(tmp_path: Path) -> None:
@@ -104,9 +102,8 @@ def test_a_constant_that_was_edited_shows(text: str, tmp_path: Path) -> None:
 
 def test_methods_of_imported_modules_are_compiled_as_in_their_module() -> None:
     """How CPython compiles ``math.floor()`` depends on an import elsewhere in the module."""
-    names = program(
-        "import math\ntry:\n    import math as maths\nfinally:\n    pass\ndef f(x):\n    return math.floor(x), maths.ceil(x)\n"
-    )
+    imports = "import math\ntry:\n    import math as maths\nfinally:\n    pass\n"
+    names = program(imports + "def f(x):\n    return math.floor(x), maths.ceil(x)\n")
     assert reasons(build_graph(names["f"])) == []
 
 

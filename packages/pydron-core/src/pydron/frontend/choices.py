@@ -50,9 +50,6 @@ def _again(target: ast.Name, at: ast.expr) -> ast.Name:
     return ast.copy_location(ast.Name(target.id, ast.Store()), at)
 
 
-# ---- and, or
-
-
 def boolean(lowering: Lowering, node: ast.BoolOp) -> ast.expr:
     """The value of ``and`` or ``or``."""
     if _last(lowering, node.values) == 0:
@@ -156,9 +153,6 @@ def _follow(lowering: Lowering, node: ast.BoolOp, values: list[ast.expr]) -> Non
         lowering.choose(test, node, lambda: None, rest)
 
 
-# ---- a if c else b
-
-
 def conditional(lowering: Lowering, node: ast.IfExp) -> ast.expr:
     """The value of a conditional expression."""
     return _conditional(lowering, node, _bind_value)
@@ -201,9 +195,6 @@ def conditional_effect(lowering: Lowering, node: ast.IfExp) -> None:
     """A conditional expression of which the value is not used."""
     test = lowering.condition(node.test)
     lowering.choose(test, node, lambda: lowering.effect(node.body), lambda: lowering.effect(node.orelse))
-
-
-# ---- comparisons
 
 
 def comparison(lowering: Lowering, node: ast.Compare) -> ast.expr:

@@ -67,9 +67,8 @@ class Lowering:
     bound: set[str] | None
     block: Block = field(default_factory=Block)
 
-    # ---- expressions
-
     def has_operations(self, node: ast.AST | None) -> bool:
+        """Whether something in an expression has to be emitted on its own."""
         return id(node) in self.operations
 
     def expression(self, node: ast.expr) -> ast.expr:
@@ -132,6 +131,7 @@ class Lowering:
         return self.spill(node)
 
     def is_temporary(self, node: ast.Name) -> bool:
+        """Whether a name was invented for this function."""
         return node.id in self.names.temporaries
 
     def is_stable(self, node: ast.expr) -> bool:
@@ -159,9 +159,8 @@ class Lowering:
             found.append(self.settle(left) if number < last else left)
         return found
 
-    # ---- emission
-
     def emit(self, node: Draft) -> None:
+        """Add a node to the current block."""
         self.block.nodes.append(node)
 
     def leaf(self, kind: LeafKind, statement: ast.stmt, at: Positioned, /, **fields: Any) -> Leaf:
@@ -175,6 +174,7 @@ class Lowering:
         return leaf
 
     def host(self, statement: ast.stmt) -> None:
+        """Emit a call-free statement that modifies no object."""
         self.leaf(Host, statement, statement)
 
     def assign(self, targets: list[ast.expr], value: ast.expr, at: Positioned) -> None:
@@ -191,8 +191,6 @@ class Lowering:
     def test(self, node: ast.expr) -> tuple[Fragment, tuple[str, ...]]:
         """The fragment of a call-free expression, and what it reads."""
         return Fragment.of_expression(node), self.uses(node)[0]
-
-    # ---- control
 
     @contextmanager
     def nested(self, bound: set[str] | None) -> Iterator[Block]:
