@@ -27,6 +27,8 @@ _COMPARED = (
 """What has to be the same of two code objects, besides lines and constants."""
 
 _KEPT_FILES = 16
+_FAR = 1_000_000
+"""More lines than any file has."""
 _parsed: dict[str, _File] = {}
 
 
@@ -157,14 +159,13 @@ def _is_source(file: _File, statement: ast.stmt, tree: FunctionLike, code: types
     if alone:
         codes = file.codes(statement, code.co_filename)
     else:
-        # Several on one line: the one that is meant gets a line of its own, by which its code is recognised.
-        line = 1_000_000 + (tree.end_col_offset or 0)
+        # Several on one line: the one that is meant is moved to lines of its own, by which its code is recognised.
+        line += _FAR
         memo: dict[int, object] = {}
         statement = copy.deepcopy(statement, memo)
         marked = memo[id(tree)]
-        assert isinstance(marked, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        first = (getattr(marked, "decorator_list", None) or [marked])[0]
-        first.lineno = first.end_lineno = line
+        assert isinstance(marked, ast.AST)
+        ast.increment_lineno(marked, _FAR)
         codes = file.compile(statement, code.co_filename)
     return any(found.co_firstlineno == line and _same(found, code, check_lines=alone) for found in codes)
 
