@@ -23,8 +23,8 @@ Runner = Callable[["Record", tuple[Any, ...], Mapping[str, Any]], Any]
 
 GROUP = "pydron.executors"
 
-_emitted: dict[int, tuple[weakref.ref[CodeType], CodeType]] = {}
-"""Id of code made from a graph -> that code, and the user's code it stands for.
+_emitted: dict[int, tuple[weakref.ref[CodeType], CodeType, bool]] = {}
+"""Id of code made from a graph -> that code, the user's code it stands for, and whether it is only a part of it.
 
 By identity: code objects of the same text compare equal, whatever files they came from.
 """
@@ -56,10 +56,14 @@ def hide_frames_of(folder: str) -> None:
     _own_files = (*_own_files, folder)
 
 
-def show_as(code: CodeType, users: CodeType) -> None:
-    """Frames of code made from a graph are to be shown as frames of the user's code."""
+def show_as(code: CodeType, users: CodeType, part: bool = False) -> None:
+    """Frames of code made from a graph are to be shown as frames of the user's code.
+
+    Args:
+        part: The code is that of a region or an expression, called from the code of the function.
+    """
     key = id(code)
-    _emitted[key] = (weakref.ref(code, lambda _: _emitted.pop(key, None)), users)
+    _emitted[key] = (weakref.ref(code, lambda _: _emitted.pop(key, None)), users, part)
 
 
 def shown_as(code: CodeType) -> CodeType:
@@ -125,12 +129,21 @@ def frames_of_failure(record: Record, error: BaseException) -> tuple[int, Traceb
 
 def without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
     """A traceback without the entries of Pydron's own files."""
+    return _chained(_activations(traceback))
+
+
+def _activations(traceback: TracebackType | None) -> list[TracebackType]:
+    """The entries of a traceback, without Pydron's own; of a function and its parts only the innermost."""
     kept: list[TracebackType] = []
     while traceback is not None:
-        if not _is_own(traceback.tb_frame.f_code):
+        code = traceback.tb_frame.f_code
+        if not _is_own(code):
+            found = _emitted.get(id(code))
+            if found is not None and found[2] and kept and shown_as(kept[-1].tb_frame.f_code) is found[1]:
+                kept.pop()
             kept.append(traceback)
         traceback = traceback.tb_next
-    return _chained(kept)
+    return kept
 
 
 def _chained(entries: list[TracebackType]) -> TracebackType | None:
@@ -145,26 +158,21 @@ def _is_own(code: CodeType) -> bool:
 
 
 def users_frames(
-    record: Record, traceback: TracebackType | None, skip_entry: bool = True
+    record: Record, traceback: TracebackType | None, skip_entry: bool = True, line: int | None = None
 ) -> tuple[int, TracebackType | None]:
     """What a traceback shows below a scheduled function: the line in it, and the frames that it called.
 
     Frames of Pydron's own files are left out. Frames of one activation (a function and the regions emitted from it)
     count as one, at the innermost of their lines.
+
+    Args:
+        skip_entry: The traceback begins with the frame of the function's entry.
+        line: The line if no frame tells; None is the function's first.
     """
     own = record.function.__code__
-    line = own.co_firstlineno
-    kept: list[TracebackType] = []
-    at_start = True
-    entry = traceback
     if skip_entry and traceback is not None:
-        entry = traceback.tb_next  # the first is the frame of the entry itself
-    while entry is not None:
-        code = entry.tb_frame.f_code
-        if shown_as(code) is own and at_start:
-            line = entry.tb_lineno
-        elif not _is_own(code):
-            at_start = False
-            kept.append(entry)
-        entry = entry.tb_next
-    return line, _chained(kept)
+        traceback = traceback.tb_next
+    kept = _activations(traceback)
+    if kept and shown_as(kept[0].tb_frame.f_code) is own:
+        return kept[0].tb_lineno, _chained(kept[1:])
+    return own.co_firstlineno if line is None else line, _chained(kept)

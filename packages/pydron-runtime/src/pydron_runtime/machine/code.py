@@ -119,20 +119,32 @@ def _load(original: FunctionType, unit: Unit) -> FunctionType:
     arguments.update({f"{PREFIX}{name}": getattr(operator, name) for name in unit.operators})
     cells = dict(zip(original.__code__.co_freevars, original.__closure__ or ()))
     made = make(**arguments)
-    function = _rebind(made, cells, {})
+    function = _rebind(made, cells, original.__code__, {})
     function.__defaults__ = original.__defaults__
     function.__kwdefaults__ = original.__kwdefaults__
     function.__qualname__ = original.__qualname__
-    named = function.__code__.replace(co_name=original.__code__.co_name)
-    if hasattr(named, "co_qualname"):
-        named = named.replace(co_qualname=original.__code__.co_qualname)  # type: ignore[attr-defined,call-arg]
-    function.__code__ = named
-    _register(function, original.__code__)
     return function
 
 
-def _rebind(function: FunctionType, cells: dict[str, CellType], done: dict[CodeType, FunctionType]) -> FunctionType:
-    """A copy of an emitted function, and of those it refers to, whose free variables are the user's own cells."""
+def _named_as(code: CodeType, users: CodeType) -> CodeType:
+    """Emitted code under the name that tracebacks are to show."""
+    named = code.replace(co_name=users.co_name)
+    if hasattr(named, "co_qualname"):
+        named = named.replace(co_qualname=users.co_qualname)  # type: ignore[attr-defined,call-arg]
+    return named
+
+
+def _rebind(
+    function: FunctionType,
+    cells: dict[str, CellType],
+    users: CodeType,
+    done: dict[CodeType, FunctionType],
+    part: bool = False,
+) -> FunctionType:
+    """A copy of an emitted function, and of those it refers to, whose free variables are the user's own cells.
+
+    Its frames, and those of its regions and helpers, are shown as the user's function.
+    """
     code = function.__code__
     if code in done:
         return done[code]
@@ -143,21 +155,11 @@ def _rebind(function: FunctionType, cells: dict[str, CellType], done: dict[CodeT
             continue
         content = cell.cell_contents
         if isinstance(content, FunctionType) and name.startswith(PREFIX) and not name.startswith(f"{PREFIX}op_"):
-            content = _rebind(content, cells, done)
+            content = _rebind(content, cells, users, done, part=True)
         closure.append(CellType(content))
-    rebound = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, tuple(closure))
+    named = _named_as(code, users)
+    runner.show_as(named, users, part)
+    rebound = FunctionType(named, function.__globals__, function.__name__, function.__defaults__, tuple(closure))
     rebound.__kwdefaults__ = function.__kwdefaults__
     done[code] = rebound
     return rebound
-
-
-def _register(function: FunctionType, users: CodeType) -> None:
-    """Frames of the emitted function, its regions and its helpers are shown as the user's function."""
-    if runner.shown_as(function.__code__) is users:
-        return
-    runner.show_as(function.__code__, users)
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}op_"):
-            content = cell.cell_contents
-            if isinstance(content, FunctionType):
-                _register(content, users)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.claims import released
 from pydron_runtime.machine.entries import Entry, State
+from pydron_runtime.machine.indirect import behind, is_indirect
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import SCALARS
 
@@ -47,13 +48,19 @@ def value_of(frame: Frame, site: int, operand: Any) -> Any:
 
 
 def settled(frame: Frame, site: int, operand: Any) -> Any:
-    """The operand's value with no placeholder in it, however deep; blocks until it is there."""
+    """The operand's value with no placeholder in it, however deep, and everything earlier done to it; blocks."""
     operand = value_of(frame, site, operand)
+    kind = type(operand)
+    if kind in SCALARS:
+        return operand
+    await_writers_inside(frame, site, operand)
     machine = frame.machine
-    if operand in machine.containers:
-        for pending in list(machine.containers.inside(operand)):
-            machine.value(frame, pending, site)
-        machine.containers.fill()
+    if len(machine.containers):
+        for container in behind(operand) if is_indirect(kind) else (operand,):
+            if container in machine.containers:
+                for pending in list(machine.containers.inside(container)):
+                    machine.value(frame, pending, site)
+                machine.containers.fill()
     return operand
 
 
@@ -71,6 +78,13 @@ def await_writers(frame: Frame, site: int, container: Any) -> None:
         if entry is None:
             return
         await_entry(frame, site, entry)
+
+
+def await_writers_behind(frame: Frame, site: int, containers: tuple[Any, ...]) -> None:
+    """Block until everything earlier that modifies one of some objects has done so."""
+    if frame.machine.claims.any_writer:
+        for container in containers:
+            await_writers(frame, site, container)
 
 
 def await_writers_inside(frame: Frame, site: int, value: Any) -> None:

@@ -119,3 +119,8 @@ class Frame(Entry):
         self.finished = True
         self.greenlet = None
         self.machine.live.discard(self)
+
+
+def end_of(entry: Entry) -> Order:
+    """The place in program order up to which an entry has got: what it stored itself before failing stays."""
+    return entry.here if isinstance(entry, Frame) else entry.order

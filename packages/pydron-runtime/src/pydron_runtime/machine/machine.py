@@ -20,7 +20,7 @@ from pydron_runtime.executors.base import Executor
 from pydron_runtime.machine.claims import Claims
 from pydron_runtime.machine.containers import Containers, taken
 from pydron_runtime.machine.entries import Entry, Operation, State, TaskEntry
-from pydron_runtime.machine.frames import Frame
+from pydron_runtime.machine.frames import Frame, end_of
 from pydron_runtime.machine.observer import Observer
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import run_operation
@@ -194,7 +194,7 @@ class Machine:
         self.failed = failed
         self.observer.failed(failed)
         self.context = error.__context__
-        self.undo.roll_back(failed.order)
+        self.undo.roll_back(end_of(failed))
         self.close()
         raise error
 
@@ -231,6 +231,6 @@ class Machine:
         if self.failed is None and self.main.queue:
             oldest = retire(self.main)
             if oldest is not None:
-                self.undo.roll_back(oldest.order)
+                self.undo.roll_back(end_of(oldest))
         self.close()
         return error

@@ -7,7 +7,8 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.machine.current import await_writers, current, settled, value_of
+from pydron_runtime.machine.current import await_writers, await_writers_behind, current, settled, value_of
+from pydron_runtime.machine.indirect import PAIRING, behind
 from pydron_runtime.machine.ops_pure import pure, tupled
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import put_off
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
 _SEQUENCES = frozenset({list, tuple, str, bytes, range})
-_PAIRING = frozenset({enumerate, zip, reversed})
 
 
 def attribute(frame: Frame, site: int, target: Any, name: str) -> Any:
@@ -85,11 +85,13 @@ def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
     if kind is list:
         return _through_list(frame, site, iterable)
     if kind is dict or kind is set or kind is frozenset or kind in VIEWS:
-        return _through_mapping(frame, site, iterable)
-    if kind in _PAIRING and iterable in frame.machine.known_iterators:
+        return _through_mapping(frame, site, iterable, behind(iterable) if kind in VIEWS else (iterable,))
+    if kind in PAIRING and iterable in frame.machine.known_iterators:
         frame.machine.known_iterators.discard(iterable)
-        return _through_pairs(frame, site, iterable)
-    if kind in ITERATORS or (is_array(iterable) and iterable.dtype.kind != "O"):
+        return _through_mapping(frame, site, iterable, behind(iterable))
+    if kind in ITERATORS:
+        return _through_mapping(frame, site, iterable, behind(iterable))
+    if is_array(iterable) and iterable.dtype.kind != "O":
         return iter(iterable)
     return _through_unknown(frame, site, iterable)
 
@@ -107,21 +109,14 @@ def _through_list(frame: Frame, site: int, elements: list[Any]) -> Iterator[Any]
         index += 1
 
 
-def _through_mapping(frame: Frame, site: int, mapping: Any) -> Iterator[Any]:
-    iterator = iter(mapping)
-    claims = frame.machine.claims
+def _through_mapping(frame: Frame, site: int, iterable: Any, containers: tuple[Any, ...]) -> Iterator[Any]:
+    iterator = iter(iterable)
     while True:
-        if claims.any_writer:
-            await_writers(frame, site, mapping)
+        await_writers_behind(frame, site, containers)
         try:
             element = next(iterator)
         except StopIteration:
             return
-        yield _lenient(frame, site, element)
-
-
-def _through_pairs(frame: Frame, site: int, pairs: Iterator[Any]) -> Iterator[Any]:
-    for element in pairs:
         yield _lenient(frame, site, element)
 
 

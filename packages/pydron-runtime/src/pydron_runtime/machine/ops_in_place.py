@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.machine.current import await_order, current, settled, value_of
+from pydron_runtime.machine.current import await_order, await_writers, current, settled, value_of
 from pydron_runtime.machine.entries import Operation, State
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import put_off
@@ -33,6 +33,7 @@ def _in_place(frame: Frame, site: int, function: Callable[[Any, Any], Any], targ
     if type(target) is Pending:
         return _on_pending(frame, site, function, target, operand)
     if type(target) is list and function is operator.iadd and type(operand) in (list, tuple):
+        await_writers(frame, site, operand)
         await_order(frame, site, target)
         remember(frame, target, snapshot(target))
         target += operand

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.containers import Containers
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.indirect import is_indirect
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import keep, put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_safe, is_safe_type
@@ -80,6 +81,8 @@ def pure(frame: Frame, site: int, function: Callable[..., Any], *operands: Any) 
     for value in values:
         if type(value) not in SCALARS and type(value) is not Pending:
             await_writers_inside(frame, site, value)
+    if len(machine.containers):
+        values = tuple(settled(frame, site, value) if is_indirect(type(value)) else value for value in values)
     if any(machine.containers.holds_pending(value) for value in values):
         prepared, snapshots = keep(frame, values)
         if prepared is not None:

@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.machine.current import await_order, current, settled, value_of
+from pydron_runtime.machine.current import await_order, await_writers, current, settled, value_of
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import SCALARS, definer, is_array, is_immutable, is_safe
 from pydron_runtime.machine.stores import MISSING, must_remember, remember, restore_item, snapshot
@@ -154,6 +154,7 @@ def _extend(frame: Frame, site: int, target: list[Any], values: Any) -> Any:
         values = settled(frame, site, values)
         if not is_safe(values):
             return MISSING
+    await_writers(frame, site, values)
     await_order(frame, site, target)
     remember(frame, target, snapshot(target))
     target.extend(values)

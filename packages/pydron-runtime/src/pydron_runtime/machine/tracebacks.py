@@ -7,7 +7,6 @@ user's source: the line of the call in each function on the way, then the frames
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
 
 from pydron import runner
 from pydron_runtime.data.failures import FrameRecord, traceback_of
@@ -25,7 +24,11 @@ def placement(failed: Entry) -> tuple[int, TracebackType | None]:
         frame = failed.frame
         assert frame is not None
         line = frame.code.span(failed.site).line
-        below = _below(failed.frames_below)
+        below = failed.frames_below
+        if below is None or isinstance(below, TracebackType):
+            line, below = runner.users_frames(frame.code.record, below, skip_entry=False, line=line)
+        else:
+            below = traceback_of(below)
     while frame is not None and frame.frame is not None:
         if frame.kind == "function":
             graph = frame.code.record.taken_apart
@@ -37,14 +40,9 @@ def placement(failed: Entry) -> tuple[int, TracebackType | None]:
     return line, below
 
 
-def _below(frames: Any) -> TracebackType | None:
-    if frames is None or isinstance(frames, TracebackType):
-        return runner.without_own_frames(frames)
-    return traceback_of(frames)
-
-
 def _native(frame: Frame) -> tuple[int, TracebackType | None]:
     """The line in a deferred frame's function, and what is below, from the error's own traceback."""
     error = frame.error
     assert error is not None
-    return runner.users_frames(frame.code.record, error.__traceback__, skip_entry=False)
+    # The error's own traceback has grown since: it was raised once more, where the main frame waits.
+    return runner.users_frames(frame.code.record, frame.frames_below, skip_entry=False)
