@@ -114,7 +114,8 @@ def _search(text: str, lines: list[str], code: types.CodeType) -> Source | None:
         if not _first_line(statement) <= code.co_firstlineno <= (statement.end_lineno or statement.lineno):
             continue
         candidates = [found for found in _functions(statement, "") if _may_be(found[0], code)]
-        for tree, class_name in candidates:
+        # Inner ones first: an outer one is moved together with what is in it.
+        for tree, class_name in reversed(candidates):
             if _is_source(file, statement, tree, code, alone=len(candidates) == 1):
                 return Source(tree, _text(tree, lines, text), class_name)
     return None
@@ -167,7 +168,18 @@ def _is_source(file: _File, statement: ast.stmt, tree: FunctionLike, code: types
         assert isinstance(marked, ast.AST)
         ast.increment_lineno(marked, _FAR)
         codes = file.compile(statement, code.co_filename)
-    return any(found.co_firstlineno == line and _same(found, code, check_lines=alone) for found in codes)
+    return any(
+        found.co_firstlineno == line
+        and _same(found, code, check_lines=alone)
+        and (alone or _columns(found) == _columns(code))
+        for found in codes
+    )
+
+
+def _columns(code: types.CodeType) -> list[object]:
+    """Where in their lines the instructions come from. Python 3.10 does not know."""
+    positions = getattr(code, "co_positions", None)
+    return [] if positions is None else [(column, end) for _, _, column, end in positions()]
 
 
 def _code_objects(code: types.CodeType) -> Iterator[types.CodeType]:
