@@ -1,48 +1,127 @@
 """What is known of callables that nobody marked: builtins and library functions that only compute.
 
-The tables are data. A function stands here only if, given values of builtin types, it computes a result and does
-nothing else. Given objects of other classes it may call their methods; whoever calls it has to look at the arguments.
+The tables of :mod:`pydron.analysis.library` are data. A function stands there only if, given values of builtin types, it
+computes a result and does nothing else. Given objects of other classes it may call their methods; whoever calls it has
+to look at the arguments.
+
+No module is imported for its table: the names of a module are looked up once it has been imported by somebody else.
 """
 
 from __future__ import annotations
 
 import builtins
-import cmath
 import io
-import math
-import operator
-from types import BuiltinFunctionType
+import sys
+from collections.abc import Mapping
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType
 from typing import Any
 
-_BUILTINS = """
-    abs all any ascii bin bool bytes chr complex dict divmod enumerate float format frozenset hex int isinstance
-    issubclass len list max min oct ord pow range repr reversed round set slice sorted str sum tuple zip
-""".split()
+from pydron.analysis import library
+from pydron.analysis.library import CLASS_METHODS, FUNCTIONS, LAZY, METHODS
 
-_OPERATOR = """
-    abs add and_ concat contains countOf eq floordiv ge getitem gt index indexOf invert is_ is_not le lshift lt matmul
-    mod mul ne neg not_ or_ pos pow rshift sub truediv truth xor
-""".split()
+Key = tuple[str, str]
+"""Name of a module and of what is in it."""
 
-_PURE: dict[int, object] = {}
+_found: dict[int, tuple[object, Key]] = {}
+"""Id of a callable of the tables -> itself, so that the id stays its own, and where it stands."""
 
+_classes: dict[type, tuple[frozenset[str], frozenset[str]]] = {}
+"""Class of the tables -> its methods, and the methods of the class itself, that only compute."""
 
-def _add(module: Any, names: list[str]) -> None:
-    for name in names:
-        found = getattr(module, name, None)
-        if found is not None:
-            _PURE[id(found)] = found
+_missing: set[str] = {*FUNCTIONS, *LAZY, *METHODS, *CLASS_METHODS}
+"""Modules of the tables that have not been looked at."""
 
 
-_add(builtins, _BUILTINS)
-_add(operator, _OPERATOR)
-_add(math, [name for name in dir(math) if type(getattr(math, name)) is BuiltinFunctionType])
-_add(cmath, [name for name in dir(cmath) if type(getattr(cmath, name)) is BuiltinFunctionType])
+def _look() -> bool:
+    """Look at modules that have been imported meanwhile; True if there were any."""
+    ready = [name for name in _missing if name in sys.modules and not _is_importing(sys.modules[name])]
+    for name in ready:
+        _missing.discard(name)
+        module = sys.modules[name]
+        for names in (FUNCTIONS.get(name, ()), LAZY.get(name, ())):
+            for member in names:
+                callee = vars(module).get(member)
+                if callee is not None and _belongs(callee, name):
+                    _found[id(callee)] = (callee, (name, member))
+        for member, methods in METHODS.get(name, {}).items():
+            _add_class(vars(module).get(member), methods, frozenset())
+        for member, methods in CLASS_METHODS.get(name, {}).items():
+            _add_class(vars(module).get(member), frozenset(), methods)
+    return bool(ready)
+
+
+def _is_importing(module: object) -> bool:
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
+def _belongs(callee: object, module: str) -> bool:
+    """Whether a member of a module is the library's own, and not something that was put in its place."""
+    if isinstance(callee, FunctionType):
+        return str(callee.__globals__.get("__name__")).partition(".")[0].lstrip("_") == module.partition(".")[0]
+    return not isinstance(callee, type) or callee.__module__.partition(".")[0].lstrip("_") in (
+        module.partition(".")[0],
+        "builtins",
+        "pydecimal",
+    )
+
+
+def _add_class(kind: object, methods: frozenset[str], of_class: frozenset[str]) -> None:
+    if isinstance(kind, type):
+        before = _classes.get(kind, (frozenset(), frozenset()))
+        _classes[kind] = (before[0] | methods, before[1] | of_class)
+
+
+def _key(function: object) -> Key | None:
+    found = _found.get(id(function))
+    if found is None and _missing and _look():
+        found = _found.get(id(function))
+    return None if found is None else found[1]
+
+
+def _is_in(function: object, table: Mapping[str, frozenset[str]]) -> bool:
+    key = _key(function)
+    return key is not None and key[1] in table.get(key[0], ())
 
 
 def is_known_pure(function: Any) -> bool:
-    """Whether calling the function with values of builtin types computes a result and does nothing else."""
-    return id(function) in _PURE
+    """Whether calling the function with values of builtin types computes a result and does nothing else.
+
+    Builtin exception classes are known as well: an exception keeps its arguments as they are.
+    """
+    if _is_in(function, FUNCTIONS):
+        return True
+    if isinstance(function, MethodDescriptorType):
+        return is_pure_method(function.__objclass__, function.__name__)
+    if type(function) is BuiltinFunctionType and isinstance(function.__self__, type):
+        return is_pure_class_method(function.__self__, function.__name__)
+    return type(function) is type and issubclass(function, BaseException) and function.__module__ == "builtins"
+
+
+def is_lazy(function: Any) -> bool:
+    """Whether the callable makes an iterator of the library, which takes from its arguments later."""
+    return _is_in(function, LAZY) or is_chain_from_iterable(function)
+
+
+def is_passing(function: Any) -> bool:
+    """Whether such an iterator hands elements on without looking at them, or keeping one for later."""
+    return _is_in(function, library.PASSING)
+
+
+def is_calling(function: Any) -> bool:
+    """Whether a known callable calls functions that it is given."""
+    return _is_in(function, library.CALLING)
+
+
+def is_fresh(function: Any) -> bool:
+    """Whether what a known callable gives cannot be known elsewhere, or cannot be changed."""
+    return _is_in(function, library.FRESH)
+
+
+def is_chain_from_iterable(function: Any) -> bool:
+    """Whether this is ``itertools.chain.from_iterable``, which is a new object each time it is looked up."""
+    if type(function) is not BuiltinFunctionType or function.__name__ != "from_iterable":
+        return False
+    return _is_in(function.__self__, {"itertools": frozenset({"chain"})})
 
 
 STREAMS: tuple[type, ...] = (io.TextIOWrapper, io.BufferedWriter, io.FileIO)
@@ -66,22 +145,44 @@ MUTATING: dict[type, frozenset[str]] = {
 }
 """Methods of the builtin containers that modify their object."""
 
-
-def is_pure_method(kind: type, name: str) -> bool:
-    """Whether a method of exactly this builtin type only computes."""
-    if kind not in _METHOD_TYPES or name.startswith("__"):
-        return False
-    return name not in MUTATING.get(kind, ()) and callable(getattr(kind, name, None))
-
-
 _METHOD_TYPES: frozenset[type] = frozenset(
     {int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice}
 )
 
-PURE_METHOD_NAMES: frozenset[str] = frozenset(
-    name
-    for kind in _METHOD_TYPES
-    for name in dir(kind)
-    if is_pure_method(kind, name) and not any(name in names for names in MUTATING.values())
-)
-"""Names under which builtin types have methods that only compute, and none has one that modifies."""
+
+def is_pure_method(kind: type, name: str) -> bool:
+    """Whether a method of exactly this type only computes, given values of builtin types."""
+    if kind in _METHOD_TYPES:
+        if name.startswith("__"):
+            return False
+        return name not in MUTATING.get(kind, ()) and callable(getattr(kind, name, None))
+    if _missing:
+        _look()
+    methods = _classes.get(kind)
+    return methods is not None and name in methods[0]
+
+
+def is_pure_class_method(kind: type, name: str) -> bool:
+    """Whether a method of exactly this class itself, such as ``date.fromisoformat``, only computes."""
+    if _missing:
+        _look()
+    methods = _classes.get(kind)
+    return methods is not None and name in methods[1]
+
+
+def has_pure_methods(kind: type) -> bool:
+    """Whether the class stands in the tables of methods."""
+    if _missing:
+        _look()
+    return kind in _METHOD_TYPES or kind in _classes
+
+
+_ARRAY_NAMES = frozenset("argmax argmin astype cumsum dot flatten max mean min ravel reshape std sum tolist var".split())
+
+PURE_METHOD_NAMES: frozenset[str] = (
+    frozenset(name for kind in _METHOD_TYPES for name in dir(kind) if is_pure_method(kind, name)) | _ARRAY_NAMES
+) - frozenset[str]().union(*MUTATING.values())
+"""Names under which builtin types, or arrays, have methods that only compute, and none has one that modifies.
+
+What an object of another class does under such a name is another matter: look with :func:`is_pure_method`.
+"""

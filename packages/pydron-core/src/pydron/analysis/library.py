@@ -1,0 +1,185 @@
+"""Tables of library callables that only compute: data, tested entry by entry.
+
+A name stands here only if, given values of the types in ``pydron_runtime.machine.safety``, the callable computes its
+result and does nothing else: it changes no argument, keeps no state, reads no clock, file, environment or generator of
+random numbers, and does not hand out an object that it will change later.
+
+Decisions that are not obvious:
+
+* ``decimal``: arithmetic depends on the context of the thread, which only calls that are sync-points (``getcontext``,
+  ``setcontext``, ``localcontext``) change. The flags it raises there only ever go from unset to set. So it counts as
+  computing.
+* ``numpy``: warnings of floating-point arithmetic are not counted as an effect. They appear once the operation has run,
+  which for an operation that was put off may be later than the line after it, and name a place inside the machine.
+  ``numpy.errstate`` is entered by a sync-point, so an operation runs under the settings of its place in the program.
+* ``re.compile`` keeps what it compiled in a cache that nobody can see.
+* ``random``: an own ``random.Random`` changes itself with each number, so its methods are not here.
+* ``datetime``: never ``now`` and ``today``, nor ``fromtimestamp`` and ``strptime``, which read the time zone and the
+  locale.
+* ``pathlib``: operations on the path as a text only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _table(**modules: str) -> Mapping[str, frozenset[str]]:
+    return {module.replace("__", "."): frozenset(names.split()) for module, names in modules.items()}
+
+
+FUNCTIONS: Mapping[str, frozenset[str]] = _table(
+    builtins="""
+        abs all any ascii bin bool bytearray bytes callable chr complex dict divmod float format frozenset hash hex int
+        isinstance issubclass len list max min oct ord pow range repr round set slice sorted str sum tuple
+    """,
+    operator="""
+        abs add and_ attrgetter concat contains countOf eq floordiv ge getitem gt index indexOf inv invert is_ is_not
+        itemgetter le length_hint lshift lt matmul methodcaller mod mul ne neg not_ or_ pos pow rshift sub truediv truth
+        xor
+    """,
+    math="""
+        acos acosh asin asinh atan atan2 atanh cbrt ceil comb copysign cos cosh degrees dist erf erfc exp exp2 expm1
+        fabs factorial floor fma fmod frexp fsum gamma gcd hypot isclose isfinite isinf isnan isqrt lcm ldexp lgamma log
+        log10 log1p log2 modf nextafter perm pow prod radians remainder sin sinh sqrt sumprod tan tanh trunc ulp
+    """,
+    cmath="""
+        acos acosh asin asinh atan atanh cos cosh exp isclose isfinite isinf isnan log log10 phase polar rect sin sinh
+        sqrt tan tanh
+    """,
+    collections="Counter OrderedDict defaultdict deque",
+    copy="copy deepcopy",
+    datetime="date datetime time timedelta timezone",
+    decimal="Decimal",
+    fractions="Fraction",
+    functools="reduce",
+    json="dumps loads",
+    pathlib="PurePath PurePosixPath PureWindowsPath Path",
+    re="compile escape findall fullmatch match search split sub subn",
+    statistics="""
+        correlation covariance fmean geometric_mean harmonic_mean linear_regression mean median median_grouped
+        median_high median_low mode multimode pstdev pvariance quantiles stdev variance
+    """,
+    string="capwords",
+    textwrap="dedent fill indent shorten wrap",
+    numpy="""
+        abs absolute add all allclose amax amin any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh
+        argmax argmin argsort argwhere around array array_equal array_split asarray ascontiguousarray atleast_1d
+        atleast_2d atleast_3d average bincount bitwise_and bitwise_or bitwise_xor broadcast_to cbrt ceil clip
+        column_stack concatenate convolve copy corrcoef correlate cos cosh count_nonzero cov cross cumprod cumsum
+        deg2rad degrees delete diag diagonal diff digitize divide divmod dot dstack einsum empty_like equal exp exp2
+        expand_dims expm1 eye fabs flip fliplr flipud float32 float64 float_power floor floor_divide fmax fmin fmod full
+        full_like geomspace gradient greater greater_equal heaviside histogram hsplit hstack hypot identity inner insert
+        int16 int32 int64 int8 interp intersect1d isclose isfinite isin isinf isnan kron less less_equal lexsort
+        linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor logspace matmul max
+        maximum mean median meshgrid min minimum mod moveaxis multiply nan_to_num nancumsum nanmax nanmean nanmedian
+        nanmin nanstd nansum nanvar negative nonzero not_equal ones ones_like outer pad percentile polyfit polyval power
+        prod quantile rad2deg radians ravel reciprocal remainder repeat reshape rint roll rollaxis rot90 round
+        searchsorted select setdiff1d shape sign sin sinh size sort split sqrt square squeeze stack std subtract sum
+        swapaxes take tan tanh tensordot tile trace transpose tri tril triu true_divide trunc uint16 uint32 uint64 uint8
+        union1d unique vander var vdot vsplit vstack where zeros zeros_like
+    """,
+    numpy__linalg="cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_rank norm pinv qr slogdet solve svd",
+    numpy__fft="fft fft2 fftfreq fftn fftshift ifft ifft2 ifftn ifftshift irfft rfft rfftfreq",
+)
+"""Module -> names of functions and classes that compute at once.
+
+``numpy.empty`` is not here: what it gives is whatever the memory held.
+"""
+
+LAZY: Mapping[str, frozenset[str]] = _table(
+    builtins="enumerate filter map reversed zip",
+    itertools="""
+        accumulate batched chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse
+        groupby islice pairwise permutations product repeat starmap takewhile zip_longest
+    """,
+)
+"""Module -> names of iterators, which take from their arguments later."""
+
+PASSING: Mapping[str, frozenset[str]] = _table(builtins="enumerate reversed zip", itertools="chain islice zip_longest")
+"""Of these iterators, the ones that hand elements on without looking at them or keeping one."""
+
+CALLING: Mapping[str, frozenset[str]] = _table(
+    builtins="filter map max min sorted",
+    functools="reduce",
+    itertools="accumulate dropwhile filterfalse groupby starmap takewhile",
+    re="sub subn",
+    collections="defaultdict",
+    json="dumps loads",
+)
+"""Module -> names of those that call functions they are given; these have to be known to compute only as well."""
+
+FRESH: Mapping[str, frozenset[str]] = _table(
+    builtins="""
+        abs all any ascii bin bool bytearray bytes callable chr complex dict divmod float format frozenset hash hex int
+        isinstance issubclass len list oct ord range repr round set slice sorted str
+    """,
+    math=" ".join(FUNCTIONS["math"]),
+    cmath=" ".join(FUNCTIONS["cmath"]),
+    collections="Counter OrderedDict deque",
+    copy="deepcopy",
+    numpy="arange array copy eye full identity linspace ones ones_like zeros zeros_like full_like",
+)
+"""Module -> names of functions whose result is an object that nobody else has, or cannot be changed."""
+
+METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "collections": _table(
+        Counter="copy get items keys most_common total values",
+        OrderedDict="copy get items keys values",
+        deque="copy count index",
+    ),
+    "datetime": _table(
+        date="ctime isocalendar isoformat isoweekday replace timetuple toordinal weekday",
+        datetime="""
+            ctime date dst isocalendar isoformat isoweekday replace time timetuple timetz toordinal tzname utcoffset
+            utctimetuple weekday
+        """,
+        time="dst isoformat replace tzname utcoffset",
+        timedelta="total_seconds",
+        timezone="dst fromutc tzname utcoffset",
+    ),
+    "decimal": _table(
+        Decimal="""
+            adjusted as_integer_ratio as_tuple canonical compare conjugate copy_abs copy_negate copy_sign exp fma
+            is_canonical is_finite is_infinite is_nan is_normal is_qnan is_signed is_snan is_subnormal is_zero ln log10
+            logb max min next_minus next_plus normalize number_class quantize remainder_near rotate same_quantum scaleb
+            shift sqrt to_eng_string to_integral_exact to_integral_value
+        """,
+    ),
+    "fractions": _table(Fraction="as_integer_ratio conjugate limit_denominator"),
+    "numpy": _table(
+        ndarray="""
+            all any argmax argmin argsort astype clip conj conjugate copy cumprod cumsum diagonal dot flatten item max
+            mean min nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take tobytes tolist
+            trace transpose var
+        """,
+    ),
+    "pathlib": {
+        name: frozenset(
+            "as_posix is_absolute is_relative_to joinpath match relative_to with_name with_stem with_suffix".split()
+        )
+        for name in ("PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath")
+    },
+    "re": _table(
+        Pattern="findall fullmatch match search split sub subn",
+        Match="end expand group groupdict groups span start",
+    ),
+}  # fmt: skip
+"""Module -> class -> names of methods of exactly this class that only compute, given values of builtin types."""
+
+CLASS_METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "builtins": _table(
+        bytes="fromhex maketrans", dict="fromkeys", float="fromhex", int="from_bytes", str="maketrans"
+    ),
+    "datetime": _table(
+        date="fromisocalendar fromisoformat fromordinal",
+        datetime="combine fromisocalendar fromisoformat fromordinal",
+        time="fromisoformat",
+    ),
+    "decimal": _table(Decimal="from_float"),
+    "fractions": _table(Fraction="from_decimal from_float"),
+}  # fmt: skip
+"""Module -> class -> names of methods of the class itself that only compute."""
+
+FORBIDDEN_KEYWORDS: frozenset[str] = frozenset({"out"})
+"""Keyword arguments that name an object to be changed."""

@@ -1,0 +1,102 @@
+"""Reach: whether a plain function may come to functional calls, as far as the names in its bytecode show.
+
+Looks at what the names of a function mean, and what the names of those functions mean, without running or compiling
+anything. A wrong answer costs parallelism or time, never a result: a function that is said to reach functional calls is
+executed by the machine, one that is not runs as it is.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Iterable, Iterator
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from pydron.marks import is_functional, is_scheduled
+
+_BUDGET = 300
+"""Functions looked at on behalf of one."""
+
+_LAZY_CODE = 0x20 | 0x80 | 0x100 | 0x200
+"""CO_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR."""
+
+_known: weakref.WeakKeyDictionary[FunctionType, bool] = weakref.WeakKeyDictionary()
+
+
+def reaches_functional(function: Any, args: Iterable[Any] = ()) -> bool:
+    """Whether calling a plain function, or a method of one, may come to a functional call.
+
+    Args:
+        args: What it is called with: functions among them may be called.
+    """
+    owner: type | None = None
+    if type(function) is MethodType:
+        owner, function = type(function.__self__), function.__func__
+    if type(function) is not FunctionType or function.__code__.co_flags & _LAZY_CODE or _is_of_library(function):
+        return False
+    if any(is_functional(arg) or is_scheduled(arg) for arg in args if callable(arg)):
+        return True
+    if function not in _known:
+        _known[function] = _search(function, None)
+    return _known[function] or owner is not None and _search(function, owner)
+
+
+def _search(function: FunctionType, owner: type | None) -> bool:
+    seen: set[int] = set()
+    stack: list[FunctionType] = [function]
+    while stack and len(seen) < _BUDGET:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        for found in _named(current, owner):
+            if is_functional(found) or is_scheduled(found):
+                return True
+            if type(found) is MethodType:
+                found = found.__func__
+            if type(found) is FunctionType and not _is_of_library(found):
+                stack.append(found)
+    return False
+
+
+def _named(function: FunctionType, owner: type | None) -> Iterator[Any]:
+    """What the names in a function, and in the functions nested in it, mean: globals, free variables, members."""
+    names = set(_names(function.__code__))
+    homes: list[Any] = []
+    for name in names:
+        if name in function.__globals__:
+            found = function.__globals__[name]
+            homes.append(found)
+            yield found
+    for cell in function.__closure__ or ():
+        try:
+            found = cell.cell_contents
+        except ValueError:
+            continue
+        homes.append(found)
+        yield found
+    yield from function.__defaults__ or ()
+    if owner is not None:
+        homes.append(owner)
+    for home in homes:
+        if type(home) is ModuleType:
+            yield from (vars(home)[name] for name in names if name in vars(home))
+        elif isinstance(home, type):
+            for base in home.__mro__:
+                for name in names & vars(base).keys():
+                    found = vars(base)[name]
+                    yield found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _is_of_library(function: FunctionType) -> bool:
+    """Whether a function belongs to Python's library or to Pydron: these call functional functions only as callbacks."""
+    top = str(function.__globals__.get("__name__")).partition(".")[0]
+    return top in sys.stdlib_module_names and top != "__main__" or top in ("pydron", "pydron_runtime")
