@@ -7,6 +7,7 @@ then the defaults (local processes, one worker per core, no trace).
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
@@ -31,7 +32,7 @@ class Settings:
 
 
 _configured = Settings()
-_generation = 0
+_listeners: list[Callable[[], None]] = []
 
 
 def _positive(text: str, origin: str) -> int:
@@ -63,9 +64,9 @@ def settings() -> Settings:
     return Settings(executor, workers, trace)
 
 
-def generation() -> int:
-    """A number that changes whenever :func:`configure` changed something."""
-    return _generation
+def always() -> bool:
+    """Whether ``PYDRON_ALWAYS`` asks for the machine even where nothing is to be gained: for tests of the machine."""
+    return os.environ.get("PYDRON_ALWAYS", "") not in ("", "0")
 
 
 class Configured:
@@ -84,9 +85,15 @@ class Configured:
 
 
 def _install(new: Settings) -> None:
-    global _configured, _generation
+    global _configured
     _configured = new
-    _generation += 1
+    for listener in _listeners:
+        listener()
+
+
+def on_change(listener: Callable[[], None]) -> None:
+    """Call a function after each change that :func:`configure` makes or undoes."""
+    _listeners.append(listener)
 
 
 def configure(

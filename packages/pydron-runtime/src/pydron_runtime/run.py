@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydron import runner
-from pydron.config import Settings, settings
+from pydron.config import Settings, always, settings
 from pydron.marks import is_functional
 from pydron_runtime.sessions import executor_of, session_of
 
@@ -35,11 +35,6 @@ def inline(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> 
     if chosen.trace is None and not always():
         return record.function(*args, **kwargs)
     return _run(record, args, kwargs, chosen, "inline")
-
-
-def always() -> bool:
-    """Whether every scheduled function goes through the machine, even where nothing is to be gained."""
-    return os.environ.get("PYDRON_ALWAYS", "") not in ("", "0")
 
 
 def _names_functional(record: Record) -> bool:

@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydron.config import Settings
+from pydron.config import Settings, on_change, settings
 from pydron_runtime.executors import local as local_executor
 
 if TYPE_CHECKING:
@@ -36,31 +36,31 @@ _recorders: dict[str, SqliteRecorder] = {}
 _problem: list[str] = []
 
 
-def session_of(settings: Settings, name: str) -> Session:
+def session_of(chosen: Settings, name: str) -> Session:
     """The session for some settings; made the first time.
 
     Raises:
         ConfigurationError: The trace cannot be written where the settings say.
     """
-    trace = None if settings.trace is None else os.path.abspath(settings.trace)
-    key = (name, settings.workers, trace)
+    trace = None if chosen.trace is None else os.path.abspath(chosen.trace)
+    key = (name, chosen.workers, trace)
     with _lock:
         session = _sessions.get(key)
         if session is None or not getattr(session.executor, "usable", True):
-            executor = executor_of(settings, name)
+            executor = executor_of(chosen, name)
             session = Session(executor, _recorder(trace, name, executor.workers))
             _sessions[key] = session
         session.executor.recorder = session.recorder
         return session
 
 
-def executor_of(settings: Settings, name: str) -> PoolOrInline:
+def executor_of(chosen: Settings, name: str) -> PoolOrInline:
     """The executor for some settings. A pool of workers is shared by everything that asks for its size."""
     if name == "inline":
         from pydron_runtime.executors.inline import InlineExecutor
 
         return InlineExecutor()
-    return local_executor.shared(settings.workers)
+    return local_executor.shared(chosen.workers)
 
 
 def _recorder(trace: str | None, name: str, workers: int) -> SqliteRecorder | None:
@@ -104,6 +104,22 @@ def _forget_in_child() -> None:
     _recorders.clear()
 
 
+def _close_finished() -> None:
+    """A trace that the settings no longer name is complete."""
+    if not _recorders:
+        return
+    trace = settings().trace
+    present = None if trace is None else os.path.abspath(trace)
+    with _lock:
+        finished = [path for path in _recorders if path != present]
+        recorders = [_recorders.pop(path) for path in finished]
+        for key in [key for key in _sessions if key[2] in finished]:
+            del _sessions[key]
+    for recorder in recorders:
+        recorder.close("finished", None)
+
+
+on_change(_close_finished)
 atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_in_child)

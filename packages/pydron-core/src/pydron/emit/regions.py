@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pydron.emit.assignment import Assignment, Names, deleted_names
-from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, assign, name_of, place, target_of
+from pydron.emit.builder import FRAME, Sites, assign, name_of, place, target_of
 from pydron.emit.expressions import Expressions
 from pydron.emit.facts import Facts, facts_of
 from pydron.emit.names import all_binds, all_reads, own_reads
+from pydron.emit.plain import Plain, target_of_loop
 from pydron.emit.statements import Statements
 from pydron.ir.nodes import (
     Call,
@@ -66,6 +67,7 @@ class Regions:
         self.functions: list[ast.FunctionDef] = []
         self._cells = frozenset(graph.cell_names)
         self._reads = Counter(name for node in walk(graph.body) for name in own_reads(node, self.variables))
+        self.plain = Plain(sites)
         self._loops = 0
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
@@ -188,10 +190,7 @@ class Regions:
         return self._invoke("loop_over", plan, [emitted_iterable], iterable)
 
     def _for_inline(self, node: For, iterable: ast.expr, at: ast.expr, assigned: Names) -> list[ast.stmt]:
-        statement = node.target.statements()[0]
-        if not isinstance(statement, ast.Assign):
-            raise Unsupported("a loop target of an unknown form")
-        target = statement.targets[0]
+        target = target_of_loop(node)
         loop_target: ast.expr = target
         leading: list[ast.stmt] = []
         if not isinstance(target, ast.Name) or target.id in self._cells:
@@ -202,9 +201,48 @@ class Regions:
         inside = assigned | (frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables)
         body = leading + self.region(node.body, inside - self.assignment.unstable)
         self._loops -= 1
+        orelse = self.region(node.orelse, assigned)
+        if not self._loops:
+            return self._in_tiers(
+                node, iterable, at, assigned, ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None), orelse
+            )
         steps = self.expressions.operation("iterate", at, iterable)
-        loop = ast.For(loop_target, steps, body or [ast.Pass()], self.region(node.orelse, assigned), None)
-        return [place(loop, at)]
+        return [place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), at)]
+
+    def _in_tiers(
+        self, node: For, iterable: ast.expr, at: ast.expr, assigned: Names, machine: ast.For, orelse: list[ast.stmt]
+    ) -> list[ast.stmt]:
+        """An outermost loop in two forms, which take turns over one iterator::
+
+        tiers = op_tiers(frame, site, iterable)
+        while tiers.more():
+            if tiers.plain:
+                (variables that the loop reads get their values)
+                for target in tiers.chunk: (body as written)
+                else: continue
+                break
+            else:
+                for target in tiers.chunk: (body on the machine)
+                else: continue
+                break
+        else:
+            (the loop's own else branch)
+        """
+        tiers = self.sites.fresh("tiers")
+        go_on: list[ast.stmt] = [ast.Continue()]
+        chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
+        machine.iter, machine.orelse, machine.body = chunk, go_on, machine.body or [ast.Pass()]
+        plain_body = self.plain.region(node.body) or [ast.Pass()]
+        written = ast.For(target_of_loop(node), chunk, plain_body, go_on, None)
+        reads = all_reads(node.body, self.variables)
+        self.expressions.assigned = assigned
+        settle = self.statements.settle(at, set(reads))
+        switch = ast.If(ast.Attribute(name_of(tiers), "switched", ast.Load()), settle or [ast.Pass()], [])
+        choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), [switch, written], [machine])
+        more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
+        loop = ast.While(more, [choice, ast.Break()], orelse)
+        begin = assign(tiers, self.expressions.operation("tiers", at, iterable), at)
+        return [begin, place(loop, at)]
 
     def _while(self, node: While, assigned: Names) -> list[ast.stmt]:
         test = node.test.expression()
@@ -240,6 +278,3 @@ class Regions:
             loop,
             place(ast.If(name_of(ended), orelse, []), test),
         ]
-
-
-__all__ = ["PREFIX", "Deferrable", "Regions", "all_reads"]

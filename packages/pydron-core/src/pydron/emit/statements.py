@@ -175,19 +175,19 @@ class Statements:
 
     def nested(self, node: Def) -> list[ast.stmt]:
         """A nested function: whatever it reads now is there; what it captures never holds a placeholder."""
-        return [*self._settle(node, set(node.reads) - set(node.captures)), *node.fragment.statements()]
+        statements = node.fragment.statements()
+        return [*self.settle(statements[0], set(node.reads) - set(node.captures)), *statements]
 
     def native(self, node: Native) -> list[ast.stmt]:
         """A statement taken whole: everything earlier finishes first."""
         statements = node.fragment.statements()
         first = statements[0]
         fence = self.sites.operation("fence", first, ast.Constant(node.reason), ast.Constant(node.detail))
-        return [place(ast.Expr(fence), first), *self._settle(node, set(node.reads)), *statements]
+        return [place(ast.Expr(fence), first), *self.settle(first, set(node.reads)), *statements]
 
-    def _settle(self, node: Def | Native, names: set[str]) -> list[ast.stmt]:
+    def settle(self, at: ast.stmt | ast.expr, names: set[str]) -> list[ast.stmt]:
         """Give the variables that code taken whole reads their values; a variable may be unbound."""
         emitted: list[ast.stmt] = []
-        at = node.fragment.statements()[0]
         for name in sorted((names & self._variables) - self._cells):
             value = self.sites.operation("value_of", at, name_of(name))
             settle: ast.stmt = assign(name, value, at)

@@ -13,6 +13,7 @@ from pydron_runtime.machine.ops_in_place import in_place
 from pydron_runtime.machine.ops_pure import binary, contains, key, listed, mapped, pure, truth, tupled, unary
 from pydron_runtime.machine.ops_store import delete_attribute, delete_item, set_attribute, set_item
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.tiers import tiers
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -33,7 +34,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     for function in (
         any_pending, attribute, binary, call, choose, contains, delete_attribute, delete_item, fence, in_place,
         index_slice, item, iterate, key, listed, loop, loop_over, mapped, method, mutate, pure, set_attribute, set_item,
-        spread, spread_mapping, truth, tupled, unary, unpack, value_of,
+        spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""

@@ -7,6 +7,7 @@ to be pure: an operation. Anything else: a sync-point.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -18,18 +19,23 @@ from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.granularity import Cost, cost_of
+from pydron_runtime.machine.indirect import PAIRING
+from pydron_runtime.machine.ops_access import spread
 from pydron_runtime.machine.ops_output import put_out
-from pydron_runtime.machine.ops_pure import pure, tupled
+from pydron_runtime.machine.ops_pure import listed, pure, tupled
 from pydron_runtime.machine.ops_store import mutate_container
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_safe_type, runs_user_code_for_attribute
+from pydron_runtime.machine.safety import CONTAINERS, SCALARS, VIEWS, is_safe_type, runs_user_code_for_attribute
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.tasks import tell_once
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
-_LAZY_PAIRS = frozenset({enumerate, zip, reversed})
+
+SHORT_CALL = "The call takes less time than handing it to a worker."
+"""Why a short call ran in the program."""
 
 
 def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -74,6 +80,12 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
     if machine.claims.any_writer:
         for value in (*args, *kwargs.values()):
             await_writers_inside(frame, site, value)
+    cost = cost_of(function)
+    if cost.is_short:
+        holds_pending = machine.containers.holds_pending
+        args = tuple(current(frame, site, value) for value in args)
+        if not any(map(holds_pending, args)) and not any(map(holds_pending, kwargs.values())):
+            return _run_short(frame, site, cost, function, args, kwargs)
     for value in (*args, *kwargs.values()):
         if type(value) is Pending and value.writer is not None:
             current(frame, site, value)
@@ -90,6 +102,24 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
             return function(*args, **kwargs)
     machine.poll()
     return pending
+
+
+def _run_short(
+    frame: Frame, site: int, cost: Cost, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """A functional call that takes less time than handing it out."""
+    observer = frame.machine.observer
+    if observer.recorder is not None:
+        with observer.here(frame, site, function, SHORT_CALL, args, kwargs):
+            return _timed(cost, function, args, kwargs)
+    return _timed(cost, function, args, kwargs)
+
+
+def _timed(cost: Cost, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    started = time.perf_counter_ns()
+    result = function(*args, **kwargs)
+    cost.ran_in_program(time.perf_counter_ns() - started)
+    return result
 
 
 def _known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -111,7 +141,10 @@ def _known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
         result = list(only)
         frame.machine.containers.track_if(result, only)
         return result
-    if callee in _LAZY_PAIRS:
+    if (callee is list or callee is tuple) and type(only) in VIEWS:
+        elements = [*spread(frame, site, only)]
+        return tupled(frame, site, *elements) if callee is tuple else listed(frame, elements)
+    if callee in PAIRING:
         return _pairs(frame, site, callee, args, kwargs)
     if kwargs:
         return pure(frame, site, functools.partial(callee, **kwargs), *args)

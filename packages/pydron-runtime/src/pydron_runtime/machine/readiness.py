@@ -29,6 +29,8 @@ def when_there(machine: Machine, entry: Entry, wanted: Sequence[Any], then: Call
             if not value.done:
                 missing.append(value)
                 continue
+            while value.origin is not None:
+                value = value.origin
             if value.load is not None:
                 continue  # comes from a worker: there are no placeholders in it
             value = value.get()

@@ -29,12 +29,14 @@ class Tasks:
 
     Attributes:
         outstanding: Tasks whose completion is still to come.
+        issued: How many calls were handed out, or put off until their arguments are there.
         last_completed: Number of the task whose completion came last.
     """
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self.outstanding: dict[int, TaskEntry] = {}
+        self.issued = 0
         self.last_completed: int | None = None
         self._dropped: list[int] = []
         self._in_program: set[int] = set()
@@ -56,6 +58,7 @@ class Tasks:
         entry.pending.task = entry.number
         entry.pending.on_drop = self._dropped.append
         frame.queue.append(entry)
+        self.issued += 1
         machine.window.began(arguments.size)
         machine.observer.issued(entry, args, kwargs)
         self.outstanding[entry.number] = entry

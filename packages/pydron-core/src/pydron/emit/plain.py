@@ -1,0 +1,84 @@
+"""Emits regions as they were written: for values that are there, at Python's own speed.
+
+A loop whose calls turn out too short to be handed out goes on in this form (``pydron_runtime.machine.tiers``).
+"""
+
+from __future__ import annotations
+
+import ast
+
+from pydron.emit.builder import Sites, Unsupported, assign, name_of, place
+from pydron.ir.nodes import Call, Const, Def, For, Host, If, Input, Native, Node, Output, Region, Store, While
+
+
+class Plain:
+    """Emits regions without any machine operation."""
+
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
+
+    def region(self, region: Region) -> list[ast.stmt]:
+        """The statements of a region."""
+        return [statement for node in region.nodes for statement in self._node(node)]
+
+    def _node(self, node: Node) -> list[ast.stmt]:
+        match node:
+            case Host() | Const() | Call() | Store() | Def() | Native():
+                return node.fragment.statements()
+            case Input():
+                return []
+            case Output():
+                return _output(node)
+            case If():
+                test = node.test.expression()
+                then = self.region(node.then) or [place(ast.Pass(), test)]
+                return [place(ast.If(test, then, self.region(node.orelse)), test)]
+            case For():
+                return [self._for(node)]
+            case While():
+                return self._while(node)
+
+    def _for(self, node: For) -> ast.stmt:
+        iterable = node.iterable.expression()
+        body = self.region(node.body) or [place(ast.Pass(), iterable)]
+        return place(ast.For(target_of_loop(node), iterable, body, self.region(node.orelse), None), iterable)
+
+    def _while(self, node: While) -> list[ast.stmt]:
+        test = node.test.expression()
+        header, body, orelse = self.region(node.header), self.region(node.body), self.region(node.orelse)
+        if not header:
+            return [place(ast.While(test, body or [ast.Pass()], orelse), test)]
+        ended = self._sites.fresh("ended")
+        leave: list[ast.stmt] = [assign(ended, ast.Constant(True), test), place(ast.Break(), test)]
+        check = ast.If(ast.UnaryOp(ast.Not(), test), leave, [])
+        loop = place(ast.While(ast.Constant(True), [*header, check, *body], []), test)
+        after = [place(ast.If(name_of(ended), orelse, []), test)] if orelse else []
+        return [assign(ended, ast.Constant(False), test), loop, *after]
+
+
+def target_of_loop(node: For) -> ast.expr:
+    """What a ``for`` loop binds in each turn.
+
+    Raises:
+        Unsupported: The node's target has an unknown form.
+    """
+    statement = node.target.statements()[0]
+    if not isinstance(statement, ast.Assign):
+        raise Unsupported("a loop target of an unknown form")
+    return statement.targets[0]
+
+
+def _output(node: Output) -> list[ast.stmt]:
+    if node.fragment is not None:
+        return node.fragment.statements()
+    at = node.span
+    located = ast.Pass(lineno=at.line, col_offset=at.column, end_lineno=at.end_line, end_col_offset=at.end_column)
+    match node.exit:
+        case "break":
+            return [place(ast.Break(), located)]
+        case "continue":
+            return [place(ast.Continue(), located)]
+        case "next":
+            return []
+        case _:
+            return [place(ast.Return(ast.Constant(None)), located)]
