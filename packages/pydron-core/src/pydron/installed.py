@@ -22,7 +22,12 @@ def find(group: str, name: str) -> Any:
     target = _of_our_own(group, name)
     if target is not None:
         module, _, attribute = target.partition(":")
-        return getattr(import_module(module), attribute)
+        try:
+            return getattr(import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            if error.name == module.partition(".")[0]:
+                return None  # the package is gone, its description was left behind
+            raise
     from importlib.metadata import entry_points
 
     for point in entry_points(group=group):
