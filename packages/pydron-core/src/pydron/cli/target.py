@@ -113,7 +113,10 @@ def _execute(path: Path) -> types.ModuleType:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}. Check who may read it.") from None
     with _loading(str(path), path.resolve().parent):
-        tree = ast.parse(text, str(path))
+        try:
+            tree = ast.parse(text, str(path))
+        except ValueError as error:  # a NUL byte: Python before 3.12 says it this way
+            raise UserCodeError(f"{path} is not Python: {error}.") from None
         sys.modules[name] = module
         _define(tree, str(path), vars(module))
     return module
@@ -163,8 +166,6 @@ def _loading(place: str, directory: Path) -> Iterator[None]:
         ) from None
     except Exception as error:
         frames = _users_frames(error)
-        if frames is None and isinstance(error, ValueError):  # a NUL byte: Python before 3.12 says it this way
-            raise UserCodeError(f"{place} is not Python: {error}.") from None
         told = "".join(traceback.format_exception(type(error), error, frames)).rstrip()
         raise UserCodeError(f"{place} failed while it was loaded:\n{told}") from None
     finally:
