@@ -2,8 +2,8 @@
 
 Each local variable has a *depth*. 0: it may hold an object that is known elsewhere. 1: what it holds was made in this
 function, or cannot be changed; what is inside may be known elsewhere. 2: also what is directly inside; and so on. A
-store through ``k`` steps (``grid[i][j] = x`` has two) needs depth ``k``. Putting something shallow into a deep container
-makes the container shallow.
+store through ``k`` steps (``grid[i][j] = x`` has two) needs depth ``k``. Putting something shallow into a deep
+container makes the container shallow.
 
 The depths are the greatest that agree with all bindings and stores of the function, found by lowering them until
 nothing changes.
@@ -93,11 +93,10 @@ def _limits(node: ast.AST) -> Iterator[_Limit]:
             yield _Limit(name, None)
         case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in _PUTTING | _POURING:
             root = steps_to(receiver)
-            for value in node.args[-1:] if root is not None else ():
-                if attr in _PUTTING:
-                    yield _Limit(root[0], value, root[1] + 1)
-                else:
-                    yield _Limit(root[0], value, root[1], root[1] + 1)
+            if root is not None and node.args:
+                name, steps = root
+                putting = attr in _PUTTING
+                yield _Limit(name, node.args[-1], steps + putting, 0 if putting else steps + 1)
         case _:
             pass
 

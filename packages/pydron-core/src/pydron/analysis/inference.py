@@ -4,10 +4,10 @@ Input: the syntax tree of a function. Output: :class:`Conditions` under which a 
 nothing else, or None. The conditions are about what its global and free names mean, and about its arguments; whoever
 calls it looks at these when the program gets there (``pydron.analysis.verdicts``).
 
-The argument goes like this. All that the function starts from are *data*: values of builtin types and of those library
-types on which operators, subscripts and the methods named in the tables run nothing but the interpreter's own code. What
-is computed from data by such operations is data again. It calls only functions that compute only. It stores only into
-containers that it made itself (``pydron.analysis.freshness``). So nothing it does can be noticed.
+The argument goes like this. All that the function starts from are *data*: values of builtin types and of those
+library types on which operators, subscripts and the methods named in the tables run nothing but the interpreter's own
+code. What is computed from data by such operations is data again. It calls only functions that compute only. It stores
+only into containers that it made itself (``pydron.analysis.freshness``). So nothing it does can be noticed.
 
 Not taken: generators, coroutines, nested functions and classes (but lambdas as arguments), ``global``, ``nonlocal``,
 ``import``, ``with``, ``match``, generator expressions that outlive their call, names with two underscores.
@@ -79,9 +79,19 @@ _STATEMENTS = (
     *(ast.Pass, ast.Expr, ast.Assert, ast.Raise, ast.Try, ast.Delete),
 )
 _EXPRESSIONS = (
-    *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Subscript, ast.Slice, ast.Constant, ast.JoinedStr),
-    *(ast.FormattedValue, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred, ast.ListComp, ast.SetComp, ast.DictComp),
-    *(ast.NamedExpr, ast.Name, ast.Attribute, ast.Call),
+    *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Subscript, ast.Slice, ast.Constant),
+    *(
+        ast.JoinedStr,
+        ast.FormattedValue,
+        ast.List,
+        ast.Tuple,
+        ast.Set,
+        ast.Dict,
+        ast.Starred,
+        ast.ListComp,
+        ast.SetComp,
+    ),
+    *(ast.DictComp, ast.NamedExpr, ast.Name, ast.Attribute, ast.Call),
 )
 
 

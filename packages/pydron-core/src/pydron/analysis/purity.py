@@ -1,8 +1,8 @@
 """What is known of callables that nobody marked: builtins and library functions that only compute.
 
-The tables of :mod:`pydron.analysis.library` are data. A function stands there only if, given values of builtin types, it
-computes a result and does nothing else. Given objects of other classes it may call their methods; whoever calls it has
-to look at the arguments.
+The tables of :mod:`pydron.analysis.library` are data. A function stands there only if, given values of builtin types,
+it computes a result and does nothing else. Given objects of other classes it may call their methods; whoever calls it
+has to look at the arguments.
 
 No module is imported for its table: the names of a module are looked up once it has been imported by somebody else.
 """
@@ -177,7 +177,9 @@ def has_pure_methods(kind: type) -> bool:
     return kind in _METHOD_TYPES or kind in _classes
 
 
-_ARRAY_NAMES = frozenset("argmax argmin astype cumsum dot flatten max mean min ravel reshape std sum tolist var".split())
+_ARRAY_NAMES = frozenset(
+    "argmax argmin astype cumsum dot flatten max mean min ravel reshape std sum tolist var".split()
+)
 
 PURE_METHOD_NAMES: frozenset[str] = (
     frozenset(name for kind in _METHOD_TYPES for name in dir(kind) if is_pure_method(kind, name)) | _ARRAY_NAMES

@@ -97,6 +97,6 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _is_of_library(function: FunctionType) -> bool:
-    """Whether a function belongs to Python's library or to Pydron: these call functional functions only as callbacks."""
+    """Whether a function belongs to Python's library or to Pydron: these call others only as callbacks."""
     top = str(function.__globals__.get("__name__")).partition(".")[0]
     return top in sys.stdlib_module_names and top != "__main__" or top in ("pydron", "pydron_runtime")
