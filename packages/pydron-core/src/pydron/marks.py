@@ -9,6 +9,7 @@ FUNCTIONAL = "__pydron_functional__"
 SCHEDULED = "__pydron_scheduled__"
 
 _vouched: dict[int, object] = {}
+_names: set[str] = set()
 
 
 def place_of(function: FunctionType) -> tuple[str, int, str]:
@@ -30,6 +31,7 @@ def mark_functional(function: Any) -> None:
     """Record the functional promise on a callable, by an attribute where it can carry one."""
     if isinstance(function, FunctionType):
         function.__dict__[FUNCTIONAL] = place_of(function)
+        _names.add(function.__name__)
     else:
         vouch(function)
 
@@ -50,6 +52,11 @@ def is_functional(function: Any) -> bool:
     elif kind is BuiltinFunctionType and not _vouched:
         return False
     return id(function) in _vouched
+
+
+def names_a_functional(name: str) -> bool:
+    """Whether some functional function of this process has this name. (What has it need not be that function.)"""
+    return name in _names
 
 
 def scheduled_record(function: Any) -> Any:

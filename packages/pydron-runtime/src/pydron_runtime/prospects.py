@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import FunctionType, MethodType
 from typing import Any
 
-from pydron.marks import is_functional, scheduled_record
+from pydron.marks import is_functional, names_a_functional, scheduled_record
 from pydron_runtime.machine.code import Code, code_of
 from pydron_runtime.machine.safety import runs_user_code_for_attribute
 
@@ -32,6 +32,8 @@ def has_prospects(
                 continue
         for name in attributes:
             if callee is _UNKNOWN or runs_user_code_for_attribute(callee, name):
+                if names_a_functional(attributes[-1]):
+                    return True
                 break
             callee = getattr(callee, name, None)
         else:

@@ -70,6 +70,7 @@ class _Gatherer:
         self._cells = frozenset(graph.cell_names)
         self._received = received
         self._bound = all_binds(region, self._variables)
+        self._aliases = callee_aliases(graph)
         self._callees: dict[Callee, None] = {}
         self._stores: dict[str, None] = {}
         self._numbers: dict[str, None] = {}
@@ -115,11 +116,7 @@ class _Gatherer:
                 pass
 
     def _call(self, call: ast.Call) -> None:
-        attributes: list[str] = []
-        callee: ast.expr = call.func
-        while isinstance(callee, ast.Attribute):
-            attributes.insert(0, callee.attr)
-            callee = callee.value
+        callee, attributes = _dotted(call.func, self._aliases)
         if isinstance(callee, ast.Constant) and len(attributes) == 1 and attributes[0] in PURE_METHOD_NAMES:
             return
         if not isinstance(callee, ast.Name):
@@ -200,18 +197,45 @@ def _receiver_is_name(node: Store) -> bool:
             return False
 
 
+def callee_aliases(graph: Graph) -> dict[str, ast.expr]:
+    """The temporaries that hold a callee which the program reads before the arguments are computed."""
+    temporaries = frozenset(graph.temporaries)
+    held: dict[str, ast.expr] = {}
+    bound: set[str] = set()
+    for node in walk(graph.body):
+        for name in temporaries.intersection(node.binds):
+            if name in bound:
+                held.pop(name, None)
+            elif isinstance(node, Host):
+                statement = node.fragment.statements()[0]
+                if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Name, ast.Attribute)):
+                    held[name] = statement.value
+            bound.add(name)
+    return held
+
+
+def _dotted(callee: ast.expr, aliases: dict[str, ast.expr]) -> tuple[ast.expr, list[str]]:
+    """A callee as what it begins with, and the attributes that follow."""
+    attributes: list[str] = []
+    while True:
+        if isinstance(callee, ast.Attribute):
+            attributes.insert(0, callee.attr)
+            callee = callee.value
+        elif isinstance(callee, ast.Name) and callee.id in aliases:
+            callee = aliases[callee.id]
+        else:
+            return callee, attributes
+
+
 def named_callees(graph: Graph) -> tuple[Callee, ...]:
     """What a graph's function calls by name, except functions that it defines itself (these run as a whole)."""
     variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
     defined = {name for node in walk(graph.body) if isinstance(node, Def) for name in node.binds}
+    aliases = callee_aliases(graph)
     found: dict[Callee, None] = {}
     for node in walk(graph.body):
         if isinstance(node, Call) or (isinstance(node, Store) and node.kind == "method"):
-            attributes: list[str] = []
-            callee: ast.expr = _call_of(node.fragment.statements()[0]).func
-            while isinstance(callee, ast.Attribute):
-                attributes.insert(0, callee.attr)
-                callee = callee.value
+            callee, attributes = _dotted(_call_of(node.fragment.statements()[0]).func, aliases)
             if isinstance(callee, ast.Name) and callee.id not in defined:
                 found[Callee(callee.id, tuple(attributes), callee.id in variables)] = None
     return tuple(found)
