@@ -41,8 +41,9 @@ class _LazyGraph(Graph):
     def __reduce_ex__(self, protocol: Any) -> Any:
         return _built(self).__reduce_ex__(protocol)
 
-    def __del__(self) -> None:
-        _builders.pop(id(self), None)
+    def __del__(self, forget: Callable[..., Any] = _builders.pop) -> None:
+        # Bound beforehand: at the end of the interpreter the module's names are gone.
+        forget(id(self), None)
 
 
 def _built(lazy: Graph) -> Graph:
