@@ -69,12 +69,11 @@ def schedule_function(function: Any, strict: bool) -> Any:
     if not isinstance(function, FunctionType) or is_scheduled(function):
         return function
     # Late: who only imports pydron does not pay for the compiler. Who decorates will call, and pays now, not then.
-    from pydron.entry import Record, make_entry
+    from pydron.entry import Record, adorn, make_entry
 
     record = Record(function, strict)
     if function.__code__.co_flags & _LAZY:
         # Calling it only makes the lazy object, so there is nothing to schedule; it stays what it is to `inspect`.
-        function.__dict__["sequential"] = function
-        function.__dict__["graph"] = record.graph
+        adorn(function, record)
         return function
     return make_entry(record)

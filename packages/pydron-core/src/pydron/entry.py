@@ -135,11 +135,16 @@ def make_entry(record: Record) -> FunctionType:
     entry.__defaults__ = function.__defaults__
     entry.__kwdefaults__ = function.__kwdefaults__
     entry.__dict__.pop(FUNCTIONAL, None)
+    adorn(entry, record)
+    return entry
+
+
+def adorn(entry: FunctionType, record: Record) -> None:
+    """Give what users call the attributes of a scheduled function."""
     record.entry = entry
     entry.__dict__[SCHEDULED] = record
-    entry.__dict__["sequential"] = function
+    entry.__dict__["sequential"] = record.function
     entry.__dict__["graph"] = record.graph
-    return entry
 
 
 def _place(record: Record, first_line: int, size: int, error: BaseException) -> int:
