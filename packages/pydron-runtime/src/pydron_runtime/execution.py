@@ -39,6 +39,8 @@ def execute(
     if failed is not None and failed.error is error:
         _end_context(error, machine.context, handled)
         runner.place_failure(error, *placement(failed))
+    elif machine.interrupted is not None:
+        runner.place_failure(error, *placement(machine.interrupted))
     raise error
 
 

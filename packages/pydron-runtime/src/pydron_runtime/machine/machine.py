@@ -46,6 +46,7 @@ class Machine:
         oldest: The oldest entry that has not retired, as of the last look.
         failed: The entry whose failure is being raised, once there is one.
         retirements: How many entries have come to count.
+        interrupted: The entry that the program would have been at when it was interrupted.
         closed: Nothing more will run.
     """
 
@@ -64,6 +65,7 @@ class Machine:
         self.known_iterators: set[Any] = set()
         self.failed: Entry | None = None
         self.context: BaseException | None = None
+        self.interrupted: Entry | None = None
         self.closed = False
         self.retirements = 0
         self.driver = getcurrent()
@@ -231,6 +233,7 @@ class Machine:
         if self.failed is None and self.main.queue:
             oldest = retire(self.main)
             if oldest is not None:
+                self.interrupted = oldest
                 self.undo.roll_back(end_of(oldest))
         self.close()
         return error

@@ -17,7 +17,7 @@ from pydron_runtime.machine.frames import Frame
 def placement(failed: Entry) -> tuple[int, TracebackType | None]:
     """Where a failed entry belongs: the line in the main function, and the traceback below it."""
     frame: Frame | None
-    if isinstance(failed, Frame):
+    if isinstance(failed, Frame) and failed.error is not None:
         line, below = _native(failed)
         frame = failed
     else:
