@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Failed, Skipped, Succeeded, Untransportable
@@ -10,8 +10,7 @@ from pydron_runtime.data.tasks import Completion, Failed, Skipped, Succeeded, Un
 _NOTHING = Payload(b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one attempt at a call.
 
     Attributes:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import pickle
-from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
 import cloudpickle
+import msgspec
 
 from pydron_runtime.data import classes
 from pydron_runtime.data.modules import by_name
@@ -23,8 +23,7 @@ IN_BAND = 4096
 _PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(msgspec.Struct, frozen=True):
     """A value in pickle protocol 5.
 
     Attributes:

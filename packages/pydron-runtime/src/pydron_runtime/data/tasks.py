@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from pydron_runtime.data.payload import Payload
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """A functional function, ready to travel.
 
     Attributes:
@@ -23,8 +23,7 @@ class Function:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(msgspec.Struct, frozen=True):
     """One functional call.
 
     Attributes:
@@ -42,13 +41,12 @@ class Task:
     function: Function
     arguments: Payload
     needs: tuple[int, ...] = ()
-    bindings: Mapping[int, Payload] = field(default_factory=dict)
+    bindings: Mapping[int, Payload] = msgspec.field(default_factory=dict)
     label: str = ""
     owner: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Succeeded:
+class Succeeded(msgspec.Struct, frozen=True):
     """The call returned.
 
     Attributes:
@@ -61,8 +59,7 @@ class Succeeded:
     nanoseconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """The call raised.
 
     Attributes:
@@ -76,8 +73,7 @@ class Failed:
     worker: str
 
 
-@dataclass(frozen=True, slots=True)
-class Untransportable:
+class Untransportable(msgspec.Struct, frozen=True):
     """The call ran, or could have run, but something of it does not survive serialisation.
 
     Being free of side effects, it can be run in the program itself; the machine does so.
@@ -93,8 +89,7 @@ class Untransportable:
     worker: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """No result, and trying again is pointless: the call killed every worker it ran on, or none can start.
 
     Attributes:
@@ -105,8 +100,7 @@ class Lost:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(msgspec.Struct, frozen=True):
     """Not run, because a task that it needs (``cause``) did not succeed, or because it was cancelled (None)."""
 
     task: int

@@ -2,53 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.tasks import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(msgspec.Struct, frozen=True):
     """Tasks are about to come: workers should be there by then."""
 
     now: int
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(msgspec.Struct, frozen=True):
     """The program wants tasks to be run."""
 
     now: int
     tasks: tuple[Task, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(msgspec.Struct, frozen=True):
     """The program does not want these tasks any more."""
 
     now: int
     tasks: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(msgspec.Struct, frozen=True):
     """The program will not refer to these tasks' results again."""
 
     now: int
     tasks: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(msgspec.Struct, frozen=True):
     """A worker that was asked for is ready."""
 
     now: int
     worker: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(msgspec.Struct, frozen=True):
     """A worker tells what became of calls."""
 
     now: int
@@ -56,8 +50,7 @@ class Reported:
     outcomes: tuple[Outcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Died:
+class Died(msgspec.Struct, frozen=True):
     """A worker process is gone.
 
     Attributes:
@@ -71,8 +64,7 @@ class Died:
     running: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StartFailed:
+class StartFailed(msgspec.Struct, frozen=True):
     """No worker can be started at all, and trying again is pointless. ``reason`` is a sentence."""
 
     now: int

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(msgspec.Struct, frozen=True):
     """One call for a worker.
 
     Attributes:
@@ -27,61 +26,53 @@ class Assignment:
     kept: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
+class Dispatch(msgspec.Struct, frozen=True):
     """Send calls to a worker, in this order."""
 
     worker: str
     assignments: tuple[Assignment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(msgspec.Struct, frozen=True):
     """Tell a worker that calls are not wanted any more."""
 
     worker: str
     tasks: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(msgspec.Struct, frozen=True):
     """Tell a worker to forget values."""
 
     worker: str
     numbers: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Deliver:
+class Deliver(msgspec.Struct, frozen=True):
     """Give the program a completion."""
 
     owner: int
     completion: Completion
 
 
-@dataclass(frozen=True, slots=True)
-class StartWorkers:
+class StartWorkers(msgspec.Struct, frozen=True):
     """Start workers of these names."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(msgspec.Struct, frozen=True):
     """End a worker at once; no event about it will follow that matters."""
 
     worker: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteReady:
+class NoteReady(msgspec.Struct, frozen=True):
     """For the trace: all that these tasks need is there."""
 
     tasks: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NoteEnd:
+class NoteEnd(msgspec.Struct, frozen=True):
     """For the trace: an attempt has ended with an outcome."""
 
     worker: str
@@ -89,8 +80,7 @@ class NoteEnd:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class NoteLost:
+class NoteLost(msgspec.Struct, frozen=True):
     """For the trace: an attempt has ended with the death of its worker."""
 
     task: int
