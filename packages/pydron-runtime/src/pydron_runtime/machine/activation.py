@@ -10,6 +10,7 @@ from pydron_runtime.machine.deferral import is_deferrable_function, may_defer, r
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.pinning import pinned_code, surroundings
 
 if TYPE_CHECKING:
     from pydron.entry import Record
@@ -92,9 +93,11 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
     frame.queue.append(child)
     if is_deferrable_function(record):
         child.outputs = (Pending(child),)
+        child.code = code = pinned_code(code)
         for value in (*args, *kwargs.values()):
             await_writers(frame, site, value)
         received = {str(position): value for position, value in enumerate((*args, *kwargs.values()))}
+        received.update(surroundings(code.record.function))
         frame.machine.claims.announce(readable(received, ()), child)
         return _begin(child, lambda: (code.function(child, *args, **kwargs),))[0]
     try:

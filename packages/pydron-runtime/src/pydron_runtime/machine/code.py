@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import itertools
 import operator
@@ -37,9 +38,9 @@ class Code:
 
     __slots__ = ("callees", "deferrable", "facts", "function", "number", "places", "plain", "record", "signature")
 
-    def __init__(self, record: Record, unit: Unit) -> None:
+    def __init__(self, record: Record, unit: Unit, number: int = 0) -> None:
         self.record = record
-        self.number = next(_numbers)
+        self.number = number or next(_numbers)
         self.places: tuple[tuple[int, Span], ...] = unit.places
         self.deferrable: tuple[Deferrable, ...] = unit.deferrable
         self.facts: Facts = unit.facts
@@ -89,6 +90,13 @@ class Code:
             return function.__globals__[name]
         builtins = function.__builtins__ if hasattr(function, "__builtins__") else __builtins__
         return builtins[name] if isinstance(builtins, dict) else getattr(builtins, name)
+
+
+def copy_of(code: Code, record: Record, function: FunctionType) -> Code:
+    """The same code for another function object of the user's, with other free variables."""
+    made = copy.copy(code)
+    made.record, made.function = record, function
+    return made
 
 
 def code_of(record: Record) -> Code | None:

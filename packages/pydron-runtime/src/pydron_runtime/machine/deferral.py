@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pydron.analysis.purity import is_known_pure, is_output
+from pydron.analysis.purity import is_known_pure, is_lazy, is_output
 from pydron.emit.facts import Callee, Facts
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import SCALARS, is_immutable, runs_user_code_for_attribute
+from pydron_runtime.machine.undecorated import is_entered, plain_function, record_of, verdict_now
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.code import Code
@@ -60,14 +61,26 @@ def _find(code: Code, callee: Callee, received: Mapping[str, Any]) -> Any:
 def _is_harmless(callee: Any, seen: frozenset[int]) -> bool:
     if callee is _NOTHING or type(callee) is Pending:
         return False
-    if is_functional(callee) or is_known_pure(callee) or is_output(callee):
+    if is_functional(callee) or is_known_pure(callee) or is_lazy(callee) or is_output(callee):
         return True
     if isinstance(callee, type) and issubclass(callee, BaseException) and callee.__module__ == builtins.__name__:
         return True
     if not isinstance(callee, (FunctionType, MethodType)):
         return False
     record = scheduled_record(callee)
-    return record is not None and is_deferrable_function(record, seen)
+    if record is None:
+        return is_known_pure(callee) or _is_harmless_plain(callee, seen)
+    return is_deferrable_function(record, seen)
+
+
+def _is_harmless_plain(callee: FunctionType | MethodType, seen: frozenset[int]) -> bool:
+    """The same for a function that nobody marked."""
+    function = plain_function(callee)
+    if function is None:
+        return False
+    if is_entered(callee):
+        return is_deferrable_function(record_of(function), seen)
+    return verdict_now(function) is not None
 
 
 def is_deferrable_function(record: Any, seen: frozenset[int] = frozenset()) -> bool:

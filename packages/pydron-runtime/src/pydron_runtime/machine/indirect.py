@@ -6,14 +6,18 @@ What goes through one of them sees the container as it is at that moment, placeh
 from __future__ import annotations
 
 import gc
+import itertools
 from typing import Any
 
 from pydron_runtime.machine.safety import ITERATORS, VIEWS
 
 _CHANGEABLE = frozenset({list, dict, set})
 
-PAIRING: frozenset[type] = frozenset({enumerate, zip, reversed})
-"""Iterators over other iterables that hand out elements without looking at them."""
+PAIRING: frozenset[type] = frozenset(
+    {enumerate, zip, reversed, map, filter}
+    | {kind for kind in vars(itertools).values() if isinstance(kind, type) and hasattr(kind, "__next__")}
+)
+"""Iterators over other iterables. Those that the machine made itself it may go through like the iterables."""
 
 _INDIRECT: frozenset[type] = ITERATORS | VIEWS | PAIRING
 
@@ -34,6 +38,7 @@ def behind(value: Any) -> tuple[Any, ...]:
                 found.append(part)
             elif kind in _INDIRECT:
                 stack.append(part)
-            elif kind is tuple:  # of the iterators that a zip goes through
+            elif kind is tuple:  # of what a zip or a chain goes through
+                found.extend(inner for inner in part if type(inner) in _CHANGEABLE)
                 stack.extend(inner for inner in part if type(inner) in _INDIRECT)
     return tuple(found)

@@ -14,21 +14,29 @@ from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
 
-from pydron.analysis.purity import MUTATING, PURE_METHOD_NAMES, is_known_pure, is_output, is_pure_method
+from pydron.analysis.library import FORBIDDEN_KEYWORDS
+from pydron.analysis.purity import MUTATING, PURE_METHOD_NAMES, is_known_pure, is_lazy, is_output, is_pure_method
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.granularity import Cost, cost_of
-from pydron_runtime.machine.indirect import PAIRING
-from pydron_runtime.machine.ops_access import spread
+from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially, with_keywords
 from pydron_runtime.machine.ops_output import put_out
-from pydron_runtime.machine.ops_pure import listed, pure, tupled
+from pydron_runtime.machine.ops_pure import pure
 from pydron_runtime.machine.ops_store import mutate_container
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import CONTAINERS, SCALARS, VIEWS, is_safe_type, runs_user_code_for_attribute
+from pydron_runtime.machine.putting_off import all_safe, put_off
+from pydron_runtime.machine.safety import (
+    CONTAINERS,
+    SCALARS,
+    is_immutable,
+    is_safe_type,
+    runs_user_code_for_attribute,
+)
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.tasks import tell_once
+from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -50,12 +58,23 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
             if kind is MethodType:
                 args = (callee.__self__, *args)
             return enter(frame, site, record, args, kwargs)
+        return _plain(frame, site, callee, args, kwargs)
     elif is_known_pure(callee):
-        return _known(frame, site, callee, args, kwargs)
+        result = known(frame, site, callee, args, kwargs)
+        if result is not MISSING:
+            return result
+    elif is_lazy(callee):
+        result = lazily(frame, site, callee, args, kwargs)
+        if result is not MISSING:
+            return result
     elif is_output(callee) and frame.machine.main.queue:
         result = put_out(frame, site, callee, args, kwargs)
         if result is not MISSING:
             return result
+    elif callee is functools.partial:
+        return partially(frame, site, args, kwargs)
+    elif kind is functools.partial:
+        return call(frame, site, callee.func, *callee.args, *args, **{**callee.keywords, **kwargs})
     elif kind is BuiltinFunctionType and type(callee.__self__) in CONTAINERS:
         return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
     elif is_functional(callee):
@@ -122,54 +141,37 @@ def _timed(cost: Cost, function: Any, args: tuple[Any, ...], kwargs: dict[str, A
     return result
 
 
-def _known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """A call of a builtin that only computes."""
-    args = tuple(current(frame, site, arg) for arg in args)
-    kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
-    if kwargs and any(type(value) not in SCALARS for value in kwargs.values()):
-        return native(frame, site, callee, args, kwargs)  # key= and default= may be anything
-    only = args[0] if len(args) == 1 and not kwargs else MISSING
-    if callee is len and type(only) in CONTAINERS:
-        await_writers(frame, site, only)
-        return len(only)
-    if callee is len and type(only) is Pending and only.parts is not None:
-        return len(only.parts)
-    if (callee is list or callee is tuple) and type(only) in (list, tuple, range):
-        await_writers(frame, site, only)
-        if callee is tuple:
-            return tupled(frame, site, *only)
-        result = list(only)
-        frame.machine.containers.track_if(result, only)
-        return result
-    if (callee is list or callee is tuple) and type(only) in VIEWS:
-        elements = [*spread(frame, site, only)]
-        return tupled(frame, site, *elements) if callee is tuple else listed(frame, elements)
-    if callee in PAIRING:
-        return _pairs(frame, site, callee, args, kwargs)
-    if kwargs:
-        return pure(frame, site, functools.partial(callee, **kwargs), *args)
-    return pure(frame, site, callee, *args)
+def _plain(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call of a Python function that nobody marked."""
+    if is_known_pure(callee):
+        result = known(frame, site, callee, args, kwargs)
+        return native(frame, site, callee, args, kwargs) if result is MISSING else result
+    function = callee
+    if type(callee) is MethodType:
+        function, args = callee.__func__, (callee.__self__, *args)
+    if type(function) is FunctionType:
+        if len(frame.order) < _DEPTH and is_entered(callee, (*args, *kwargs.values())):
+            return enter(frame, site, record_of(function), args, kwargs)
+        verdict = verdict_now(function)
+        if verdict is not None:
+            result = inferred(frame, site, function, verdict, args, kwargs)
+            if result is not MISSING:
+                return result
+    return native(frame, site, function, args, kwargs)
 
 
-def _pairs(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """``enumerate``, ``zip``, ``reversed`` over builtin containers take elements without looking at them."""
-    args = tuple(value_of(frame, site, arg) for arg in args)
-    known = frame.machine.known_iterators
-    if all(type(arg) in SCALARS or type(arg) in CONTAINERS or is_safe_type(type(arg)) or arg in known for arg in args):
-        for arg in args:
-            await_writers(frame, site, arg)
-        iterator = callee(*args, **kwargs)
-        known.add(iterator)
-        return iterator
-    return native(frame, site, callee, args, kwargs)
+_DEPTH = 40
+"""Frames within one another in which a function that nobody marked is still entered; deeper ones run as they are."""
 
 
 def method(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
     """``target.name(*args, **kwargs)``."""
     target = current(frame, site, target)
     if type(target) is Pending:
-        if name in PURE_METHOD_NAMES and not kwargs:
-            return pure(frame, site, _method_caller(name), target, *args)
+        if name in PURE_METHOD_NAMES and FORBIDDEN_KEYWORDS.isdisjoint(kwargs):
+            found = _method_of_pending(frame, site, target, name, args, kwargs)
+            if found is not MISSING:
+                return found
         target = value_of(frame, site, target)
     kind = type(target)
     if kind in CONTAINERS or kind in SCALARS or is_safe_type(kind):
@@ -180,9 +182,24 @@ def method(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwa
     return call(frame, site, found, *args, **kwargs)
 
 
+def _method_of_pending(
+    frame: Frame, site: int, target: Pending, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """A method of a value that is not there yet; MISSING where an argument can be changed."""
+    operands = tuple(current(frame, site, arg) for arg in (*args, *kwargs.values()))
+    if not all(type(value) is Pending or is_immutable(value) for value in operands):
+        return MISSING if kwargs else pure(frame, site, _method_caller(name), target, *operands)
+
+    def computes(receiver: Any, *values: Any) -> bool:
+        return is_pure_method(type(receiver), name) and all_safe(receiver, *values)
+
+    caller = with_keywords(_method_caller(name), 1 + len(args), tuple(kwargs))
+    return put_off(frame, site, caller, (target, *operands), safe=computes).pending
+
+
 def _method_caller(name: str) -> Callable[..., Any]:
-    def call_method(target: Any, *args: Any) -> Any:
-        return getattr(target, name)(*args)
+    def call_method(target: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(target, name)(*args, **kwargs)
 
     return call_method
 
@@ -195,9 +212,16 @@ def _method_of_builtin(
         result = mutate_container(frame, site, target, name, args, kwargs)
         if result is not MISSING:
             return result
+    elif is_pure_method(kind, name) and kwargs and FORBIDDEN_KEYWORDS.isdisjoint(kwargs):
+        return pure(
+            frame, site, with_keywords(_method_caller(name), 1 + len(args), tuple(kwargs)),
+            target, *args, *kwargs.values(),
+        )  # fmt: skip
     elif is_pure_method(kind, name) and not kwargs:
         await_writers(frame, site, target)
         args = tuple(current(frame, site, arg) for arg in args)
+        if name == "join" and args:
+            args = (gone_through(frame, site, args[0]), *args[1:])
         shallow = _shallow_method(frame, target, name, args)
         if shallow is not MISSING:
             return shallow

@@ -14,7 +14,7 @@ from pydron_runtime.machine.containers import Containers
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.indirect import is_indirect
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.putting_off import keep, put_off
+from pydron_runtime.machine.putting_off import all_safe, keep, put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_safe, is_safe_type
 
 if TYPE_CHECKING:
@@ -74,8 +74,14 @@ def unary(frame: Frame, site: int, function: Callable[[Any], Any], operand: Any)
     return pure(frame, site, function, operand)
 
 
-def pure(frame: Frame, site: int, function: Callable[..., Any], *operands: Any) -> Any:
-    """``function(*operands)``, which only looks at its operands, however deep."""
+def pure(
+    frame: Frame, site: int, function: Callable[..., Any], *operands: Any, safe: Callable[..., bool] = all_safe
+) -> Any:
+    """``function(*operands)``, which only looks at its operands, however deep.
+
+    Args:
+        safe: Tells, given the operands' values, whether the operation runs no user code.
+    """
     machine = frame.machine
     values = tuple(current(frame, site, operand) for operand in operands)
     for value in values:
@@ -86,9 +92,9 @@ def pure(frame: Frame, site: int, function: Callable[..., Any], *operands: Any) 
     if any(machine.containers.holds_pending(value) for value in values):
         prepared, snapshots = keep(frame, values)
         if prepared is not None:
-            return put_off(frame, site, function, prepared, snapshots=snapshots).pending
+            return put_off(frame, site, function, prepared, snapshots=snapshots, safe=safe).pending
         values = tuple(settled(frame, site, value) for value in values)
-    if not all(is_safe(value) for value in values):
+    if not safe(*values):
         machine.fence(frame, site, "PD302", _class_names(values))
     return function(*values)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import fractions
+import re
 import types
 import uuid
 from typing import Any
@@ -26,7 +27,7 @@ CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
 _VALUES: frozenset[type] = frozenset(
     {
         slice, bytearray, datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone,
-        fractions.Fraction, decimal.Decimal, uuid.UUID,
+        fractions.Fraction, decimal.Decimal, uuid.UUID, re.Pattern, re.Match,
     }
 )  # fmt: skip
 
@@ -48,9 +49,17 @@ def is_safe_type(kind: type) -> bool:
     known = _known.get(kind)
     if known is None:
         module = getattr(kind, "__module__", "")
-        known = kind in _VALUES or module in ("numpy", "numpy.dtypes")
+        known = kind in _VALUES or module in ("numpy", "numpy.dtypes") or _is_path(kind)
         _known[kind] = known
     return known
+
+
+def _is_path(kind: type) -> bool:
+    """Whether this is one of the library's own classes of paths. (The module is not imported for it.)"""
+    return kind.__module__ in ("pathlib", "pathlib._local") and kind.__name__ in _PATHS
+
+
+_PATHS = frozenset({"PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath"})
 
 
 def is_array(value: Any) -> bool:
@@ -66,7 +75,7 @@ def is_immutable(value: Any) -> bool:
         return True
     if kind is tuple or kind is frozenset:
         return all(is_immutable(element) for element in value)
-    return kind in _VALUES and kind is not bytearray
+    return kind in _VALUES and kind is not bytearray or _is_path(kind)
 
 
 def is_safe(value: Any, depth: int = 3) -> bool:

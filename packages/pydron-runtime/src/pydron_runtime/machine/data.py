@@ -1,0 +1,41 @@
+"""Data: values on which inferred functions are known to compute only.
+
+Operators, subscripts, attributes and the known methods of data run nothing but the interpreter's own code. Unlike a
+safe value (:mod:`.safety`), data hold no functions, classes or modules: what a *method* of a module does, nobody
+knows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydron_runtime.machine.safety import CODE, CONTAINERS, SCALARS, is_array, is_immutable, is_safe_type
+
+_LIMIT = 100_000
+
+
+def is_data(value: Any, depth: int = 3) -> bool:
+    """Whether a value is data, all the way down to a bounded depth."""
+    kind = type(value)
+    if kind in SCALARS:
+        return True
+    if kind in CONTAINERS:
+        if depth == 0 or len(value) > _LIMIT:
+            return False
+        if kind is dict and not all(type(element) in SCALARS or is_data(element, depth - 1) for element in value):
+            return False
+        elements = value.values() if kind is dict else value
+        return all(type(element) in SCALARS or is_data(element, depth - 1) for element in elements)
+    if is_array(value):
+        return bool(value.dtype.kind != "O")
+    return is_safe_type(kind)
+
+
+def all_data(*values: Any) -> bool:
+    """Whether all values are data."""
+    return all(is_data(value) for value in values)
+
+
+def all_frozen(*values: Any) -> bool:
+    """Whether all values are data that nothing can change, however deep."""
+    return all(type(value) not in CODE and is_immutable(value) and is_data(value) for value in values)

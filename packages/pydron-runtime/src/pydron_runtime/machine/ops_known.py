@@ -1,0 +1,212 @@
+"""Calls of callables that are known, or inferred, to compute only."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
+
+from pydron.analysis.library import FORBIDDEN_KEYWORDS
+from pydron.analysis.purity import is_calling, is_known_pure, is_passing
+from pydron.analysis.verdicts import Verdict
+from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.data import all_data, all_frozen, is_data
+from pydron_runtime.machine.indirect import PAIRING
+from pydron_runtime.machine.ops_access import spread
+from pydron_runtime.machine.ops_pure import listed, pure, tupled
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.pinning import pinned
+from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.safety import CONTAINERS, SCALARS, VIEWS, is_immutable, is_safe, is_safe_type
+from pydron_runtime.machine.stores import MISSING
+from pydron_runtime.machine.undecorated import verdict_now
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+
+_FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
+_GETTERS = (operator.itemgetter, operator.attrgetter)
+_COLLECTING = frozenset({list, tuple, sorted, set, frozenset, dict, sum, min, max})
+"""Builtins that go through all of an iterable."""
+
+
+def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call of a builtin or library function that only computes; MISSING where it is a sync-point nevertheless."""
+    args = tuple(current(frame, site, arg) for arg in args)
+    if callee in _COLLECTING and (len(args) == 1 or args and callee is sum):
+        args = (gone_through(frame, site, args[0]), *args[1:])
+    if kwargs or is_calling(callee):
+        return _with_functions(frame, site, callee, args, kwargs)
+    only = args[0] if len(args) == 1 else MISSING
+    if callee is len and type(only) in CONTAINERS:
+        await_writers(frame, site, only)
+        return len(only)
+    if callee is len and type(only) is Pending and only.parts is not None:
+        return len(only.parts)
+    if callee is list or callee is tuple:
+        shallow = _copied(frame, site, callee, only)
+        if shallow is not MISSING:
+            return shallow
+    if type(callee) is type and issubclass(callee, BaseException):
+        return callee(*(settled(frame, site, arg) for arg in args))  # keeps its arguments, and looks at none
+    return pure(frame, site, callee, *args)
+
+
+def gone_through(frame: Frame, site: int, iterable: Any) -> Any:
+    """What goes through all of an iterable gets a list in place of an iterator that only computes."""
+    if type(iterable) in PAIRING and iterable in frame.machine.known_iterators:
+        return listed(frame, [*spread(frame, site, iterable)])
+    return iterable
+
+
+def _copied(frame: Frame, site: int, callee: Any, only: Any) -> Any:
+    """``list(x)`` and ``tuple(x)`` move elements without looking at them."""
+    if type(only) in (list, tuple, range):
+        await_writers(frame, site, only)
+        if callee is tuple:
+            return tupled(frame, site, *only)
+        result = list(only)
+        frame.machine.containers.track_if(result, only)
+        return result
+    if type(only) in VIEWS:
+        elements = [*spread(frame, site, only)]
+        return tupled(frame, site, *elements) if callee is tuple else listed(frame, elements)
+    return MISSING
+
+
+def _with_functions(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call with keywords, or of something that calls functions it is given."""
+    if not FORBIDDEN_KEYWORDS.isdisjoint(kwargs):
+        return MISSING
+    kwargs = {name: current(frame, site, value) for name, value in kwargs.items()}
+    operands = (*args, *kwargs.values())
+    calls = is_calling(callee)
+    functions = [operand for operand in operands if isinstance(operand, (*_FUNCTIONS, type, *_GETTERS))]
+    for function in functions:
+        if isinstance(function, type) and not calls and type(function) is type:
+            continue  # a class that says what is meant, such as dtype=float
+        if not is_pure_callable(function):
+            return MISSING
+    if not functions:
+        return pure(frame, site, with_keywords(callee, len(args), tuple(kwargs)), *operands)
+
+    def harmless(*values: Any) -> bool:
+        return all(any(value is function for function in functions) or is_data(value) for value in values)
+
+    if not all(type(operand) is Pending or harmless(operand) or frame.machine.containers.holds_pending(operand)
+               for operand in operands):  # fmt: skip
+        return MISSING
+    return compute(frame, site, with_keywords(callee, len(args), tuple(kwargs)), operands, (), harmless)
+
+
+def with_keywords(callee: Callable[..., Any], count: int, names: tuple[str, ...]) -> Callable[..., Any]:
+    """The callee as a function of operands: so many positional arguments, then one for each keyword."""
+    if not names:
+        return callee
+
+    def call(*values: Any) -> Any:
+        return callee(*values[:count], **dict(zip(names, values[count:])))
+
+    return call
+
+
+def is_pure_callable(function: Any) -> bool:
+    """Whether a function that is handed on computes only, given data, whenever it is called."""
+    if type(function) in _GETTERS or is_known_pure(function) and not is_calling(function):
+        return True
+    if type(function) is FunctionType:
+        verdict = verdict_now(function)
+        return verdict is not None and not verdict.immutable and not verdict.cells and all_frozen(*verdict.reads)
+    return False
+
+
+def inferred(
+    frame: Frame, site: int, function: FunctionType, verdict: Verdict, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """A call of a plain function that was found to compute only; MISSING where its arguments do not allow it."""
+    operands = tuple(current(frame, site, operand) for operand in (*args, *kwargs.values()))
+    allowed = all_frozen if verdict.immutable else all_data
+    if not all_data(*verdict.reads) and not any(map(frame.machine.containers.holds_pending, verdict.reads)):
+        return MISSING
+    own = {id(cell) for cell in function.__closure__ or ()}
+    if any(id(cell) not in own or type(content) is FunctionType for cell, content in verdict.cells):
+        operands = tuple(settled(frame, site, operand) for operand in operands)
+    elif verdict.cells and any(map(frame.machine.containers.holds_pending, operands)):
+        function = pinned(function)
+    callee = with_keywords(function, len(args), tuple(kwargs))
+    return compute(frame, site, callee, operands, verdict.reads, allowed)
+
+
+def compute(
+    frame: Frame,
+    site: int,
+    function: Callable[..., Any],
+    operands: tuple[Any, ...],
+    reads: tuple[Any, ...],
+    safe: Callable[..., bool],
+) -> Any:
+    """``function(*operands)``, which may give back an operand; MISSING where it may do more than compute.
+
+    Operands that can be changed are not copied: later stores to them wait until the operation has run.
+
+    Args:
+        reads: What the function looks at besides.
+        safe: Tells, given the operands' values, whether the operation only computes.
+    """
+    machine = frame.machine
+    looked_at = (*operands, *reads)
+    for value in looked_at:
+        if type(value) not in SCALARS and type(value) is not Pending:
+            await_writers_inside(frame, site, value)
+    holds_pending = machine.containers.holds_pending
+    if not any(map(holds_pending, looked_at)):
+        return function(*operands) if safe(*operands) else MISSING
+    if not all(type(value) is Pending or holds_pending(value) or safe(value) for value in operands):
+        return MISSING
+    inside = tuple(value for value in looked_at if value in machine.containers)
+    entry = put_off(frame, site, function, operands, snapshots=inside, safe=safe)
+    machine.claims.announce(
+        tuple(value for value in looked_at if type(value) is not Pending and not is_immutable(value)), entry
+    )
+    machine.poll()
+    return entry.pending
+
+
+def partially(frame: Frame, site: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``functools.partial(...)``, which keeps what it is given, and looks at nothing."""
+    args = tuple(value_of(frame, site, arg) for arg in args)
+    kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
+    make: Callable[..., Any] = functools.partial
+    return make(*args, **kwargs)
+
+
+def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call that makes an iterator of the library; MISSING where going through it may do more than compute."""
+    machine = frame.machine
+    args = tuple(value_of(frame, site, arg) for arg in args)
+    kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
+    iterators = machine.known_iterators
+    if is_passing(callee):
+        if not all(_is_passed_through(frame, value) for value in (*args, *kwargs.values())):
+            return MISSING
+    else:
+        args = tuple(settled(frame, site, arg) for arg in args)
+        kwargs = {name: settled(frame, site, value) for name, value in kwargs.items()}
+        for value in (*args, *kwargs.values()):
+            is_iterator = type(value) in PAIRING and value in iterators
+            if not (is_iterator or is_data(value) or is_calling(callee) and is_pure_callable(value)):
+                return MISSING
+    for arg in args:
+        await_writers(frame, site, arg)
+    iterator = callee(*args, **kwargs)
+    iterators.add(iterator)
+    return iterator
+
+
+def _is_passed_through(frame: Frame, value: Any) -> bool:
+    kind = type(value)
+    if kind in SCALARS or kind in CONTAINERS or kind in VIEWS or is_safe_type(kind) and is_safe(value):
+        return True
+    return kind in PAIRING and value in frame.machine.known_iterators
