@@ -115,14 +115,20 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 def place_failure(error: BaseException, line: int, below: TracebackType | None) -> None:
     """Say where a failure belongs that happened elsewhere, or earlier, than where the program's code stands."""
     _placed.error, _placed.line, _placed.below = error, line, below
-    _placed.context = error.__context__  # raising it again, while the caller handles another one, would replace it
+
+
+def keep_context(error: BaseException) -> None:
+    """Remember an error's context: raising it again, while the caller handles another one, replaces it."""
+    _placed.kept, _placed.context = error, error.__context__
 
 
 def frames_of_failure(record: Record, error: BaseException) -> tuple[int, TracebackType | None]:
     """Where a scheduled function has to raise an error from: the line, and the traceback below."""
+    if getattr(_placed, "kept", None) is error:
+        error.__context__ = _placed.context
+        _placed.kept = _placed.context = None
     if getattr(_placed, "error", None) is error:
         _placed.error = None
-        error.__context__, _placed.context = _placed.context, None
         return _placed.line, _placed.below
     return users_frames(record, error.__traceback__)
 

@@ -41,6 +41,7 @@ def execute(
         runner.place_failure(error, *placement(failed))
     elif machine.interrupted is not None:
         runner.place_failure(error, *placement(machine.interrupted))
+    runner.keep_context(error)
     raise error
 
 

@@ -16,10 +16,11 @@ import ast
 from dataclasses import dataclass
 from types import CodeType
 
-from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, name_of, place, target_of
+from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, assign, name_of, place, target_of
 from pydron.emit.facts import Callee, Facts, facts_of, named_callees
 from pydron.emit.names import all_reads
 from pydron.emit.regions import Deferrable, Regions
+from pydron.ir.declarations import declarations
 from pydron.ir.nodes import Graph, Native
 from pydron.location import Span
 
@@ -83,7 +84,8 @@ def emit_unit(graph: Graph) -> Unit:
     parameters = _parameter_names(arguments)
     at = _located(graph)
     body = regions.region(graph.body, frozenset(parameters) - regions.assignment.unstable)
-    body += _declare_locals(graph, [*regions.functions, *body], parameters, at)
+    body += _declare_locals(graph, parameters, at)
+    body = [*_declare_foreign(graph, at), *_receive(graph, arguments, parameters, sites, at), *body]
     arguments.posonlyargs.insert(0, ast.arg(FRAME))
     function = _function(FUNCTION, arguments, body or [ast.Pass()])
     inner = [*regions.expressions.helpers, *regions.functions, function]
@@ -151,7 +153,36 @@ def _parameter_names(arguments: ast.arguments) -> list[str]:
     return names
 
 
-def _declare_locals(graph: Graph, emitted: list[ast.stmt], parameters: list[str], at: ast.stmt) -> list[ast.stmt]:
+def _receive(
+    graph: Graph, arguments: ast.arguments, parameters: list[str], sites: Sites, at: ast.stmt
+) -> list[ast.stmt]:
+    """Arguments may be pending. Neither Python's own tuple and dict of the rest nor nested code may show that."""
+    received: list[ast.stmt] = []
+    sites.node_id = 0
+    if arguments.vararg is not None:
+        rest = place(ast.Starred(name_of(arguments.vararg.arg), ast.Load()), at)
+        received.append(assign(arguments.vararg.arg, sites.operation("tupled", at, rest), at))
+    if arguments.kwarg is not None:
+        mapped = sites.operation("mapped", at, name_of(arguments.kwarg.arg), site=False)
+        received.append(place(ast.Expr(mapped), at))
+    for name in parameters:
+        if name in graph.cell_names:
+            received.append(assign(name, sites.operation("value_of", at, name_of(name)), at))
+    return received
+
+
+def _declare_foreign(graph: Graph, at: ast.stmt) -> list[ast.stmt]:
+    """Variables of enclosing functions, and globals, that the function binds."""
+    shared, enclosing = declarations(graph)
+    declared: list[ast.stmt] = []
+    if shared:
+        declared.append(place(ast.Global(list(shared)), at))
+    if enclosing:
+        declared.append(place(ast.Nonlocal(list(enclosing)), at))
+    return declared
+
+
+def _declare_locals(graph: Graph, parameters: list[str], at: ast.stmt) -> list[ast.stmt]:
     """A variable of the user's function stays local although the emitted code may bind it nowhere."""
     unbound = sorted((set(graph.local_names) & all_reads(graph.body, frozenset(graph.local_names))) - set(parameters))
     if not unbound:

@@ -5,6 +5,7 @@ function(graph, namespace, ...)      that function, ready to be called
 """
 
 from pydron.interpret.function import function
-from pydron.interpret.rebuild import declarations, rebuild
+from pydron.interpret.rebuild import rebuild
+from pydron.ir.declarations import declarations
 
 __all__ = ["declarations", "function", "rebuild"]

@@ -12,8 +12,8 @@ import ast
 from typing import TypeVar
 
 from pydron.errors import GraphError
+from pydron.ir.declarations import declarations
 from pydron.ir.nodes import For, Graph, If, Input, Native, Node, Output, Region, While, walk
-from pydron.ir.variables import variables_of
 from pydron.location import Span
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -62,24 +62,6 @@ def whole_definition(graph: Graph) -> Definition | None:
         body = ast.copy_location(ast.Return(statement.value.body), statement.value.body)
         return _define(graph.name, statement.value.args, [body], node.span)
     return None
-
-
-def declarations(graph: Graph) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names that the function has to declare ``global``, and ``nonlocal``, because statements taken whole bind them.
-
-    A graph does not hold such declarations: they follow from whose the names are.
-    """
-    own = {*graph.local_names, *graph.temporaries}
-    bound: dict[str, None] = {}
-    for node in walk(graph.body):
-        if isinstance(node, Native):
-            bound.update(variables_of(node.fragment.statements()).binds)
-    foreign = [name for name in bound if name not in own]
-    enclosing = set(graph.free_names)
-    return (
-        tuple(name for name in foreign if name not in enclosing),
-        tuple(name for name in foreign if name in enclosing),
-    )
 
 
 def _declared(graph: Graph, place: Span) -> list[ast.stmt]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,10 +96,12 @@ def run(execution: Execution, functions: FunctionTable, clock: Callable[[], int]
         args, kwargs = _arguments(execution)
     except TransportError as error:
         return _untransportable(execution, error, started, clock)
+    ambient = sys.exc_info()[1]  # of an executor in the program itself: nothing that the call knows of
     try:
         result = function(*args, **kwargs)
     except BaseException as error:
         raised = error
+        _detach(raised, ambient)
     else:
         try:
             payload = dump(result, "result")
@@ -106,6 +109,17 @@ def run(execution: Execution, functions: FunctionTable, clock: Callable[[], int]
             return _untransportable(execution, error, started, clock)
         return Outcome(execution.task, "ok", payload, started, clock())
     return _failed(execution, raised, started, clock)
+
+
+def _detach(raised: BaseException, ambient: BaseException | None) -> None:
+    """Take an exception that was being handled before the call off the end of the chain of contexts."""
+    link: BaseException | None = raised
+    seen: set[int] = set()
+    while link is not None and ambient is not None and id(link) not in seen:
+        seen.add(id(link))
+        if link.__context__ is ambient:
+            link.__context__ = None
+        link = link.__context__
 
 
 def _arguments(execution: Execution) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -1,0 +1,310 @@
+"""Writes small programs that mix functional calls with everything that could get in their way.
+
+The writer asks a function for each decision, so that any source of choices can drive it: a seeded generator, or
+hypothesis, which then makes failing programs small. Programs may fail; they have to fail alike however they are run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Choose = Callable[[int], int]
+"""Given n, a number from 0 to n - 1. The first choices are the plainest."""
+
+_HEAD = """
+class Box:
+    def __init__(self, x):
+        self.x = x
+        self.items = []
+
+class Loud:
+    def __init__(self, x):
+        self.x = x
+    def __add__(self, other):
+        note("add", self.x)
+        return self.x + other
+    def __eq__(self, other):
+        note("eq", self.x)
+        return False
+    __hash__ = None
+    @property
+    def value(self):
+        note("value", self.x)
+        return self.x
+
+@functional
+def f(x):
+    if x == {bad_f}:
+        raise ValueError("f", x)
+    return (x * 3 + 1) % 7
+
+@functional
+def g(x, y=2):
+    if x == {bad_g}:
+        raise KeyError("g", x)
+    return [x, y]
+
+@functional
+def h(xs, *more, k=0):
+    xs = [*xs, k]
+    return len(xs) + sum(1 for x in xs if isinstance(x, list)) + len(more)
+
+@functional
+def s(x):
+    return {{"k": x, "v": [x]}}
+
+@functional
+def u(x):
+    return Loud(x) if x == {loud} else x
+
+OUT = []
+TABLE = {{}}
+BOX = Box(0)
+"""
+
+
+class Writer:
+    """Writes one program.
+
+    Args:
+        choose: Makes the decisions.
+        size: Roughly how many statements ``main`` has.
+    """
+
+    def __init__(self, choose: Choose, size: int = 8) -> None:
+        self._choose = choose
+        self._size = size
+        self._lines: list[str] = []
+        self._loops = 0
+        self._counters = 0
+        self._inner = False
+
+    def program(self) -> str:
+        """The text of a program."""
+        head = _HEAD.format(
+            bad_f=[99, 5, 3, 1][self._choose(4)], bad_g=[99, 2, 4][self._choose(3)], loud=[99, 4, 1][self._choose(3)]
+        )
+        self._lines = [head]
+        with_inner = self._choose(2)
+        if with_inner:
+            self._lines += ["@schedule", "def inner(a, l):", "    b = c = 1; m = []; d = {}; o = BOX"]
+            self._block(1, 1 + self._choose(3))
+            self._lines.append(f"    return {self._number(1)}")
+        self._inner = bool(with_inner)
+        self._lines += ["@schedule", "def main(a, l, d, o):", "    b = 2; c = 0; m = [7]"]
+        self._block(1, 2 + self._choose(self._size))
+        if self._choose(2):
+            self._lines.append("    return a, b, c, l, m, d, o")
+        self._lines += ["def arguments():", "    shared = [1, 2]", '    return 3, shared, {"k": 4, "l": shared}, Box(shared)', ""]
+        return "\n".join(self._lines)
+
+    # Statements.
+
+    def _pick(self, options: list[str]) -> str:
+        return options[self._choose(len(options))]
+
+    def _block(self, depth: int, count: int) -> None:
+        for _ in range(count):
+            self._statement(depth)
+
+    def _say(self, depth: int, text: str) -> None:
+        self._lines.append("    " * depth + text)
+
+    def _statement(self, depth: int) -> None:
+        kinds: list[Callable[[int], None]] = [
+            self._bind, self._bind, self._modify, self._modify, self._augment, self._effect, self._choice, self._for,
+            self._while, self._unpack, self._leave, self._native,
+        ]  # fmt: skip
+        if depth > 3:
+            kinds = kinds[:6]
+        kinds[self._choose(len(kinds))](depth)
+
+    def _bind(self, depth: int) -> None:
+        match self._choose(6):
+            case 0 | 1:
+                self._say(depth, f"{self._pick(['a', 'b', 'c'])} = {self._number(2)}")
+            case 2 | 3:
+                self._say(depth, f"{self._pick(['l', 'm'])} = {self._list(2)}")
+            case 4:
+                self._say(depth, f"d = {self._pick(['s(a)', 'dict(k=b)', 'TABLE', 's(' + self._number(1) + ')'])}")
+            case _:
+                self._say(depth, f"{self._pick(['m = l', 'l = m', 'a = b', 'm = OUT', 'o = BOX', 'l = o.items'])}")
+
+    def _modify(self, depth: int) -> None:
+        target = self._pick(["l", "m", "OUT", "o.items", "d['v']"])
+        match self._choose(12):
+            case 0 | 1 | 2:
+                self._say(depth, f"{target}.append({self._any(2)})")
+            case 3:
+                self._say(depth, f"{target}.extend({self._list(1)})")
+            case 4:
+                self._say(depth, f"{target}.insert(0, {self._number(1)})")
+            case 5:
+                self._say(depth, f"{self._pick(['l', 'm'])}[{self._pick(['0', '-1', 'a', '0:1'])}] = {self._any(1)}")
+            case 6:
+                self._say(depth, f"{self._pick(['d', 'TABLE'])}[{self._pick(['1', repr('k'), 'a'])}] = {self._any(1)}")
+            case 7:
+                self._say(depth, f"o.x = {self._any(1)}")
+            case 8:
+                self._say(depth, f"{self._pick(['d', 'TABLE'])}.setdefault({self._pick(['1', 'a'])}, []).append({self._number(1)})")
+            case 9:
+                self._say(depth, self._pick(["del l[0]", "c = m.pop()", "l.reverse()", "m.clear()", "l.sort(key=str)"]))
+            case 10:
+                self._say(depth, f"d.update({self._pick(['s(a)', '{1: f(b)}', 'TABLE'])})")
+            case _:
+                self._say(depth, "m[0] = l")
+
+    def _augment(self, depth: int) -> None:
+        match self._choose(6):
+            case 0 | 1:
+                self._say(depth, f"{self._pick(['a', 'b', 'c'])} {self._pick(['+', '*', '-'])}= {self._number(1)}")
+            case 2:
+                self._say(depth, f"{self._pick(['l', 'm'])} += {self._list(1)}")
+            case 3:
+                self._say(depth, f"d['k'] += {self._number(1)}")
+            case 4:
+                self._say(depth, f"l[0] += {self._number(1)}")
+            case _:
+                self._say(depth, f"o.x += {self._pick(['[1]', self._list(1)])}")
+
+    def _effect(self, depth: int) -> None:
+        self._say(depth, self._pick([f"note({self._any(1)})", f"print({self._number(1)})", "note(l, d, o)", "note(OUT)"]))
+
+    def _choice(self, depth: int) -> None:
+        self._say(depth, f"if {self._test(2)}:")
+        self._block(depth + 1, 1 + self._choose(2))
+        if self._choose(2):
+            self._say(depth, "else:")
+            self._block(depth + 1, 1 + self._choose(2))
+
+    def _for(self, depth: int) -> None:
+        source = self._pick(["range(3)", "[4, 0, 2]", "list(l)", "g(a)", "l[:2]", "enumerate(m[:3])", "zip(l[:3], m)", "d.values()"])
+        target = "i, c" if source.startswith("enumerate") else "c, b" if source.startswith("zip") else "c"
+        self._say(depth, f"for {target} in {source}:")
+        self._loops += 1
+        self._block(depth + 1, 1 + self._choose(3))
+        self._loops -= 1
+        if not self._choose(4):
+            self._say(depth, "else:")
+            self._block(depth + 1, 1)
+
+    def _while(self, depth: int) -> None:
+        self._counters += 1
+        counter = f"n{self._counters}"
+        self._say(depth, f"{counter} = 0")
+        self._say(depth, f"while {self._test(1)} and {counter} < 3:")
+        self._say(depth + 1, f"{counter} += {self._pick(['1', '1 + f(a) * 0'])}")
+        self._loops += 1
+        self._block(depth + 1, 1 + self._choose(2))
+        self._loops -= 1
+
+    def _unpack(self, depth: int) -> None:
+        self._say(
+            depth,
+            self._pick(
+                [f"a, b = {self._number(1)}, {self._number(1)}", "a, b = b, a", "a, c = g(b)", f"a, *m = {self._list(1)}",
+                 "a, (b, c) = f(a), g(c)", f"a = b = {self._number(1)}"]
+            ),
+        )  # fmt: skip
+
+    def _leave(self, depth: int) -> None:
+        options = [f"if {self._test(1)}: return {self._any(1)}", f"if {self._test(1)}: raise RuntimeError({self._number(1)})"]
+        if self._loops:
+            options += [f"if {self._test(1)}: break", f"if {self._test(1)}: continue", f"if {self._test(1)}: break"]
+        self._say(depth, self._pick(options))
+
+    def _native(self, depth: int) -> None:
+        match self._choose(4):
+            case 0:
+                self._say(depth, "try:")
+                self._block(depth + 1, 1 + self._choose(2))
+                self._say(depth, self._pick(["except ValueError as e:", "except (ValueError, KeyError):", "finally:"]))
+                self._say(depth + 1, self._pick(["note('handled', l, a)", "a = f(a)", "l.append(0)"]))
+            case 1:
+                self._say(depth, "p = lambda z: z + 1")
+                self._say(depth, f"c = p({self._number(1)})")
+            case 2:
+                self._say(depth, "assert a is not None, f(1)")
+            case _:
+                self._say(depth, f"c = u({self._number(1)}) + 1")
+
+    # Expressions.
+
+    def _any(self, depth: int) -> str:
+        return self._number(depth) if self._choose(3) < 2 else self._list(depth)
+
+    def _test(self, depth: int) -> str:
+        match self._choose(7):
+            case 0 | 1:
+                return f"{self._number(depth)} > {self._pick(['2', '4', 'a'])}"
+            case 2:
+                return f"f({self._number(depth - 1)})"
+            case 3:
+                return f"{self._number(depth - 1)} in {self._list(depth - 1)}"
+            case 4:
+                return f"not {self._number(depth - 1)} == {self._number(depth - 1)}"
+            case 5:
+                return f"1 < {self._number(depth - 1)} < {self._number(depth - 1)}"
+            case _:
+                return self._pick(["l", "len(m) > 1", "a is b", "l is m", "d"])
+
+    def _number(self, depth: int) -> str:
+        simple = ["1", "a", "b", "c", "f(a)", "f(b)", "f(c)", "0", "5"]
+        if depth <= 0:
+            return self._pick(simple)
+        n = self._number
+        match self._choose(20):
+            case 0 | 1 | 2:
+                return self._pick(simple)
+            case 3 | 4 | 5:
+                return f"f({n(depth - 1)})"
+            case 6 | 7:
+                return f"h({self._list(depth - 1)})"
+            case 8:
+                return f"h({self._list(depth - 1)}, *m, k={n(depth - 1)})"
+            case 9:
+                return f"({n(depth - 1)} {self._pick(['+', '*', '-', '%', '//'])} {n(depth - 1)})"
+            case 10:
+                return f"({n(depth - 1)} if {self._test(depth - 1)} else {n(depth - 1)})"
+            case 11:
+                return f"({n(depth - 1)} {self._pick(['and', 'or'])} {n(depth - 1)})"
+            case 12:
+                return self._pick(["l[0]", "m[-1]", "l[a]", "g(a)[1]", "s(b)['k']", "o.x", "d['k']"])
+            case 13:
+                return self._pick(["len(l)", "d.get('k', 0)", "d.get(a)", "sum(m)", "max(a, f(b))", "len(g(a))", "abs(f(a))"])
+            case 14:
+                return f"inner({n(depth - 1)}, {self._pick(['l', 'm', 'list(m)', 'g(a)'])})" if self._inner else "f(2)"
+            case 15:
+                return f"g({n(depth - 1)}, y={n(depth - 1)})[0]"
+            case 16:
+                return self._pick(["u(a)", "u(f(b))", "u(a).value"])
+            case 17:
+                return f"sum([f(x) for x in {self._list(0)}])"
+            case 18:
+                return f"int(f'{{{n(0)}}}')"
+            case _:
+                return f"(-{n(depth - 1)})"
+
+    def _list(self, depth: int) -> str:
+        simple = ["l", "m", "[a]", "[]", "g(a)", "o.items", "OUT", "list(l)", "m[1:]"]
+        if depth <= 0:
+            return self._pick(simple)
+        match self._choose(11):
+            case 0 | 1 | 2:
+                return self._pick(simple)
+            case 3:
+                return f"[{self._any(depth - 1)}, {self._any(depth - 1)}]"
+            case 4:
+                return f"g({self._any(depth - 1)})"
+            case 5:
+                return f"{self._list(depth - 1)} + [{self._number(depth - 1)}]"
+            case 6:
+                return f"[{self._pick(['f(x)', 'g(x)', 'x', 'h([x, b])'])} for x in {self._pick(['range(3)', 'l', '[a, b]'])} {self._pick(['', 'if f(x) > 2', 'if x'])}]"
+            case 7:
+                return self._pick(["l[::-1]", "[*l, *m]", "[*g(a), b]", "sorted([f(a), f(b)])", "list(d.values())", "[l, l]"])
+            case 8:
+                return f"s({self._number(depth - 1)})['v']"
+            case 9:
+                return "list({f(x): x for x in [a, b]}.items())"
+            case _:
+                return f"({self._list(depth - 1)} or {self._list(depth - 1)})"
