@@ -110,7 +110,7 @@ def test_each_kind_of_call_is_told_apart() -> None:
         "g": ("late", "PD102"),
         "h": ("pure", ""),
         "i": ("late", "PD102"),
-        "j": ("sync-point", "PD101"),
+        "j": ("parallel", ""),
         "k": ("sync-point", "PD101"),
         "l": ("pure", ""),
     }

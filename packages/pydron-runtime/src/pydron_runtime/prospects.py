@@ -6,9 +6,10 @@ A function that reaches no functional call keeps its own code and its own speed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
+from pydron.analysis.reach import reaches_functional
 from pydron.marks import is_functional, names_a_functional, scheduled_record
 from pydron_runtime.machine.code import Code, code_of
 from pydron_runtime.machine.safety import runs_user_code_for_attribute
@@ -41,7 +42,7 @@ def has_prospects(
                 return True  # a callee that the function computes: it may be anything
             if _promises(callee, seen | {id(code)}):
                 return True
-    return False
+    return _defines_functions(code.record.function) and reaches_functional(code.record.function)
 
 
 def _promises(callee: Any, seen: frozenset[int]) -> bool:
@@ -52,4 +53,10 @@ def _promises(callee: Any, seen: frozenset[int]) -> bool:
         if record is not None:
             inner = code_of(record)
             return inner is not None and id(inner) not in seen and has_prospects(inner, seen=seen)
+        return reaches_functional(callee)
     return False
+
+
+def _defines_functions(function: FunctionType) -> bool:
+    """Whether functions are nested in it, which it may call."""
+    return any(isinstance(constant, CodeType) for constant in function.__code__.co_consts)

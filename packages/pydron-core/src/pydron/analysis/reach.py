@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from pydron.marks import is_functional, is_scheduled
+from pydron.marks import is_functional, is_scheduled, names_a_functional
 
 _BUDGET = 300
 """Functions looked at on behalf of one."""
@@ -50,6 +50,8 @@ def _search(function: FunctionType, owner: type | None) -> bool:
         if id(current) in seen:
             continue
         seen.add(id(current))
+        if any(name not in current.__globals__ and names_a_functional(name) for name in _names(current.__code__)):
+            return True  # a method, perhaps, of an object that is known only later
         for found in _named(current, owner):
             if is_functional(found) or is_scheduled(found):
                 return True

@@ -15,9 +15,10 @@ from pydron.explain.users_text import UsersText
 from pydron.ir.nodes import Call, Effect, Global, Graph, walk
 from pydron.marks import is_functional, is_scheduled
 
-Standing = Literal["functional", "scheduled", "pure", "output", "unknown", "late"]
-"""functional, scheduled: marked. pure: known to compute only. output: known to write out
-only. unknown: may do anything.
+Standing = Literal["functional", "scheduled", "entered", "pure", "inferred", "output", "unknown", "late"]
+"""functional, scheduled: marked. entered: a plain function that may come to functional calls, taken apart as well.
+pure: known to compute only. inferred: a plain function that was found to. output: known to write out only. unknown: may
+do anything.
 late: which function it is turns out at run time."""
 
 _ABSENT = object()
@@ -110,11 +111,18 @@ def _known(function: Any) -> Callee:
         return Callee("functional", function)
     if is_scheduled(function):
         return Callee("scheduled", function)
-    from pydron.analysis.purity import is_known_pure, is_output  # a door of its own: explain is below the analysis
+    # A door of its own: explain is below the analysis.
+    from pydron.analysis.purity import is_known_pure, is_lazy, is_output
+    from pydron.analysis.reach import reaches_functional
+    from pydron.analysis.verdicts import is_inferred_pure
 
     if is_output(function):
         return Callee("output", function)
-    return Callee("pure" if is_known_pure(function) else "unknown", function)
+    if is_known_pure(function) or is_lazy(function):
+        return Callee("pure", function)
+    if reaches_functional(function):
+        return Callee("entered", function)
+    return Callee("inferred" if is_inferred_pure(function) else "unknown", function)
 
 
 def _is_pure_method(kind: type, name: str) -> bool:

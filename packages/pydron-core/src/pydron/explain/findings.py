@@ -97,6 +97,14 @@ class _Teller:
         match callee.standing:
             case "functional":
                 return _good(node, "parallel", what, f"{what} is a functional call: it runs in parallel.")
+            case "entered" if not self.has_sync_points(callee.function):
+                message = f"{what} calls a function that comes to functional calls: it runs as a part of this one."
+                return _good(node, "scheduled", what, message)
+            case "entered":
+                return _sequential(node, "scheduled", "PD104", what)
+            case "inferred":
+                message = f"{what} does nothing but compute (inferred from its source), given plain values."
+                return _good(node, "pure", what, message)
             case "scheduled" if callee.function is None or not self.has_sync_points(callee.function):
                 message = f"{what} calls a scheduled function, which runs as a part of this one."
                 return _good(node, "scheduled", what, message)

@@ -26,6 +26,7 @@ from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import run_operation
 from pydron_runtime.machine.retirement import retire
 from pydron_runtime.machine.tasks import Tasks
+from pydron_runtime.machine.undecorated import forget
 from pydron_runtime.machine.undo import UndoLog
 from pydron_runtime.machine.window import Window
 
@@ -209,6 +210,7 @@ class Machine:
         for frame in list(self.live):
             frame.kill()
         self.containers.fill()
+        forget()
 
     def finish(self, result: Any) -> Any:
         """The main frame's code has returned: wait until everything has retired, and give the result its value."""
