@@ -39,11 +39,11 @@ CALLS: tuple[Text, ...] = (
     ),
     (
         "PD104",
-        "call of a scheduled function that contains sync-points",
-        "{what} calls a scheduled function which itself contains sync-points.",
+        "call of a function that contains sync-points",
+        "{what} calls a function that is taken apart as well, and which itself contains sync-points.",
         "Explain the function that it calls, and mend the sync-points there.",
-        "A scheduled function that is called from another one runs as a part of it. Its own sync-points then hold up "
-        "the code around the call as well.",
+        "A scheduled function that is called from another one runs as a part of it, and so does a plain function that "
+        "comes to functional calls. Its own sync-points then hold up the code around the call as well.",
     ),
 )
 
