@@ -89,13 +89,15 @@ class Statements:
 
     def _invoke(self, call: ast.Call, node: Call | Store) -> ast.expr:
         args: list[ast.expr] = []
+        named = call.func if isinstance(call.func, ast.Name) else ast.Constant(ast.unparse(call.func))
+        callee = [named] if len(call.args) == 1 else []
         for argument in call.args:
             if isinstance(argument, ast.Starred):
-                source = self.expressions.operation("spread", argument, self.expressions.emit(argument.value))
+                source = self.expressions.operation("spread", argument, self.expressions.emit(argument.value), *callee)
                 args.append(place(ast.Starred(source, ast.Load()), argument))
             else:
                 args.append(self.expressions.emit(argument))
-        keywords = [self._keyword(keyword, call) for keyword in call.keywords]
+        keywords = self._keywords(call, named)
         simple = all(is_atom(a) for a in call.args) and all(is_atom(k.value) for k in call.keywords)
         if isinstance(call.func, ast.Attribute) and simple:
             kind = "mutate" if isinstance(node, Store) else "method"
@@ -106,11 +108,15 @@ class Statements:
         invoked.keywords = keywords
         return place(invoked, call)
 
-    def _keyword(self, keyword: ast.keyword, call: ast.Call) -> ast.keyword:
-        value = self.expressions.emit(keyword.value)
-        if keyword.arg is None:
-            value = self.expressions.operation("spread_mapping", keyword.value, value)
-        return place(ast.keyword(keyword.arg, value), call)
+    def _keywords(self, call: ast.Call, callee: ast.expr) -> list[ast.keyword]:
+        values = [self.expressions.emit(keyword.value) for keyword in call.keywords]
+        if all(keyword.arg is not None for keyword in call.keywords):
+            return [place(ast.keyword(k.arg, value), call) for k, value in zip(call.keywords, values)]
+        parts: list[ast.expr] = []
+        for keyword, value in zip(call.keywords, values):
+            parts += [ast.Constant(keyword.arg), value]
+        merged = self.expressions.operation("keywords", call, callee, *parts)
+        return [place(ast.keyword(None, merged), call)]
 
     # Stores.
 

@@ -110,6 +110,7 @@ def _through_list(frame: Frame, site: int, elements: list[Any]) -> Iterator[Any]
 
 
 def _through_mapping(frame: Frame, site: int, iterable: Any, containers: tuple[Any, ...]) -> Iterator[Any]:
+    await_writers_behind(frame, site, containers)
     iterator = iter(iterable)
     while True:
         await_writers_behind(frame, site, containers)
@@ -197,9 +198,58 @@ def unpack(frame: Frame, site: int, value: Any, before: int, after: int) -> tupl
     return result
 
 
-def spread(frame: Frame, site: int, operand: Any) -> Any:
-    """What ``*operand`` goes through in a call or a display."""
+def spread(frame: Frame, site: int, operand: Any, callee: Any = None) -> Any:
+    """What ``*operand`` goes through in a call or a display.
+
+    Args:
+        callee: The callee of a call of which this is the only argument by position: Python's error names it.
+    """
+    operand = current(frame, site, operand)
+    if type(operand) is not Pending or operand.parts is None:
+        operand = value_of(frame, site, operand)
+        kind = type(operand)
+        if not hasattr(kind, "__iter__") and not hasattr(kind, "__getitem__"):
+            place = "Value" if callee is None else f"{described(value_of(frame, site, callee))} argument"
+            raise TypeError(f"{place} after * must be an iterable, not {kind.__name__}")
     return iterate(frame, site, operand)
+
+
+def described(callee: Any) -> str:
+    """A callee as Python's own error messages name it."""
+    name, module = getattr(callee, "__qualname__", None), getattr(callee, "__module__", None)
+    if not isinstance(name, str):
+        return str(callee)
+    return f"{name}()" if module is None or module == "builtins" else f"{module}.{name}()"
+
+
+def keywords(frame: Frame, site: int, callee: Any, /, *arguments: Any) -> dict[str, Any]:
+    """The keyword arguments of a call with ``**``, put together as Python does.
+
+    Args:
+        arguments: Name and value by turns; the name is None where the value is a mapping.
+
+    Raises:
+        TypeError: As Python: what stands after ``**`` is no mapping, or a name comes twice.
+    """
+    merged: dict[str, Any] = {}
+    for name, value in zip(arguments[::2], arguments[1::2]):
+        if name is None:
+            mapping = value_of(frame, site, value)
+            if not hasattr(mapping, "keys"):
+                kind = type(mapping).__name__
+                name = described(value_of(frame, site, callee))
+                raise TypeError(f"{name} argument after ** must be a mapping, not {kind}")
+            added: Any = spread_mapping(frame, site, mapping)
+            if type(added) is not dict:
+                added = {**added}
+        else:
+            added = {name: value}
+        for key in added:
+            if key in merged:
+                name = described(value_of(frame, site, callee))
+                raise TypeError(f"{name} got multiple values for keyword argument '{key}'")
+        merged.update(added)
+    return merged
 
 
 def spread_mapping(frame: Frame, site: int, operand: Any) -> Any:
