@@ -16,6 +16,8 @@ class Box:
     def __init__(self, x):
         self.x = x
         self.items = []
+    def __repr__(self):
+        return "Box"
 
 class Loud:
     def __init__(self, x):
@@ -27,6 +29,8 @@ class Loud:
         note("eq", self.x)
         return False
     __hash__ = None
+    def __repr__(self):
+        return "Loud"
     @property
     def value(self):
         note("value", self.x)
