@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydron.analysis.freshness import ANY, depths, steps_to
-from pydron.analysis.library import FORBIDDEN_KEYWORDS, FRESH, LAZY
+from pydron.analysis.library import FORBIDDEN_KEYWORDS, FRESH, LAZY, METHOD_OUTPUT_POSITIONS
 from pydron.analysis.purity import MUTATING, PURE_METHOD_NAMES
 
 Path = tuple[str, ...]
@@ -41,6 +41,7 @@ class Conditions:
         hidden: Variables of comprehensions and lambdas: the function uses no global or free variable of such a name.
         passed: These are data, or functions as in ``callees``: they are handed to something that may call them.
         values: These are data.
+        counts: (callee, number of positional arguments) of its calls.
         immutable: No argument, however deep, can be changed. Without this the function would modify one.
     """
 
@@ -51,6 +52,7 @@ class Conditions:
     hidden: frozenset[str]
     passed: frozenset[Path]
     values: frozenset[Path]
+    counts: frozenset[tuple[Path, int]]
     immutable: bool
 
 
@@ -106,6 +108,7 @@ class _Inference:
         self._builtin: set[str] = set()
         self._passed: set[Path] = set()
         self._values: set[Path] = set()
+        self._counts: set[tuple[Path, int]] = set()
         arguments = tree.args
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         depth = ANY if immutable else 0
@@ -134,6 +137,7 @@ class _Inference:
             frozenset(self._hidden),
             frozenset(self._passed),
             frozenset(self._values),
+            frozenset(self._counts),
             self._immutable,
         )
 
@@ -257,6 +261,7 @@ class _Inference:
         self._lazy |= found.lazy
         self._fresh |= found.fresh
         self._builtin |= found.builtin
+        self._counts |= found.counts
         self._hidden |= found.hidden
         self._passed |= {path for path in found.passed if path[0] not in self._locals}
         self._values |= {path for path in found.values if path[0] not in self._locals}
@@ -281,11 +286,14 @@ class _Inference:
                 uses_up = True
             else:
                 self._callees.add(path)
+                self._counts.add((path, _positional(node)))
             if path[0] in _USING_UP and len(path) == 1:
                 self._builtin.add(path[0])
                 uses_up = True
         elif isinstance(node.func, ast.Attribute):
             self._method(node.func)
+            if _positional(node) > METHOD_OUTPUT_POSITIONS.get(node.func.attr, MANY):
+                raise _Ruled
             uses_up = node.func.attr == "join"
         else:
             raise _Ruled
@@ -321,6 +329,14 @@ class _Inference:
         if path is None or path[0] in self._locals:
             raise _Ruled
         return path
+
+
+MANY = 1000
+
+
+def _positional(node: ast.Call) -> int:
+    """The number of positional arguments of a call; many where that is not known."""
+    return MANY + 1 if any(isinstance(argument, ast.Starred) for argument in node.args) else len(node.args)
 
 
 def _dotted(node: ast.expr) -> Path | None:

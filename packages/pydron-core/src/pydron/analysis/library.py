@@ -67,12 +67,12 @@ FUNCTIONS: Mapping[str, frozenset[str]] = _table(
         argmax argmin argsort argwhere around array array_equal array_split asarray ascontiguousarray atleast_1d
         atleast_2d atleast_3d average bincount bitwise_and bitwise_or bitwise_xor broadcast_to cbrt ceil clip
         column_stack concatenate convolve copy corrcoef correlate cos cosh count_nonzero cov cross cumprod cumsum
-        deg2rad degrees delete diag diagonal diff digitize divide divmod dot dstack einsum empty_like equal exp exp2
+        deg2rad degrees delete diag diagonal diff digitize divide divmod dot dstack einsum equal exp exp2
         expand_dims expm1 eye fabs flip fliplr flipud float32 float64 float_power floor floor_divide fmax fmin fmod full
         full_like geomspace gradient greater greater_equal heaviside histogram hsplit hstack hypot identity inner insert
         int16 int32 int64 int8 interp intersect1d isclose isfinite isin isinf isnan kron less less_equal lexsort
         linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor logspace matmul max
-        maximum mean median meshgrid min minimum mod moveaxis multiply nan_to_num nancumsum nanmax nanmean nanmedian
+        maximum mean median meshgrid min minimum mod moveaxis multiply nancumsum nanmax nanmean nanmedian
         nanmin nanstd nansum nanvar negative nonzero not_equal ones ones_like outer pad percentile polyfit polyval power
         prod quantile rad2deg radians ravel reciprocal remainder repeat reshape rint roll rollaxis rot90 round
         searchsorted select setdiff1d shape sign sin sinh size sort split sqrt square squeeze stack std subtract sum
@@ -84,7 +84,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = _table(
 )
 """Module -> names of functions and classes that compute at once.
 
-``numpy.empty`` is not here: what it gives is whatever the memory held.
+``numpy.empty`` and ``empty_like`` are not here: what they give is whatever the memory held.
 """
 
 LAZY: Mapping[str, frozenset[str]] = _table(
@@ -181,5 +181,33 @@ CLASS_METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
 }  # fmt: skip
 """Module -> class -> names of methods of the class itself that only compute."""
 
-FORBIDDEN_KEYWORDS: frozenset[str] = frozenset({"out"})
+FORBIDDEN_KEYWORDS: frozenset[str] = frozenset({"out", "overwrite_input"})
 """Keyword arguments that name an object to be changed."""
+
+
+def _positions(text: str) -> Mapping[str, int]:
+    return {name: int(index) for name, index in (entry.split(":") for entry in text.split())}
+
+
+OUTPUT_POSITIONS: Mapping[str, Mapping[str, int]] = {
+    "numpy": _positions(
+        """
+        all:2 any:2 amax:2 amin:2 max:2 min:2 argmax:2 argmin:2 around:2 round:2 clip:3 concatenate:2 cumprod:3 cumsum:3
+        dot:2 mean:3 median:2 nancumsum:3 nanmax:2 nanmin:2 nanmean:3 nansum:3 nanstd:3 nanvar:3 nanmedian:2 outer:2
+        percentile:3 prod:3 quantile:3 stack:2 std:3 sum:3 take:3 trace:5 var:3
+        """
+    ),
+    "numpy.fft": _positions("fft:4 fft2:4 fftn:4 ifft:4 ifft2:4 ifftn:4 irfft:4 rfft:4"),
+}
+"""Module -> function -> index of the positional argument that names an object to be changed.
+
+For a ufunc it is the first after its operands.
+"""
+
+METHOD_OUTPUT_POSITIONS: Mapping[str, int] = _positions(
+    """
+    all:1 any:1 argmax:1 argmin:1 clip:2 conj:0 conjugate:0 cumprod:2 cumsum:2 dot:1 max:1 mean:2 min:1 prod:2 round:1
+    std:2 sum:2 take:2 trace:4 var:2
+    """
+)
+"""The same for methods of arrays."""

@@ -97,6 +97,22 @@ def is_known_pure(function: Any) -> bool:
     return type(function) is type and issubclass(function, BaseException) and function.__module__ == "builtins"
 
 
+def writes_into(function: Any, count: int) -> bool:
+    """Whether a known function, given so many positional arguments, changes one of them."""
+    key = _key(function)
+    if key is None or key[0].partition(".")[0] != "numpy":
+        return False
+    operands = getattr(function, "nin", None)
+    if isinstance(operands, int):
+        return count > operands
+    return count > library.OUTPUT_POSITIONS.get(key[0], {}).get(key[1], count)
+
+
+def method_writes_into(kind: type, name: str, count: int) -> bool:
+    """The same for a known method of exactly this type."""
+    return kind.__module__ == "numpy" and count > library.METHOD_OUTPUT_POSITIONS.get(name, count)
+
+
 def is_lazy(function: Any) -> bool:
     """Whether the callable makes an iterator of the library, which takes from its arguments later."""
     return _is_in(function, LAZY) or is_chain_from_iterable(function)

@@ -21,6 +21,7 @@ from pydron.analysis.purity import (
     is_lazy,
     is_pure_class_method,
     is_pure_method,
+    writes_into,
 )
 from pydron.frontend.source import find_source
 from pydron.marks import is_functional, is_scheduled
@@ -126,6 +127,9 @@ class _Trial:
         try:
             for path in asked.callees:
                 self._callee(self._look_up(path))
+            for path, count in asked.counts:
+                if writes_into(self._look_up(path), count):
+                    raise _Rejected
             for path in asked.lazy:
                 found = self._look_up(path)
                 if not is_lazy(found):

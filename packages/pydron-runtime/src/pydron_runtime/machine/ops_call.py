@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron.analysis.library import FORBIDDEN_KEYWORDS
-from pydron.analysis.purity import MUTATING, PURE_METHOD_NAMES, is_known_pure, is_lazy, is_output, is_pure_method
+from pydron.analysis.purity import (
+    MUTATING,
+    PURE_METHOD_NAMES,
+    is_known_pure,
+    is_lazy,
+    is_output,
+    is_pure_method,
+    method_writes_into,
+)
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
@@ -191,9 +199,11 @@ def _method_of_pending(
         return MISSING if kwargs else pure(frame, site, _method_caller(name), target, *operands)
 
     def computes(receiver: Any, *values: Any) -> bool:
-        return is_pure_method(type(receiver), name) and all_safe(receiver, *values)
+        kind = type(receiver)
+        return is_pure_method(kind, name) and not method_writes_into(kind, name, count) and all_safe(receiver, *values)
 
-    caller = with_keywords(_method_caller(name), 1 + len(args), tuple(kwargs))
+    count = len(args)
+    caller = with_keywords(_method_caller(name), 1 + count, tuple(kwargs))
     return put_off(frame, site, caller, (target, *operands), safe=computes).pending
 
 
@@ -212,6 +222,8 @@ def _method_of_builtin(
         result = mutate_container(frame, site, target, name, args, kwargs)
         if result is not MISSING:
             return result
+    elif method_writes_into(kind, name, len(args)):
+        pass
     elif is_pure_method(kind, name) and kwargs and FORBIDDEN_KEYWORDS.isdisjoint(kwargs):
         return pure(
             frame, site, with_keywords(_method_caller(name), 1 + len(args), tuple(kwargs)),

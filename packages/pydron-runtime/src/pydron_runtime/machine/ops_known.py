@@ -9,7 +9,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron.analysis.library import FORBIDDEN_KEYWORDS
-from pydron.analysis.purity import is_calling, is_known_pure, is_passing
+from pydron.analysis.purity import is_calling, is_known_pure, is_passing, writes_into
 from pydron.analysis.verdicts import Verdict
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.data import all_data, all_frozen, is_data
@@ -35,9 +35,11 @@ _COLLECTING = frozenset({list, tuple, sorted, set, frozenset, dict, sum, min, ma
 def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call of a builtin or library function that only computes; MISSING where it is a sync-point nevertheless."""
     args = tuple(current(frame, site, arg) for arg in args)
+    if writes_into(callee, len(args)):
+        return MISSING
     if callee in _COLLECTING and (len(args) == 1 or args and callee is sum):
         args = (gone_through(frame, site, args[0]), *args[1:])
-    if kwargs or is_calling(callee):
+    if kwargs or is_calling(callee) or _may_call(callee, args):
         return _with_functions(frame, site, callee, args, kwargs)
     only = args[0] if len(args) == 1 else MISSING
     if callee is len and type(only) in CONTAINERS:
@@ -52,6 +54,11 @@ def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
     if type(callee) is type and issubclass(callee, BaseException):
         return callee(*(settled(frame, site, arg) for arg in args))  # keeps its arguments, and looks at none
     return pure(frame, site, callee, *args)
+
+
+def _may_call(callee: Any, args: tuple[Any, ...]) -> bool:
+    """Whether the callee is given a function that it may call: builtins not known to do so never do."""
+    return getattr(callee, "__module__", "") != "builtins" and any(isinstance(arg, _FUNCTIONS) for arg in args)
 
 
 def gone_through(frame: Frame, site: int, iterable: Any) -> Any:
