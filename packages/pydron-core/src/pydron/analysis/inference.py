@@ -321,6 +321,8 @@ class _Inference:
         path = _dotted(call.func)
         if path is None or path[0] in self._locals or path[-1] not in _FRESH_NAMES:
             return False
+        if path[-1] == "sum" and (len(call.args) != 1 or call.keywords):
+            return False  # of nothing it is the start itself
         self._fresh.add(path)
         return True
 

@@ -112,15 +112,23 @@ CALLING: Mapping[str, frozenset[str]] = _table(
 FRESH: Mapping[str, frozenset[str]] = _table(
     builtins="""
         abs all any ascii bin bool bytearray bytes callable chr complex dict divmod float format frozenset hash hex int
-        isinstance issubclass len list oct ord range repr round set slice sorted str
+        isinstance issubclass len list oct ord pow range repr round set slice sorted str
+        sum
     """,
     math=" ".join(FUNCTIONS["math"]),
     cmath=" ".join(FUNCTIONS["cmath"]),
     collections="Counter OrderedDict deque",
-    copy="deepcopy",
-    numpy="arange array copy eye full identity linspace ones ones_like zeros zeros_like full_like",
+    copy="copy deepcopy",
+    operator="abs pow",
+    numpy="""
+        all any arange array concatenate copy cumsum eye full full_like identity isclose linspace ones ones_like prod
+        round stack sum zeros zeros_like
+    """,
 )
-"""Module -> names of functions whose result is an object that nobody else has, or cannot be changed."""
+"""Module -> names of functions whose result is an object that nobody else has, or cannot be changed.
+
+Of ``sum`` this is so without a start.
+"""
 
 METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "collections": _table(

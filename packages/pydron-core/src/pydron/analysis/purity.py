@@ -130,7 +130,9 @@ def is_calling(function: Any) -> bool:
 
 def is_fresh(function: Any) -> bool:
     """Whether what a known callable gives cannot be known elsewhere, or cannot be changed."""
-    return _is_in(function, library.FRESH)
+    if _is_in(function, library.FRESH):
+        return True
+    return type(function).__name__ == "ufunc" and is_known_pure(function)
 
 
 def is_chain_from_iterable(function: Any) -> bool:
