@@ -185,8 +185,13 @@ class Expressions:
                 keys.append(None)
                 values.append(self.operation("spread_mapping", value, self.emit(value)))
             else:
-                keys.append(key if isinstance(key, ast.Constant) else self.operation("key", key, self.emit(key)))
-                values.append(self.emit(value))
+                emitted = self.emit(value)
+                if not isinstance(key, ast.Constant):
+                    kept = self.sites.fresh("key")
+                    emitted = self.operation("kept_under", value, name_of(kept), emitted)
+                    key = place(ast.NamedExpr(target_of(kept), self.operation("key", key, self.emit(key))), key)
+                keys.append(key)
+                values.append(emitted)
         made = place(ast.Dict(keys, values), node)
         return self.sites.operation("mapped", node, made, site=False) if values else made
 

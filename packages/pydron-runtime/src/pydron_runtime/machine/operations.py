@@ -10,7 +10,7 @@ from pydron_runtime.machine.current import value_of
 from pydron_runtime.machine.ops_access import attribute, index_slice, item, iterate, keywords, spread, spread_mapping, unpack
 from pydron_runtime.machine.ops_call import call, method, mutate
 from pydron_runtime.machine.ops_in_place import in_place
-from pydron_runtime.machine.ops_pure import binary, contains, key, listed, mapped, pure, truth, tupled, unary
+from pydron_runtime.machine.ops_pure import binary, contains, key, kept_under, listed, mapped, pure, truth, tupled, unary
 from pydron_runtime.machine.ops_store import delete_attribute, delete_item, set_attribute, set_item
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.tiers import tiers
@@ -33,8 +33,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         any_pending, attribute, binary, call, choose, contains, delete_attribute, delete_item, fence, in_place,
-        index_slice, item, iterate, key, keywords, listed, loop, loop_over, mapped, method, mutate, pure, set_attribute,
-        set_item, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
+        index_slice, item, iterate, kept_under, key, keywords, listed, loop, loop_over, mapped, method, mutate, pure,
+        set_attribute, set_item, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, await_writers_behind, current, settled, value_of
-from pydron_runtime.machine.indirect import PAIRING, behind
+from pydron_runtime.machine.indirect import PAIRING, behind, is_indirect
 from pydron_runtime.machine.ops_pure import pure, tupled
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import put_off
 from pydron_runtime.machine.safety import (
+    CONTAINERS,
     ITERATORS,
     SCALARS,
     VIEWS,
@@ -183,7 +184,7 @@ def unpack(frame: Frame, site: int, value: Any, before: int, after: int) -> tupl
             whole = put_off(frame, site, shape, (value,)).pending
             return tuple(item(frame, site, whole, index) for index in range(before))
         else:
-            result = shape(value_of(frame, site, value))
+            return unpack(frame, site, value_of(frame, site, value), before, after)
     elif type(value) in (list, tuple):
         await_writers(frame, site, value)
         result = shape(value)
@@ -211,6 +212,9 @@ def spread(frame: Frame, site: int, operand: Any, callee: Any = None) -> Any:
         if not hasattr(kind, "__iter__") and not hasattr(kind, "__getitem__"):
             place = "Value" if callee is None else f"{described(value_of(frame, site, callee))} argument"
             raise TypeError(f"{place} after * must be an iterable, not {kind.__name__}")
+        if not is_safe_type(kind) and kind not in CONTAINERS and not is_indirect(kind):
+            frame.machine.fence(frame, site, "PD402", kind.__qualname__)
+            return operand  # Python asks for the length, too
     return iterate(frame, site, operand)
 
 

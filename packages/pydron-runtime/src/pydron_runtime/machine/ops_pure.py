@@ -15,7 +15,7 @@ from pydron_runtime.machine.current import await_writers, await_writers_inside, 
 from pydron_runtime.machine.indirect import is_indirect
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import all_safe, keep, put_off
-from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_safe, is_safe_type
+from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_immutable, is_safe, is_safe_type
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -146,6 +146,13 @@ def _tuple_maker(containers: Containers) -> Callable[..., Any]:
         return elements
 
     return make
+
+
+def kept_under(frame: Frame, site: int, key: Any, value: Any) -> Any:
+    """A value for a dict. Under a key with a hash of the user's it has to be there: filling it in would ask again."""
+    if type(value) is Pending and not (type(key) in SCALARS or (is_immutable(key) and is_safe(key))):
+        return value_of(frame, site, value)
+    return value
 
 
 def key(frame: Frame, site: int, operand: Any) -> Any:
