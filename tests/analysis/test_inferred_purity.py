@@ -14,7 +14,7 @@ import pytest
 
 import pydron
 from pydron.analysis.reach import reaches_functional
-from pydron.analysis.verdicts import is_inferred_pure, verdict_on
+from pydron.analysis.verdicts import Verdict, is_inferred_pure, verdict_on
 
 FACTOR = 3
 TABLE = {"a": 1}
@@ -25,6 +25,10 @@ PATTERN = re.compile("x")
 @pydron.functional
 def functional(x: Any) -> Any:
     return x
+
+
+def judged(function: Any) -> Verdict | None:
+    return verdict_on(function)
 
 
 def gcd(a: int, b: int) -> int:
@@ -129,7 +133,7 @@ def test_a_function_that_only_computes_is_found_out(function: Any) -> None:
 
 
 def test_a_parameter_that_is_counted_down_has_to_be_a_number() -> None:
-    verdict = verdict_on(counted_down)
+    verdict = judged(counted_down)
     assert verdict is not None
     assert verdict.immutable
 
@@ -312,7 +316,7 @@ def test_a_verdict_on_a_local_function_follows_its_free_variables() -> None:
 
 
 def test_a_global_that_can_be_changed_is_something_that_the_function_reads() -> None:
-    verdict = verdict_on(looked_up)
+    verdict = judged(looked_up)
     assert verdict is not None
     assert any(value is TABLE for value in verdict.reads)
 
