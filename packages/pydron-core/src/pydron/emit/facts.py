@@ -30,20 +30,33 @@ class Callee:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """An object that a region modifies, and that can be looked up in advance.
+
+    Attributes:
+        place: Where the object is: a name, then attributes.
+        attribute: The attribute that is set, or "" where the object is a container.
+    """
+
+    place: Callee
+    attribute: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a region without running it.
 
     Attributes:
         closed: Nothing in it rules deferral out whatever the values are.
         callees: Callees to look up before deferring.
-        stores: Captured names of containers that it modifies.
+        stores: Objects that it modifies and has not made itself.
         numbers: Captured names that it rebinds by augmented assignment: fine unless they hold an object.
         why_not: For people: what rules deferral out; "" if nothing does.
     """
 
     closed: bool
     callees: tuple[Callee, ...] = ()
-    stores: tuple[str, ...] = ()
+    stores: tuple[Stored, ...] = ()
     numbers: tuple[str, ...] = ()
     why_not: str = ""
 
@@ -72,7 +85,7 @@ class _Gatherer:
         self._bound = all_binds(region, self._variables)
         self._aliases = callee_aliases(graph)
         self._callees: dict[Callee, None] = {}
-        self._stores: dict[str, None] = {}
+        self._stores: dict[Stored, None] = {}
         self._numbers: dict[str, None] = {}
 
     def facts(self) -> Facts:
@@ -130,16 +143,19 @@ class _Gatherer:
         self._callees[Callee(name, tuple(attributes), local)] = None
 
     def _store(self, node: Store) -> None:
-        root = node.root
         if node.kind == "augmented" and _target_is_name(node):
-            self._augmented(root)
+            self._augmented(node.root)
             return
-        if node.kind in ("attribute", "delete") or not _receiver_is_name(node) or root not in self._variables:
+        receiver, attribute = _receiver(node)
+        base, attributes = (None, []) if receiver is None else _dotted(receiver, self._aliases)
+        if not isinstance(base, ast.Name):
             raise _Ruled("it modifies an object that can be reached in other ways")
-        if root in self._received and root not in self._bound:
-            self._stores[root] = None
-        elif not self._is_fresh(root):
-            raise _Ruled(f"it modifies {root}, which may be known elsewhere under another name")
+        name = base.id
+        local = name in self._variables
+        if not local or (name in self._received and name not in self._bound):
+            self._stores[Stored(Callee(name, tuple(attributes), local), attribute)] = None
+        elif attributes or not self._is_fresh(name):
+            raise _Ruled(f"it modifies {name}, which may be known elsewhere under another name")
 
     def _augmented(self, name: str) -> None:
         if name in self._received:
@@ -182,19 +198,21 @@ def _target_is_name(node: Store) -> bool:
     return isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name)
 
 
-def _receiver_is_name(node: Store) -> bool:
-    statement = node.fragment.statements()[0]
-    match statement:
-        case ast.Assign(targets=[ast.Subscript(value=ast.Name())]):
-            return True
-        case ast.AugAssign(target=ast.Subscript(value=ast.Name())):
-            return True
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name()))):
-            return True
-        case ast.Assign(value=ast.Call(func=ast.Attribute(value=ast.Name()))):
-            return True
+def _receiver(node: Store) -> tuple[ast.expr | None, str]:
+    """The object that a store modifies, and the attribute that it sets, if it sets one; None for other forms."""
+    match node.fragment.statements()[0]:
+        case ast.Assign(targets=[ast.Subscript(value=receiver)]) | ast.AugAssign(target=ast.Subscript(value=receiver)):
+            return receiver, ""
+        case ast.Assign(targets=[ast.Attribute(value=receiver, attr=name)]):
+            return receiver, name
+        case ast.AugAssign(target=ast.Attribute(value=receiver, attr=name)):
+            return receiver, name
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver))):
+            return receiver, ""
+        case ast.Assign(value=ast.Call(func=ast.Attribute(value=receiver))):
+            return receiver, ""
         case _:
-            return False
+            return None, ""
 
 
 def callee_aliases(graph: Graph) -> dict[str, ast.expr]:

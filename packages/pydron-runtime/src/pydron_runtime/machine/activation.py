@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, current
-from pydron_runtime.machine.deferral import is_deferrable_function, may_defer, readable
+from pydron_runtime.machine.deferral import is_deferrable_function, may_defer, readable, stored_objects
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import pinned_code, surroundings
 
 if TYPE_CHECKING:
+    from pydron.emit.regions import Deferrable
     from pydron.entry import Record
 
 
@@ -23,7 +24,7 @@ def choose(frame: Frame, site: int, number: int, function: Callable[..., Any], t
     if type(test) is Pending:
         received = dict(zip(plan.captures, captures))
         if may_defer(frame.code, plan.facts, received):
-            child = _region_frame(frame, site, len(plan.results), received, plan.facts.stores)
+            child = _region_frame(frame, site, plan, received)
 
             def begin() -> None:
                 if not child.machine.closed:
@@ -40,7 +41,7 @@ def loop(frame: Frame, site: int, number: int, function: Callable[..., Any], *ca
     received = dict(zip(plan.captures, captures))
     if not may_defer(frame.code, plan.facts, received):
         return function(frame, *captures)
-    child = _region_frame(frame, site, len(plan.results), received, plan.facts.stores)
+    child = _region_frame(frame, site, plan, received)
     return _begin(child, lambda: function(child, *captures))
 
 
@@ -51,7 +52,7 @@ def loop_over(frame: Frame, site: int, number: int, function: Callable[..., Any]
     if type(iterable) is Pending and iterable.parts is None:
         received = dict(zip(plan.captures, captures))
         if may_defer(frame.code, plan.facts, received):
-            child = _region_frame(frame, site, len(plan.results), received, plan.facts.stores)
+            child = _region_frame(frame, site, plan, received)
             return _begin(child, lambda: function(child, iterable, *captures))
     return function(frame, iterable, *captures)
 
@@ -69,15 +70,16 @@ def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
     return values[0] if values else child.outputs
 
 
-def _region_frame(frame: Frame, site: int, results: int, received: Mapping[str, Any], stores: tuple[str, ...]) -> Frame:
+def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[str, Any]) -> Frame:
     """A frame for a region that is being deferred, with its claims."""
     child = Frame(frame.machine, frame, frame.next_order(), site, frame.code, "region")
     frame.queue.append(child)
-    child.outputs = tuple(Pending(child) for _ in range(results))
+    child.outputs = tuple(Pending(child) for _ in plan.results)
     claims = frame.machine.claims
-    for name in stores:
-        claims.claim(received[name], child)
-    claims.announce(readable(received, stores), child)
+    stored = stored_objects(frame.code, plan.facts, received) or ()
+    for target in stored:
+        claims.claim(target, child)
+    claims.announce(readable(received, stored), child)
     return child
 
 
@@ -98,7 +100,7 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
             await_writers(frame, site, value)
         received = {str(position): value for position, value in enumerate((*args, *kwargs.values()))}
         received.update(surroundings(code.record.function))
-        frame.machine.claims.announce(readable(received, ()), child)
+        frame.machine.claims.announce(readable(received), child)
         return _begin(child, lambda: (code.function(child, *args, **kwargs),))[0]
     try:
         result = code.function(child, *args, **kwargs)

@@ -12,6 +12,7 @@ from pydron.emit.facts import Callee, Facts
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import SCALARS, is_immutable, runs_user_code_for_attribute
+from pydron_runtime.machine.stores import is_plain
 from pydron_runtime.machine.undecorated import is_entered, plain_function, record_of, verdict_now
 
 if TYPE_CHECKING:
@@ -30,14 +31,27 @@ def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: froze
     """
     if not facts.closed:
         return False
-    for name in facts.stores:
-        if type(received.get(name)) not in _CLAIMABLE:
-            return False
+    if stored_objects(code, facts, received) is None:
+        return False
     for name in facts.numbers:
         value = received.get(name)
         if type(value) is not Pending and not is_immutable(value):
             return False
     return all(_is_harmless(_find(code, callee, received), seen) for callee in facts.callees)
+
+
+def stored_objects(code: Code, facts: Facts, received: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The objects that a region will modify; None if that cannot be said without running user code."""
+    found = []
+    for stored in facts.stores:
+        target = _find(code, stored.place, received)
+        if stored.attribute:
+            if target is _NOTHING or type(target) is Pending or not is_plain(target, stored.attribute):
+                return None
+        elif type(target) not in _CLAIMABLE:
+            return None
+        found.append(target)
+    return tuple(found)
 
 
 def _find(code: Code, callee: Callee, received: Mapping[str, Any]) -> Any:
@@ -98,12 +112,13 @@ def is_deferrable_function(record: Any, seen: frozenset[int] = frozenset()) -> b
     return may_defer(code, Facts(facts.closed, facts.callees), {}, seen | {id(code)})
 
 
-def readable(values: Mapping[str, Any], stores: tuple[str, ...]) -> tuple[Any, ...]:
-    """Of the values a region receives, those through which it may see later modifications."""
+def readable(values: Mapping[str, Any], stored: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+    """Of the values a region receives, those through which it may see later modifications, but for what it claims."""
+    claimed = {id(target) for target in stored}
     return tuple(
         value
-        for name, value in values.items()
-        if name not in stores
+        for value in values.values()
+        if id(value) not in claimed
         and type(value) not in SCALARS
         and type(value) is not Pending
         and not isinstance(value, (ModuleType, type))

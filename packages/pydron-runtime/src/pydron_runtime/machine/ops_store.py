@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_order, await_writers, current, settled, value_of
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import SCALARS, definer, is_array, is_immutable, is_safe
-from pydron_runtime.machine.stores import MISSING, must_remember, remember, restore_item, snapshot
+from pydron_runtime.machine.safety import SCALARS, is_array, is_immutable, is_safe
+from pydron_runtime.machine.stores import MISSING, is_plain, must_remember, remember, restore_item, snapshot
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -64,24 +63,10 @@ def delete_item(frame: Frame, site: int, target: Any, index: Any) -> None:
     del target[index]
 
 
-def _is_plain(target: Any, name: str) -> bool:
-    """Whether setting the attribute only writes the object's own dictionary."""
-    kind = type(target)
-    if isinstance(target, (type, types.ModuleType)) or definer(kind, "__setattr__") is not object:
-        return False
-    if type(getattr(target, "__dict__", None)) is not dict:
-        return False
-    for base in kind.__mro__:
-        if name in base.__dict__:
-            found = type(base.__dict__[name])
-            return not (hasattr(found, "__set__") or hasattr(found, "__delete__"))
-    return True
-
-
 def set_attribute(frame: Frame, site: int, target: Any, name: str, value: Any) -> None:
     """``target.name = value``."""
     target = value_of(frame, site, target)
-    if _is_plain(target, name):
+    if is_plain(target, name):
         await_order(frame, site, target)
         value = current(frame, site, value)
         own = target.__dict__

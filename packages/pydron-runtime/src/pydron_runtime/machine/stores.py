@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.machine.safety import is_array
+from pydron_runtime.machine.safety import definer, is_array
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
 MISSING: Any = object()
+
+
+def is_plain(target: Any, name: str) -> bool:
+    """Whether setting the attribute only writes the object's own dictionary."""
+    kind = type(target)
+    if isinstance(target, (type, types.ModuleType)) or definer(kind, "__setattr__") is not object:
+        return False
+    if type(getattr(target, "__dict__", None)) is not dict:
+        return False
+    for base in kind.__mro__:
+        if name in base.__dict__:
+            found = type(base.__dict__[name])
+            return not (hasattr(found, "__set__") or hasattr(found, "__delete__"))
+    return True
 
 
 def must_remember(frame: Frame) -> bool:
