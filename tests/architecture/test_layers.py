@@ -68,7 +68,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron_runtime.run": ("pydron", *RUNTIME),
     "pydron_runtime.cli": ("pydron", *RUNTIME),
     "pydron_runtime": ("pydron", *RUNTIME),
-    "pydron_viz": (*IR, "pydron.trace", "pydron.export", "pydron.cli.command"),
+    "pydron_viz": (*IR, "pydron.trace", "pydron.export", "pydron.explain", "pydron.cli.command"),
 }
 
 # Imports inside functions, by which a lower layer offers a shortcut to what stands above it; loaded on use only.

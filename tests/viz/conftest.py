@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sample_runs
+from browsing import Browser, served
 
 from pydron.trace import Trace, read_trace
 
@@ -30,3 +32,29 @@ def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("hostile")
     sample_runs.hostile(directory / "run.pydron")
     return directory / "run.pydron"
+
+
+@pytest.fixture(scope="session")
+def window() -> Iterator[Browser]:
+    """One browser for all tests."""
+    browser = Browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(pipeline_file: Path) -> Iterator[str]:
+    """The viewer of the sample pipeline."""
+    with served(pipeline_file) as address:
+        yield address
+
+
+@pytest.fixture
+def clean(window: Browser) -> Iterator[None]:
+    """Whatever a test does: no word on the console, no request to anywhere but this machine."""
+    window.resize(1280, 800)
+    window.complaints()
+    window.hosts()
+    yield
+    assert window.complaints() == []
+    assert window.hosts() <= {"127.0.0.1"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import browsing
@@ -16,6 +15,7 @@ from pydron_viz.replay import Replay
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
+    pytest.mark.usefixtures("clean"),
     pytest.mark.skipif(bool(browsing.missing()), reason=browsing.missing() or "can run"),
 ]
 
@@ -36,32 +36,6 @@ slider.value = String(arguments[0]);
 slider.dispatchEvent(new Event('input', { bubbles: true }));
 """
 FRAMES = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
-
-
-@pytest.fixture(scope="module")
-def window() -> Iterator[Browser]:
-    """One browser for all tests of this module."""
-    browser = Browser()
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="module")
-def address(pipeline_file: Path) -> Iterator[str]:
-    """The viewer of the sample pipeline."""
-    with served(pipeline_file) as address:
-        yield address
-
-
-@pytest.fixture(autouse=True)
-def clean(window: Browser) -> Iterator[None]:
-    """Whatever a test does: no word on the console, no request to anywhere but this machine."""
-    window.resize(1280, 800)
-    window.complaints()
-    window.hosts()
-    yield
-    assert window.complaints() == []
-    assert window.hosts() <= {"127.0.0.1"}
 
 
 def test_the_page_opens_at_the_end_of_the_run(window: Browser, address: str) -> None:
@@ -284,10 +258,11 @@ def test_an_empty_run_has_a_page(window: Browser, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1280])
-def test_nothing_is_wider_than_the_window(window: Browser, address: str, width: int) -> None:
+@pytest.mark.parametrize("tab", ["graph", "source", "whatif"])
+def test_nothing_is_wider_than_the_window(window: Browser, address: str, width: int, tab: str) -> None:
     """On a phone the page scrolls down, never sideways, and the clock stays in sight."""
     window.resize(width, 800)
-    window.open(address + "#t=0.975&task=105")
+    window.open(address + f"#t=0.975&task=105&tab={tab}")
     assert window.js("return document.documentElement.scrollWidth <= innerWidth")
     bottom = window.js("return document.querySelector('footer').getBoundingClientRect().bottom")
     assert bottom <= 801

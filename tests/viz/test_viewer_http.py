@@ -14,8 +14,10 @@ from werkzeug.test import TestResponse
 from pydron.errors import TraceFormatError
 from pydron.trace import read_trace
 from pydron_runtime.recording_sqlite import SqliteRecorder
+from pydron_viz import packing
 from pydron_viz.app import create_app
 from pydron_viz.opened import OpenTrace
+from pydron_viz.packing import unpacked
 from pydron_viz.replay import Replay
 
 TOKEN = "correct-token"
@@ -127,31 +129,31 @@ def test_the_page_holds_no_script_of_its_own(client: FlaskClient) -> None:
         assert "<script" not in line or 'src="/static/' in line
 
 
-def test_the_run_and_the_server_agree_on_every_state(client: FlaskClient, pipeline_file: Path) -> None:
-    """The columns sent to the page carry the same lives as the replay of the trace."""
-    document = get(client, "/api/run").get_json()
+def test_the_run_is_told_as_the_trace_holds_it(client: FlaskClient, pipeline_file: Path) -> None:
+    """The columns sent to the page are the moments of the tasks; -1 stands for those that have not come."""
+    document, columns = unpacked(get(client, "/api/run").data)
     trace = read_trace(pipeline_file)
-    replay = Replay(trace)
-    tasks = document["tasks"]
-    for index, number in enumerate(tasks["id"]):
-        one = replay.lives[number]
-        assert (tasks["issued"][index], tasks["ready"][index]) == (one.issued, one.ready)
-        assert (tasks["began"][index], tasks["ended"][index]) == (one.began, one.ended)
-        assert document["states"][tasks["final"][index]] == one.final
+    for place, task in enumerate(trace.tasks):
+        for name in ("issued", "ready", "sent", "started", "finished", "retired"):
+            moment = getattr(task, name)
+            assert columns[name][place] == (-1 if moment is None else moment)
+        site = document["sites"][columns["site"][place]]
+        assert (columns["id"][place], site["name"], site["line"]) == (task.id, task.name, task.line)
+        assert document["outcomes"][columns["outcome"][place]] == task.outcome
     middle = trace.end // 2
     state = get(client, f"/api/state?time={middle}").get_json()
-    assert state["counts"] == replay.at(middle).counts and document["end"] == trace.end
+    assert state["counts"] == Replay(trace).at(middle).counts and document["end"] == trace.end
     assert [view["key"] for view in document["views"]] == ["run", "sites", "graph:1"]
 
 
 @pytest.mark.parametrize("view", ["run", "sites", "graph:1"])
 def test_diagrams_name_an_element_for_each_group_of_calls(client: FlaskClient, view: str) -> None:
     """Every call is in exactly one element, and that element is in the picture."""
-    diagram = get(client, f"/api/diagram?view={view}").get_json()
+    diagram, columns = unpacked(get(client, f"/api/diagram?view={view}").data)
     assert diagram["svg"].startswith("<svg")
-    covered = sorted(task for node in diagram["nodes"].values() for task in node["tasks"])
-    assert covered == list(range(1, 130))
-    assert all(f'id="{name}"' in diagram["svg"].replace("&#45;", "-") for name in diagram["nodes"])
+    assert set(columns["of"]) == set(range(len(diagram["nodes"]))) and len(columns["of"]) == 129
+    svg = diagram["svg"].replace("&#45;", "-")
+    assert all(f'id="{node["id"]}"' in svg for node in diagram["nodes"])
 
 
 def test_details_of_a_failed_call(client: FlaskClient) -> None:
@@ -204,11 +206,11 @@ def test_exports_are_files_to_save(client: FlaskClient, format: str) -> None:
 def test_hostile_names_stay_text(client_of: Opener, hostile_file: Path) -> None:
     """Markup in names reaches the page only inside JSON, and the picture only as text."""
     client = client_of(hostile_file)
-    diagram = get(client, "/api/diagram").get_json()["svg"]
+    diagram = unpacked(get(client, "/api/diagram").data)[0]["svg"]
     assert "<script" not in diagram and "<img" not in diagram and "&lt;script&gt;" in diagram
-    for path in ("/api/run", "/api/task/2", "/api/wait/1", "/api/diagram?view=sites"):
+    for path in ("/api/run", "/api/task/2", "/api/wait/1", "/api/diagram?view=sites", "/api/summary", "/api/figures"):
         answer = get(client, path)
-        assert answer.status_code == 200 and answer.mimetype == "application/json"
+        assert answer.status_code == 200 and answer.mimetype in ("application/json", packing.MIME)
     assert "<script>window" not in get(client, "/").get_data(as_text=True)
 
 
@@ -216,14 +218,14 @@ def test_a_growing_trace_is_followed(client_of: Opener, tmp_path: Path) -> None:
     """What the program does after the page was opened is there at the next question."""
     recorder = SqliteRecorder(tmp_path / "t", argv=["p.py"], executor="local", workers=1)
     client = client_of(tmp_path / "t")
-    before = get(client, "/api/run").get_json()
-    assert before["tasks"]["id"] == [] and before["run"]["state"] == "running"
+    before, columns = unpacked(get(client, "/api/run").data)
+    assert not columns["id"] and before["run"]["state"] == "running"
     recorder.task_ready(1, recorder.origin + 1)
     assert recorder.flush()
     assert get(client, "/api/revision").get_json()["revision"] != before["revision"]
-    assert get(client, "/api/run").get_json()["tasks"]["id"] == [1]
+    assert list(unpacked(get(client, "/api/run").data)[1]["id"]) == [1]
     recorder.close("finished")
-    after = get(client, "/api/run").get_json()
+    after, _ = unpacked(get(client, "/api/run").data)
     assert after["run"]["state"] == "finished"
     assert get(client, "/api/revision").get_json()["revision"] == after["revision"]
 
@@ -249,3 +251,38 @@ def test_a_trace_damaged_while_it_is_shown_is_told(client_of: Opener, tmp_path: 
     path.write_bytes(path.read_bytes()[:4096])
     answer = get(client, "/api/run")
     assert answer.status_code == 500 and "copy.pydron" in answer.get_json()["error"]
+
+
+def test_the_source_is_shown_with_what_each_line_cost(client: FlaskClient) -> None:
+    """Calls, time and waits stand at their lines; functions are found; a file that is not there is refused."""
+    source = get(client, "/api/source").get_json()
+    assert source["name"] == "pipeline.py" and source["functions"][0][2] == "calibration_pipeline"
+    at = {source["text"][line["line"] - source["first"]].strip(): line for line in source["lines"]}
+    measured = at["catalogue.append(measure(image))"]
+    assert (measured["calls"], measured["failed"], measured["waits"]) == (64, 1, 0)
+    assert 1 < measured["parallel"] <= 2
+    assert at["write_report(catalogue)"]["waited"] > 0 and at["write_report(catalogue)"]["calls"] == 0
+    assert get(client, "/api/source?file=/etc/passwd").status_code == 404
+
+
+def test_waits_are_ranked_with_reason_and_cure(client: FlaskClient) -> None:
+    """The most costly place comes first, with the sentence and the hint of its code."""
+    places = get(client, "/api/summary").get_json()["places"]
+    assert [place["code"] for place in places] == ["PD101", "start"]
+    assert "may do anything" in places[0]["sentence"] and "@pydron.functional" in places[0]["hint"]
+    page = get(client, "/reasons").get_data(as_text=True)
+    assert 'id="PD101"' in page and 'id="window"' in page
+
+
+def test_predictions_come_by_number_of_workers(client: FlaskClient) -> None:
+    """More workers are never slower here; a faster function and a wait less help; nonsense is refused."""
+    found = get(client, "/api/whatif").get_json()
+    times = [time for _, time in found["points"]]
+    assert [workers for workers, _ in found["points"]][:2] == [1, 2] and times == sorted(times, reverse=True)
+    faster = get(client, "/api/whatif?faster=process:10").get_json()["points"]
+    assert faster[0][1] < times[0]
+    assert get(client, "/api/whatif?without=1").get_json()["points"][0][1] <= times[0]
+    figures = get(client, "/api/figures").get_json()
+    assert 0 < figures["span"] <= times[-1] and figures["path"]
+    for wrong in ("faster=process", "faster=:2", "faster=process:0", "faster=process:x", "without=x", "without=99"):
+        assert get(client, f"/api/whatif?{wrong}").status_code == 404

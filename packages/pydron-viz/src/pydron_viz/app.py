@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from pydron.errors import PydronError, UsageError
 from pydron_viz.blueprints.api import api
+from pydron_viz.blueprints.insight import insight
 from pydron_viz.blueprints.page import page
 from pydron_viz.guard import protect
 from pydron_viz.opened import OpenTrace
@@ -27,9 +28,11 @@ def create_app(trace: str | os.PathLike[str] | OpenTrace, token: str) -> Flask:
     app = Flask("pydron_viz", static_folder="static", template_folder="templates")
     app.extensions["pydron-trace"] = trace if isinstance(trace, OpenTrace) else OpenTrace(trace)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     protect(app, token)
     app.register_blueprint(page)
     app.register_blueprint(api)
+    app.register_blueprint(insight)
     app.register_error_handler(PydronError, _told)
     app.register_error_handler(HTTPException, _refused)
     return app

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from pydron.trace import TaskRow, Trace
+from pydron.trace import TaskColumns, TaskRow, Trace
+from pydron_viz.analysis.lineage import Lineage
+from pydron_viz.analysis.waiting import entry
 from pydron_viz.places import graph_of
 from pydron_viz.wording import file_name
 
 _AROUND = 7
-_MOST_NEIGHBOURS = 200
+_MOST_NEIGHBOURS = 60
+_MOST_RELATED = 20_000
 
 
-def task_details(trace: Trace, number: int) -> dict[str, Any] | None:
-    """Everything on a task; None where there is no such task."""
-    task = next((task for task in trace.tasks if task.id == number), None)
-    if task is None:
-        return None
-    names = {other.id: other.name for other in trace.tasks}
-    users = [other.id for other in trace.tasks if number in other.needs]
+def task_details(trace: Trace, tasks: TaskColumns, task: TaskRow, ties: Lineage | None = None) -> dict[str, Any]:
+    """Everything on a task. Its neighbours include those by way of the program, where ``ties`` are given."""
+    relation = related(tasks, task.id, ties)
+    recorded = set(task.needs)
     return {
         "id": task.id,
         "name": task.name,
         "file": file_name(task.file),
+        "path": task.file,
         "line": task.line,
         "worker": task.worker,
         "attempts": task.attempts,
@@ -37,26 +40,73 @@ def task_details(trace: Trace, number: int) -> dict[str, Any] | None:
         "lost": [
             {"attempt": one.attempt, "worker": one.worker, "outcome": one.outcome, "error": one.error}
             for one in trace.attempts
-            if one.task == number
+            if one.task == task.id
         ],
-        "needs": _neighbours(list(task.needs), names),
-        "users": _neighbours(users, names),
+        "needs": _neighbours(tasks, [number for number in relation.needs if number in recorded]),
+        "fed_by": _neighbours(tasks, [number for number in relation.needs if number not in recorded]),
+        "users": _neighbours(tasks, relation.users),
+        "ancestors": relation.ancestors,
+        "descendants": relation.descendants,
         "source": excerpt(trace, task.file, task.line, task.graph),
     }
 
 
-def wait_details(trace: Trace, index: int) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a task needs and what needs it, by number: directly, and in all (no more than :data:`_MOST_RELATED`)."""
+
+    needs: list[int]
+    users: list[int]
+    ancestors: list[int]
+    descendants: list[int]
+
+
+def related(tasks: TaskColumns, number: int, ties: Lineage | None) -> Relation:
+    """The lineage of a task. Without ``ties`` the recorded dependencies only."""
+    place = tasks.place(number)
+    if place < 0:
+        return Relation([], [], [], [])
+    if ties is None:
+        users = [one for one in range(len(tasks)) if place in tasks.needs_of(one)]
+        needs = list(tasks.needs_of(place))
+        above, below = needs, users
+    else:
+        needs, users = list(ties.needs_of(place)), list(ties.users_of(place))
+        above, below = _all(place, ties.needs_of), _all(place, ties.users_of)
+    return Relation(*([tasks.id[one] for one in those] for those in (needs, users, above, below)))
+
+
+def _all(place: int, neighbours: Callable[[int], Iterable[int]]) -> list[int]:
+    """Whatever can be reached from a task."""
+    found: set[int] = set()
+    waiting = [place]
+    while waiting and len(found) < _MOST_RELATED:
+        for other in neighbours(waiting.pop()):
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return sorted(found)
+
+
+def wait_details(trace: Trace, tasks: TaskColumns, index: int) -> dict[str, Any] | None:
     """Everything on a wait, by its place in ``Trace.waits``; None where there is no such wait."""
     if not 0 <= index < len(trace.waits):
         return None
     wait = trace.waits[index]
-    name = next((task.name for task in trace.tasks if task.id == wait.task), "")
+    place = -1 if wait.task is None else tasks.place(wait.task)
+    name = tasks.sites[tasks.site[place]].name if place >= 0 else ""
+    meaning = entry(wait.reason)
+    what = wait.detail or "this statement"
     return {
         "index": index,
         "file": file_name(wait.file),
+        "path": wait.file,
         "line": wait.line,
         "reason": wait.reason,
         "detail": wait.detail,
+        "title": meaning.title,
+        "sentence": meaning.say(what),
+        "hint": meaning.advise(what),
         "begin": wait.started,
         "end": wait.finished,
         "task": None if wait.task is None else {"id": wait.task, "name": name},
@@ -97,6 +147,9 @@ def _moments(task: TaskRow) -> list[dict[str, Any]]:
     return [{"name": name, "meaning": meaning, "time": time} for name, meaning, time in listed if time is not None]
 
 
-def _neighbours(numbers: list[int], names: dict[int, str]) -> dict[str, Any]:
-    shown = [{"id": number, "name": names.get(number, "?")} for number in numbers[:_MOST_NEIGHBOURS]]
+def _neighbours(tasks: TaskColumns, numbers: list[int]) -> dict[str, Any]:
+    shown = []
+    for number in numbers[:_MOST_NEIGHBOURS]:
+        place = tasks.place(number)
+        shown.append({"id": number, "name": tasks.sites[tasks.site[place]].name if place >= 0 else "?"})
     return {"count": len(numbers), "shown": shown}

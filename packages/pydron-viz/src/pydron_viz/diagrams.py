@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 import graphviz
 
 from pydron.trace import TaskRow, Trace
-from pydron_viz.folding import Folding, Group, Step
+from pydron_viz.folding import Folding, Group
 from pydron_viz.layout import invisible_edges
-from pydron_viz.places import Places
+from pydron_viz.places import Places, Step
 from pydron_viz.replay import STATES, Replay, State
 from pydron_viz.wording import clipped, one_line, short_time
 
@@ -124,7 +124,9 @@ def _source(trace: Trace, folding: Folding, attributes: Callable[[Group], dict[s
     _clusters(graph, folding.groups, (), folding, Places(trace), attributes, [0])
     for source, target, count in folding.edges:
         wide = {} if count == 1 else {"penwidth": f"{min(5.0, 1 + count**0.5 / 4):.2f}"}
-        graph.edge(source, target, id=f"edge-{source}-{target}", **wide)
+        # What the program makes of a result on its way to the next call is drawn in another manner.
+        manner = {"style": "dashed"} if (source, target) in folding.implied else {}
+        graph.edge(source, target, id=f"edge-{source}-{target}", **wide, **manner)
     keys = [group.key for group in folding.groups]
     for source, target in invisible_edges(keys, ((source, target) for source, target, _ in folding.edges)):
         graph.edge(source, target, style="invis", weight="0")

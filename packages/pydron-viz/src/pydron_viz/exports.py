@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 
 from pydron.errors import UsageError
-from pydron.trace import GraphRow, Trace
+from pydron.trace import GraphRow, Trace, columns_of
+from pydron_viz.analysis.lineage import lineage
 from pydron_viz.chrome import chrome_document
 from pydron_viz.diagrams import source_at
 from pydron_viz.document import trace_document
-from pydron_viz.folding import fold
+from pydron_viz.folding import Folding, fold
 from pydron_viz.render import render_dot
 from pydron_viz.replay import Replay
 from pydron_viz.static_graph import static_at
@@ -58,11 +59,16 @@ def diagram(trace: Trace, view: str, time: int) -> str:
     """
     replay = Replay(trace)
     if view in ("run", "sites"):
-        return source_at(trace, fold(trace, sites=view == "sites"), replay, time)
+        return source_at(trace, _folded(trace, view == "sites"), replay, time)
     source = static_at(trace, graph_row(trace, view), replay, time)
     if source is None:
         raise UsageError(f"The trace holds no graph that this version can read for '{view}'. Show the run instead.")
     return source
+
+
+def _folded(trace: Trace, sites: bool) -> Folding:
+    tasks = columns_of(trace.tasks)
+    return fold(trace, sites=sites, tasks=tasks, ties=lineage(trace, tasks))
 
 
 def graph_row(trace: Trace, view: str) -> GraphRow:

@@ -7,10 +7,12 @@ largest such groups are folded first, until the diagram is small enough.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pydron.trace import FrameRow, TaskRow, Trace
+from pydron.trace import FrameRow, TaskColumns, Trace, columns_of
+from pydron_viz.analysis.lineage import Lineage
+from pydron_viz.places import Step
 
 LIMIT = 300
 """Most nodes drawn."""
@@ -20,8 +22,8 @@ MOST_EDGES = 1_200
 
 _DEEPEST = 6
 
-Step = tuple[int | None, int | None, str]
-"""One frame on the way from the program to a task: graph, node of the parent's graph, kind."""
+_REST = 2**30
+"""Stands for all tasks that no other group holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,43 +51,65 @@ class Folding:
     Attributes:
         groups: In program order of their first tasks.
         edges: (from, to, how many dependencies) between keys; a group that feeds itself is left out.
+        implied: Those of the edges that go by way of the program only.
         frames: How many frames each way of being reached stands for.
     """
 
     groups: tuple[Group, ...]
     edges: tuple[tuple[str, str, int], ...]
     frames: dict[tuple[Step, ...], int]
+    implied: frozenset[tuple[str, str]] = frozenset()
 
 
-def fold(trace: Trace, limit: int = LIMIT, sites: bool = False) -> Folding:
+def fold(
+    trace: Trace,
+    limit: int = LIMIT,
+    sites: bool = False,
+    tasks: TaskColumns | None = None,
+    ties: Lineage | None = None,
+) -> Folding:
     """The nodes and edges that show a run.
 
     Args:
         limit: Most nodes.
         sites: Fold every call site, also where there is room.
+        tasks: The tasks, if they have been read as columns.
+        ties: Their dependencies, with those that go by way of the program; None for the recorded ones only.
     """
+    tasks = columns_of(trace.tasks) if tasks is None else tasks
     paths = _paths(trace.frames)
-    frames = Counter(paths.values())
-    site = {
-        task.id: (paths.get(task.frame, ()), task.graph, task.node, task.name, task.file, task.line)
-        for task in trace.tasks
-    }
-    folded: set[object] = set()
-    sizes = Counter(site.values())
-    largest = [key for key, size in sizes.most_common() if size > 1]
+    places = _Places(tasks, paths)
+    folded: set[int] = set()
     if sites:
-        folded.update(largest)
+        folded.update(number for number, size in places.sizes.items() if size > 1)
     else:
-        drawn = len(trace.tasks)
-        for key in largest:
-            if drawn <= limit and _edges_between(trace.tasks, site, folded) <= MOST_EDGES:
+        drawn = len(tasks)
+        for number, size in places.sizes.most_common():
+            if size < 2 or (drawn <= limit and _edges_between(tasks, ties, places.of, folded) <= MOST_EDGES):
                 break
-            folded.add(key)
-            drawn -= sizes[key] - 1
-    chosen: dict[int, object] = {task.id: site[task.id] if site[task.id] in folded else task.id for task in trace.tasks}
-    if len(set(chosen.values())) > limit:
-        chosen = _by_name(trace.tasks, limit)
-    return _folding(trace.tasks, chosen, paths, dict(frames))
+            folded.add(number)
+            drawn -= size - 1
+    # A group is meant by the number of its place, a single task by -1 - its place in the columns.
+    chosen = [number if number in folded else -1 - task for task, number in enumerate(places.of)]
+    if len(set(chosen)) > limit:
+        chosen = _by_name(tasks, limit)
+    return _folding(tasks, ties, chosen, paths)
+
+
+class _Places:
+    """Which tasks stand at the same place: at one call site, in frames that were reached in the same way."""
+
+    def __init__(self, tasks: TaskColumns, paths: dict[int | None, tuple[Step, ...]]) -> None:
+        known: dict[tuple[int, tuple[Step, ...]], int] = {}
+        ways: dict[tuple[int, int], int] = {}
+        self.of: list[int] = []
+        for site, frame in zip(tasks.site, tasks.frame):
+            number = ways.get((site, frame))
+            if number is None:
+                number = known.setdefault((site, paths.get(frame, ())), len(known))
+                ways[site, frame] = number
+            self.of.append(number)
+        self.sizes = Counter(self.of)
 
 
 def _paths(frames: Iterable[FrameRow]) -> dict[int | None, tuple[Step, ...]]:
@@ -106,48 +130,55 @@ def _paths(frames: Iterable[FrameRow]) -> dict[int | None, tuple[Step, ...]]:
     return paths
 
 
-def _edges_between(tasks: Iterable[TaskRow], site: Mapping[int, object], folded: set[object]) -> int:
+def _pairs(tasks: TaskColumns, ties: Lineage | None) -> Iterable[tuple[int, int]]:
+    """(needed task, task) as places."""
+    first, needs = (tasks.first_need, tasks.needs) if ties is None else (ties.first_need, ties.needs)
+    for place in range(len(tasks)):
+        for index in range(first[place], first[place + 1]):
+            yield needs[index], place
+
+
+def _edges_between(tasks: TaskColumns, ties: Lineage | None, place: Sequence[int], folded: set[int]) -> int:
+    """How many edges would be drawn, counted no further than :data:`MOST_EDGES`."""
     pairs = set()
-    for task in tasks:
-        to = site[task.id] if site[task.id] in folded else task.id
-        for need in task.needs:
-            pairs.add((site[need] if site.get(need) in folded else need, to))
+    for need, task in _pairs(tasks, ties):
+        source, target = place[need], place[task]
+        pairs.add((source if source in folded else -1 - need, target if target in folded else -1 - task))
+        if len(pairs) > MOST_EDGES:
+            break
     return len(pairs)
 
 
-def _by_name(tasks: Iterable[TaskRow], limit: int) -> dict[int, object]:
+def _by_name(tasks: TaskColumns, limit: int) -> list[int]:
     """The last resort for programs with very many call sites: one node per function, then one for all the rest."""
-    sizes = Counter(task.name for task in tasks)
-    kept = {name for name, _ in sizes.most_common(max(1, limit - 1))}
-    return {task.id: task.name if task.name in kept else ("rest",) for task in tasks}
+    names = [site.name for site in tasks.sites]
+    sizes = Counter(names[site] for site in tasks.site)
+    kept = {name: number for number, (name, _) in enumerate(sizes.most_common(max(1, limit - 1)))}
+    return [kept.get(names[site], _REST) for site in tasks.site]
 
 
 def _folding(
-    tasks: Iterable[TaskRow],
-    chosen: dict[int, object],
-    paths: dict[int | None, tuple[Step, ...]],
-    frames: dict[tuple[Step, ...], int],
+    tasks: TaskColumns, ties: Lineage | None, chosen: Sequence[int], paths: dict[int | None, tuple[Step, ...]]
 ) -> Folding:
-    members: dict[object, list[TaskRow]] = defaultdict(list)
-    for task in tasks:
-        members[chosen[task.id]].append(task)
-    keys: dict[object, str] = {}
+    members: dict[int, list[int]] = defaultdict(list)
+    for place, choice in enumerate(chosen):
+        members[choice].append(place)
+    keys: dict[int, str] = {}
     groups = []
     for number, (choice, those) in enumerate(members.items(), 1):
-        first = those[0]
-        keys[choice] = f"t{first.id}" if len(those) == 1 else f"g{number}"
-        mixed = len({(task.file, task.line) for task in those}) > 1
-        name = "other calls" if choice == ("rest",) else first.name
-        path = _shared([paths.get(task.frame, ()) for task in those])
-        ids = tuple(task.id for task in those)
+        ids = tuple(tasks.id[place] for place in those)
+        keys[choice] = f"t{ids[0]}" if len(those) == 1 else f"g{number}"
+        sites = [tasks.sites[site] for site in {tasks.site[place] for place in those}]
+        first = tasks.sites[tasks.site[those[0]]]
+        mixed = len({(site.file, site.line) for site in sites}) > 1
+        name = "other calls" if choice == _REST else first.name
+        path = _shared([paths.get(frame, ()) for frame in {tasks.frame[place] for place in those}])
         groups.append(Group(keys[choice], name, "" if mixed else first.file, 0 if mixed else first.line, ids, path))
-    counts: Counter[tuple[str, str]] = Counter()
-    for task in tasks:
-        for need in task.needs:
-            if need in chosen and chosen[need] != chosen[task.id]:
-                counts[keys[chosen[need]], keys[chosen[task.id]]] += 1
-    edges = tuple((source, target, count) for (source, target), count in sorted(counts.items())[:MOST_EDGES])
-    return Folding(tuple(groups), edges, frames)
+    counts = Counter((chosen[need], chosen[task]) for need, task in _pairs(tasks, ties))
+    direct = counts if ties is None else {(chosen[need], chosen[task]) for need, task in _pairs(tasks, None)}
+    drawn = sorted((keys[a], keys[b], count) for (a, b), count in counts.items() if a != b)
+    implied = frozenset((keys[pair[0]], keys[pair[1]]) for pair in counts if pair not in direct)
+    return Folding(tuple(groups), tuple(drawn[:MOST_EDGES]), dict(Counter(paths.values())), implied)
 
 
 def _shared(paths: list[tuple[Step, ...]]) -> tuple[Step, ...]:

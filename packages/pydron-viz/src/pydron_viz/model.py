@@ -1,29 +1,28 @@
-"""What the page is told about a run, as plain values for JSON. Pure.
-
-Tasks and bars travel as columns: lists of equal length, one per property, because a run may have very many of them.
-"""
+"""What the page is told about a run: a document, and columns of tasks and waits. Pure."""
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
-from pydron.trace import Trace
+from pydron.trace import OUTCOMES, TaskColumns, Trace
+from pydron_viz.packing import numbers, packed
 from pydron_viz.places import graph_of
-from pydron_viz.replay import STATES, Replay, moments_beside_tasks
-from pydron_viz.summary import summarise
-from pydron_viz.timeline import Lane, lanes
+from pydron_viz.replay import STATES, moments_beside_tasks
+from pydron_viz.timeline import natural
 from pydron_viz.wording import file_name
 
 FINAL_STATES = (*STATES, "future")
 """States by number, as columns hold them."""
 
+_MOST_MOMENTS = 200_000
 
-def run_document(trace: Trace, replay: Replay, revision: str) -> dict[str, Any]:
-    """All that the page needs to replay a run without asking again."""
-    tracks = lanes(trace)
-    summary = summarise(trace, replay, tracks)
+
+def run_document(trace: Trace, tasks: TaskColumns, revision: str, end: int, analysed: bool) -> bytes:
+    """All that the page needs to replay a run without asking again, as :mod:`pydron_viz.packing` describes it."""
     command = trace.run.argv
-    return {
+    sites = tasks.sites
+    document = {
         "revision": revision,
         "run": {
             "title": file_name(command[0]) if command else "run",
@@ -34,59 +33,84 @@ def run_document(trace: Trace, replay: Replay, revision: str) -> dict[str, Any]:
             "executor": trace.run.executor,
             "python": trace.run.python,
             "host": trace.run.host,
-            "duration": summary.duration,
-            "workers": sum(1 for worker in trace.workers) or trace.run.workers,
+            "duration": end if trace.run.finished is None else trace.run.finished,
+            "workers": len(trace.workers) or trace.run.workers,
         },
-        "end": max(trace.end, 1),
+        "end": max(end, 1),
+        "analysed": analysed,
         "states": FINAL_STATES,
-        "tasks": _task_columns(trace, replay),
-        "moments": sorted(set(moments_beside_tasks(trace))),
-        "waits": [
-            {"begin": wait.started, "end": wait.finished, "reason": wait.reason, "detail": wait.detail,
-             "file": file_name(wait.file), "line": wait.line, "task": wait.task}
-            for wait in trace.waits
+        "outcomes": OUTCOMES,
+        "sites": [
+            {"name": site.name, "file": file_name(site.file), "path": site.file, "line": site.line} for site in sites
         ],
-        "lanes": [_lane_columns(lane) for lane in tracks],
+        "workers": tasks.workers,
+        "lanes": _lanes(trace, tasks),
+        "reasons": sorted({wait.reason for wait in trace.waits}),
+        "files": sorted({wait.file for wait in trace.waits}),
+        "attempts": [
+            {"task": one.task, "worker": one.worker, "begin": one.started, "end": one.finished}
+            for one in trace.attempts
+            if one.started is not None
+        ],
         "views": _views(trace),
-        "summary": summary.as_document(),
-    }  # fmt: skip
-
-
-def _task_columns(trace: Trace, replay: Replay) -> dict[str, list[Any]]:
-    names: dict[str, int] = {}
-    columns: dict[str, list[Any]] = {
-        key: [] for key in ("id", "name", "line", "issued", "ready", "began", "ended", "final", "needs")
+        "sources": _files(trace, tasks),
     }
-    for task in trace.tasks:
-        life = replay.lives[task.id]
-        values = (
-            task.id, names.setdefault(task.name, len(names)), task.line, life.issued, life.ready, life.began,
-            life.ended, FINAL_STATES.index(life.final), task.needs,
-        )  # fmt: skip
-        for column, value in zip(columns.values(), values):
-            column.append(value)
-    return {**columns, "names": list(names)}
+    return packed(document, {**_task_columns(tasks), **_wait_columns(trace), "moments": _moments(trace)})
 
 
-def _lane_columns(lane: Lane) -> dict[str, Any]:
-    bars = lane.bars
+def _task_columns(tasks: TaskColumns) -> dict[str, array[Any]]:
     return {
-        "name": lane.name,
-        "kind": lane.kind,
-        "begin": lane.begin,
-        "end": lane.end,
-        "note": lane.note,
-        "rows": lane.rows,
-        "bars": {
-            "kind": [bar.kind for bar in bars],
-            "begin": [bar.begin for bar in bars],
-            "end": [bar.end for bar in bars],
-            "subject": [bar.subject for bar in bars],
-            "state": [bar.state for bar in bars],
-            "label": [bar.label for bar in bars],
-            "row": [bar.row for bar in bars],
-        },
+        "id": numbers(tasks.id),
+        "site": tasks.site,
+        "worker": tasks.worker,
+        **{name: numbers(getattr(tasks, name)) for name in _TIMES},
+        "outcome": tasks.outcome,
+        "retirement": tasks.retirement,
     }
+
+
+_TIMES = ("issued", "ready", "sent", "started", "finished", "retired")
+
+
+def _wait_columns(trace: Trace) -> dict[str, array[Any]]:
+    waits = trace.waits
+    reasons = {reason: number for number, reason in enumerate(sorted({wait.reason for wait in waits}))}
+    files = {file: number for number, file in enumerate(sorted({wait.file for wait in waits}))}
+    outer = {frame.id for frame in trace.frames if frame.kind == "function" and frame.parent is None}
+    return {
+        "wait_begin": array("d", (wait.started for wait in waits)),
+        "wait_end": array("d", (wait.finished for wait in waits)),
+        "wait_reason": array("i", (reasons[wait.reason] for wait in waits)),
+        "wait_file": array("i", (files[wait.file] for wait in waits)),
+        "wait_line": array("i", (wait.line for wait in waits)),
+        "wait_task": array("d", (-1 if wait.task is None else wait.task for wait in waits)),
+        # Parts of the program that were put off wait beside it: the program itself is not held up.
+        "wait_outer": array("B", (wait.frame is None or wait.frame in outer or not outer for wait in waits)),
+    }
+
+
+def _moments(trace: Trace) -> array[float]:
+    moments = sorted(set(moments_beside_tasks(trace)))
+    return array("d", moments[:_MOST_MOMENTS])
+
+
+def _lanes(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
+    """The program's lane first, then the workers in the order of their names."""
+    known = {worker.name: worker for worker in trace.workers}
+    names = {*known, *tasks.workers, *(one.worker for one in trace.attempts)} - {""}
+    found: list[dict[str, Any]] = [
+        {"name": "program", "worker": "", "begin": 0, "end": trace.run.finished, "note": "", "reason": ""}
+    ]
+    for name in sorted(names, key=natural):
+        row = known.get(name)
+        if row is None:
+            found.append({"name": name, "worker": name, "begin": None, "end": None, "note": "", "reason": ""})
+            continue
+        parts = [f"process {row.pid}" if row.pid is not None else "", f"on {row.host}" if row.host else ""]
+        note = " ".join(part for part in parts if part) + (f", {row.reason}" if row.reason else "")
+        lane = {"name": name, "worker": name, "begin": row.started, "end": row.stopped, "note": note}
+        found.append({**lane, "reason": row.reason})
+    return found
 
 
 def _views(trace: Trace) -> list[dict[str, str]]:
@@ -96,3 +120,9 @@ def _views(trace: Trace) -> list[dict[str, str]]:
         for row in trace.graphs
         if graph_of(row) is not None
     ]
+
+
+def _files(trace: Trace, tasks: TaskColumns) -> list[dict[str, str]]:
+    """The files that the source view can show, as (path, name)."""
+    paths = dict.fromkeys([*(row.file for row in trace.graphs), *(site.file for site in tasks.sites)])
+    return [{"path": path, "label": file_name(path)} for path in paths if path]

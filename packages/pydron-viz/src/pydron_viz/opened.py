@@ -5,22 +5,62 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 
-from pydron.trace import Trace, TraceReader
-from pydron_viz.replay import Replay
+from pydron.trace import TaskColumns, TaskRow, Trace, TraceReader
+from pydron_viz.analysis.lineage import Lineage
+from pydron_viz.analysis.plan import Plan, plan
+from pydron_viz.analysis.prediction import Figures, figures
+from pydron_viz.summary import Summary, summarise
+
+MOST_ANALYSED = 200_000
+"""Most tasks of which the viewer works out by itself what depends on what: beyond, it takes too long to wait for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
-    """A trace as it was at one moment.
+    """A trace as it was at one moment. What is worked out from it is worked out when it is first asked for.
 
     Attributes:
         revision: Differs between snapshots that may differ.
+        trace: All but the tasks.
     """
 
     revision: str
     trace: Trace
-    replay: Replay
+    tasks: TaskColumns
+
+    @property
+    def end(self) -> int:
+        """The latest time in the trace."""
+        tasks = self.tasks
+        columns = (tasks.issued, tasks.ready, tasks.sent, tasks.finished, tasks.retired)
+        return max([self.trace.end, *(max(column, default=0) for column in columns)])
+
+    @property
+    def is_analysed(self) -> bool:
+        """Whether the run is short enough to be analysed while somebody waits."""
+        return len(self.tasks) <= MOST_ANALYSED
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The run in figures."""
+        return summarise(self.trace, self.tasks)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The run, taken apart."""
+        return plan(self.trace, self.tasks)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Work, span and critical path."""
+        return figures(self.plan)
+
+    @property
+    def lineage(self) -> Lineage | None:
+        """What depends on what, by way of the program as well; None for runs that are too long."""
+        return self.plan.lineage if self.is_analysed else None
 
 
 class OpenTrace:
@@ -45,9 +85,19 @@ class OpenTrace:
         with self._lock:
             revision = self._revision()
             if self._snapshot is None or self._snapshot.revision != revision:
-                trace = self._reader.read()
-                self._snapshot = Snapshot(revision, trace, Replay(trace))
+                trace, tasks = self._reader.read_columns()
+                self._snapshot = Snapshot(revision, trace, tasks)
             return self._snapshot
+
+    def task(self, number: int) -> TaskRow | None:
+        """One task, with all that the trace knows of it; None if there is no such task."""
+        with self._lock:
+            return self._reader.task(number)
+
+    def whole(self) -> Trace:
+        """Everything, the tasks as rows. Takes long for long runs."""
+        with self._lock:
+            return self._reader.read()
 
     def close(self) -> None:
         """Close the file."""

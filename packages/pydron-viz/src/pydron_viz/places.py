@@ -5,7 +5,9 @@ from __future__ import annotations
 from pydron.errors import PydronError
 from pydron.ir.nodes import Call, For, Graph, If, Node, While, walk
 from pydron.trace import GraphRow, Trace
-from pydron_viz.folding import Step
+
+Step = tuple[int | None, int | None, str]
+"""One frame on the way from the program to a task: graph, node of the parent's graph, kind."""
 
 
 def graph_of(row: GraphRow) -> Graph | None:

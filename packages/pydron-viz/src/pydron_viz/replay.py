@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pydron.trace import FrameRow, TaskRow, Trace, WaitRow
+from pydron.trace import OUTCOMES, FrameRow, TaskColumns, TaskRow, Trace, WaitRow
 
 State = Literal["future", "waiting", "ready", "running", "done", "failed", "cancelled"]
 
@@ -64,6 +64,23 @@ def life(task: TaskRow) -> Life:
         issued = min((moment for moment in (ready, began, ended) if moment is not None), default=0)
     state: State = "done" if final == "done" else "failed" if final == "failed" else "cancelled"
     return Life(issued, ready, began, ended, state)
+
+
+def final_states(tasks: TaskColumns) -> list[State]:
+    """The state of each task at the end of the trace: what :meth:`Life.at` says then, for tasks as columns."""
+    columns = (tasks.outcome, tasks.retirement, tasks.finished, tasks.retired, tasks.started, tasks.sent, tasks.ready)
+    return [_final(*values) for values in zip(*columns)]
+
+
+def _final(outcome: int, retirement: int, finished: int, retired: int, started: int, sent: int, ready: int) -> State:
+    if finished >= 0:
+        return "failed" if OUTCOMES[outcome] == "failed" else "done"
+    if retired >= 0:
+        ends: dict[str, State] = {"cancelled": "cancelled", "ok": "done"}
+        return ends.get(OUTCOMES[retirement], "failed")
+    if started >= 0 or sent >= 0:
+        return "running"
+    return "ready" if ready >= 0 else "waiting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from pydron.export.to_dot import to_dot
 from pydron.ir.nodes import Graph
-from pydron.trace import GraphRow, Trace
+from pydron.trace import GraphRow, TaskColumns, Trace, columns_of
 from pydron_viz.diagrams import room, tally
 from pydron_viz.places import graph_of
 from pydron_viz.replay import Replay, State
 
-
-def calls_by_node(trace: Trace, graph: int) -> dict[int, tuple[int, ...]]:
-    """Tasks per call node of a graph."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for task in trace.tasks:
-        if task.graph == graph and task.node is not None:
-            found[task.node].append(task.id)
-    return {node: tuple(tasks) for node, tasks in found.items()}
+Calls = Mapping[int, Sequence[int]]
+"""Numbers of the tasks per call node of a graph."""
 
 
-def static_layout(trace: Trace, row: GraphRow) -> str | None:
+def calls_by_node(tasks: TaskColumns, graph: int) -> Calls:
+    """The tasks of a graph."""
+    nodes = [site.node if site.graph == graph else None for site in tasks.sites]
+    found: dict[int, array[int]] = defaultdict(lambda: array("q"))
+    for number, site in zip(tasks.id, tasks.site):
+        node = nodes[site]
+        if node is not None:
+            found[node].append(number)
+    return found
+
+
+def static_layout(trace: Trace, row: GraphRow, calls: Calls | None = None) -> str | None:
     """DOT of the function's graph with room for a caption at each call that became a task; None where the trace holds
     no readable graph. Node ids are ``n<number>``; the last text of such a node is its caption."""
     graph = graph_of(row)
     if graph is None:
         return None
-    return _dot(graph, {node: room(len(tasks)) for node, tasks in calls_by_node(trace, row.id).items()})
+    calls = calls_by_node(columns_of(trace.tasks), row.id) if calls is None else calls
+    return _dot(graph, {node: room(len(tasks)) for node, tasks in calls.items()})
 
 
 def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | None:
@@ -37,7 +45,7 @@ def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | N
         return None
     states = replay.at(time).states
     notes = {}
-    for node, tasks in calls_by_node(trace, row.id).items():
+    for node, tasks in calls_by_node(columns_of(trace.tasks), row.id).items():
         counts: Counter[State] = Counter(states.get(task, "future") for task in tasks)
         notes[node] = f"×{len(tasks):,}: {tally(counts)}"
     return _dot(graph, notes)

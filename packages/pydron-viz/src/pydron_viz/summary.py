@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pydron.trace import TaskRow, Trace
-from pydron_viz.replay import Replay
-from pydron_viz.timeline import Lane, busy, lanes
+from pydron.trace import OUTCOMES, TaskColumns, Trace, columns_of
+from pydron_viz.analysis.lines import union
+from pydron_viz.replay import STATES, State, final_states
+from pydron_viz.timeline import natural
 from pydron_viz.wording import file_name, one_line, short_time
 
 
@@ -94,13 +95,13 @@ class Summary:
         return {"format": "pydron-summary", "version": 1, **asdict(self)}
 
 
-def summarise(trace: Trace, replay: Replay | None = None, tracks: tuple[Lane, ...] | None = None) -> Summary:
-    """The figures of a trace. Its replay and its lanes can be given where they have been made already."""
-    replay = Replay(trace) if replay is None else replay
-    tracks = lanes(trace) if tracks is None else tracks
-    latest = trace.end
-    moment = replay.at(latest)
-    functions = tuple(sorted(_functions(trace, replay), key=lambda one: (-one.total, one.name, one.file)))
+def summarise(trace: Trace, tasks: TaskColumns | None = None) -> Summary:
+    """The figures of a trace. Its tasks can be given as columns, where they have been read so."""
+    tasks = columns_of(trace.tasks) if tasks is None else tasks
+    latest = max([trace.end, *(max(column, default=0) for column in (tasks.issued, tasks.finished, tasks.retired))])
+    finals = final_states(tasks)
+    states = Counter(finals)
+    functions = tuple(sorted(_functions(tasks, finals), key=lambda one: (-one.total, one.name, one.file)))
     return Summary(
         state=trace.run.state,
         argv=trace.run.argv,
@@ -108,45 +109,76 @@ def summarise(trace: Trace, replay: Replay | None = None, tracks: tuple[Lane, ..
         executor=trace.run.executor,
         error=trace.run.error,
         duration=latest if trace.run.finished is None else trace.run.finished,
-        tasks=len(trace.tasks),
-        states={state: count for state, count in moment.counts.items() if count},
-        retried=sum(1 for task in trace.tasks if task.attempts > 1),
+        tasks=len(tasks),
+        states={state: states[state] for state in STATES if states[state]},
+        retried=sum(1 for attempts in tasks.attempts if attempts > 1),
         work=sum(one.total for one in functions),
-        overlapping=replay.most_overlapping(),
+        overlapping=_overlapping(tasks),
         functions=functions,
-        workers=tuple(_workers(tracks, latest)),
+        workers=tuple(_workers(trace, tasks, latest)),
         waits=tuple(sorted(_waits(trace), key=lambda one: (-one.total, one.file, one.line, one.reason))),
-        errors=tuple(_errors(trace)),
+        errors=tuple(_errors(tasks)),
     )
 
 
-def _duration(task: TaskRow) -> int | None:
-    return None if task.started is None or task.finished is None else max(0, task.finished - task.started)
+def _functions(tasks: TaskColumns, finals: list[State]) -> Iterator[FunctionFigures]:
+    count = len(tasks.sites)
+    calls, inline, failed, finished, total, longest = ([0] * count for _ in range(6))
+    for site, begin, end, within, final in zip(tasks.site, tasks.started, tasks.finished, tasks.inline, finals):
+        calls[site] += 1
+        inline[site] += within
+        failed[site] += final == "failed"
+        if begin >= 0 and end >= 0:
+            time = max(0, end - begin)
+            finished[site] += 1
+            total[site] += time
+            longest[site] = max(longest[site], time)
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, site_of in enumerate(tasks.sites):
+        groups[site_of.name, site_of.file].append(number)
+    for (name, file), numbers in groups.items():
+        sums = (sum(column[number] for number in numbers) for column in (calls, finished, failed, inline, total))
+        calls_, finished_, failed_, inline_, total_ = sums
+        mean = total_ // finished_ if finished_ else 0
+        most = max(longest[number] for number in numbers)
+        yield FunctionFigures(name, file, calls_, finished_, failed_, inline_, total_, mean, most)
 
 
-def _functions(trace: Trace, replay: Replay) -> Iterator[FunctionFigures]:
-    groups: dict[tuple[str, str], list[TaskRow]] = defaultdict(list)
-    for task in trace.tasks:
-        groups[task.name, task.file].append(task)
-    for (name, file), tasks in groups.items():
-        times = [time for time in map(_duration, tasks) if time is not None]
-        lives = (replay.lives[task.id] for task in tasks)
-        failed = sum(1 for one in lives if one.final == "failed" and one.ended is not None)
-        inline = sum(1 for task in tasks if task.inline_reason)
-        total = sum(times)
-        mean = total // len(times) if times else 0
-        yield FunctionFigures(name, file, len(tasks), len(times), failed, inline, total, mean, max(times, default=0))
+def _overlapping(tasks: TaskColumns) -> int:
+    """Most calls that ran at once: half-open spans, so that back to back is no overlap."""
+    known = [(begin, end) for begin, end in zip(tasks.started, tasks.finished) if begin >= 0 and end >= 0]
+    begins, ends = sorted(begin for begin, _ in known), sorted(end for _, end in known)
+    most = over = 0
+    for reached, begin in enumerate(begins, 1):
+        while ends[over] <= begin and over < reached - 1:
+            over += 1
+        most = max(most, reached - over)
+    return most
 
 
-def _workers(tracks: tuple[Lane, ...], latest: int) -> Iterator[WorkerFigures]:
-    for lane in tracks:
-        if lane.kind != "worker":
-            continue
-        end = latest if lane.end is None else lane.end
-        begin = lane.begin or 0
-        used = busy(lane, end)
-        tasks = sum(1 for bar in lane.bars if bar.kind == "task")
-        yield WorkerFigures(lane.name, tasks, used, round(used / (end - begin), 4) if end > begin else 0.0)
+def _workers(trace: Trace, tasks: TaskColumns, latest: int) -> Iterator[WorkerFigures]:
+    spans: dict[str, list[tuple[int, int]]] = {worker.name: [] for worker in trace.workers}
+    calls = Counter(tasks.worker)
+    for number, name in enumerate(tasks.workers):
+        if name:
+            spans.setdefault(name, [])
+            calls.setdefault(number, 0)
+    for worker, begin, end in zip(tasks.worker, tasks.started, tasks.finished):
+        if begin >= 0 and tasks.workers[worker]:
+            spans[tasks.workers[worker]].append((begin, latest if end < 0 else end))
+    for attempt in trace.attempts:
+        if attempt.started is not None:
+            end = latest if attempt.finished is None else attempt.finished
+            spans.setdefault(attempt.worker, []).append((attempt.started, end))
+    known = {worker.name: worker for worker in trace.workers}
+    for name in sorted(spans, key=natural):
+        row = known.get(name)
+        begin = row.started or 0 if row is not None else 0
+        end = latest if row is None or row.stopped is None else row.stopped
+        used = union((start, min(stop, end)) for start, stop in spans[name])
+        number = tasks.workers.index(name) if name in tasks.workers else -1
+        used_part = round(used / (end - begin), 4) if end > begin else 0.0
+        yield WorkerFigures(name, calls.get(number, 0), used, used_part)
 
 
 def _waits(trace: Trace) -> Iterator[WaitFigures]:
@@ -158,12 +190,13 @@ def _waits(trace: Trace) -> Iterator[WaitFigures]:
         yield WaitFigures(file, line, reason, max(waits)[1], len(waits), sum(times), max(times))
 
 
-def _errors(trace: Trace) -> Iterator[ErrorFigures]:
-    for task in trace.tasks:
-        if task.outcome in ("failed", "lost") and task.retirement != "cancelled":
-            kind = f"{task.error_type}: " if task.error_type else ""
-            message = f"{kind}{task.error_message}" or task.outcome
-            yield ErrorFigures(task.id, task.name, task.file, task.line, task.worker, message)
+def _errors(tasks: TaskColumns) -> Iterator[ErrorFigures]:
+    bad, cancelled = {OUTCOMES.index("failed"), OUTCOMES.index("lost")}, OUTCOMES.index("cancelled")
+    for place, outcome in enumerate(tasks.outcome):
+        if outcome in bad and tasks.retirement[place] != cancelled:
+            site, number = tasks.sites[tasks.site[place]], tasks.id[place]
+            text = tasks.errors.get(number) or OUTCOMES[outcome]
+            yield ErrorFigures(number, site.name, site.file, site.line, tasks.workers[tasks.worker[place]], text)
 
 
 def as_text(summary: Summary) -> str:

@@ -58,7 +58,7 @@ def lanes(trace: Trace) -> tuple[Lane, ...]:
     """The program's lane first, then the workers in the order of their names (numbers inside names count as such)."""
     by_lane: dict[str, list[Bar]] = {"": []}
     latest = trace.end
-    for worker in sorted(trace.workers, key=lambda worker: _natural(worker.name)):
+    for worker in sorted(trace.workers, key=lambda worker: natural(worker.name)):
         by_lane.setdefault(worker.name, [])
     for task in trace.tasks:
         begin = task.sent if task.started is None else task.started
@@ -109,7 +109,8 @@ def _lane(trace: Trace, name: str, bars: list[Bar], latest: int) -> Lane:
     return Lane(name, "worker", worker.started, worker.stopped, note, tuple(placed), max(1, len(free)))
 
 
-def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Sorts names as people do: ``worker-9`` before ``worker-10``."""
     parts: list[str] = []
     for char in name:
         if parts and parts[-1][-1].isdecimal() == char.isdecimal():

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from pydron.trace.columns import OUTCOMES, Site, TaskColumns, columns_of
 from pydron.trace.reader import TraceReader, read_trace
 from pydron.trace.records import AttemptRow, FrameRow, GraphRow, Run, TaskRow, Trace, WaitRow, WorkerRow
 from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION, schema_sql
 
 __all__ = [
     "APPLICATION_ID",
+    "OUTCOMES",
     "SCHEMA_VERSION",
     "AttemptRow",
     "FrameRow",
     "GraphRow",
     "Run",
+    "Site",
+    "TaskColumns",
     "TaskRow",
     "Trace",
     "TraceReader",
     "WaitRow",
     "WorkerRow",
+    "columns_of",
     "read_trace",
     "schema_sql",
 ]

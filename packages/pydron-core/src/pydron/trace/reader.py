@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pydron.errors import TraceFormatError
+from pydron.trace.columns import TaskColumns, Texts, error_text
 from pydron.trace.records import AttemptRow, FrameRow, GraphRow, Run, TaskRow, Trace, WaitRow, WorkerRow
 from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION
 
@@ -28,6 +29,15 @@ _TASK_COLUMNS = (
     " argument_bytes, coalesce(arguments, ''), issued, ready, sent, started, finished, retired, coalesce(worker, ''),"
     " coalesce(attempts, 0), coalesce(outcome, ''), coalesce(retirement, ''), coalesce(inline_reason, ''),"
     " result_bytes, coalesce(error_type, ''), coalesce(error_message, ''), coalesce(traceback, '')"
+)
+
+
+# The order that TaskColumns.extend wants.
+_COLUMNS = (
+    "id, coalesce(graph, -1), coalesce(node, -1), coalesce(name, ''), coalesce(file, ''), coalesce(line, 0),"
+    " coalesce(frame, -1), coalesce(issued, -1), coalesce(ready, -1), coalesce(sent, -1), coalesce(started, -1),"
+    " coalesce(finished, -1), coalesce(retired, -1), coalesce(worker, ''), coalesce(attempts, 0),"
+    " coalesce(outcome, ''), coalesce(retirement, ''), coalesce(inline_reason, '') <> ''"
 )
 
 
@@ -78,36 +88,71 @@ class TraceReader:
 
     def read(self) -> Trace:
         """Everything, as it is at one moment."""
+        with self._moment():
+            return self._trace(self._tasks())
+
+    def read_columns(self) -> tuple[Trace, TaskColumns]:
+        """Everything, as it is at one moment, with the tasks as columns; the trace itself has none. For long runs."""
+        with self._moment():
+            columns = TaskColumns()
+            usual, self._connection.text_factory = self._connection.text_factory, bytes
+            try:
+                columns.extend(self._connection.execute(f"SELECT {_COLUMNS} FROM task ORDER BY id"), Texts())
+            finally:
+                self._connection.text_factory = usual
+            columns.tie(self._connection.execute("SELECT task, needs FROM dependency ORDER BY task, needs"))
+            failed = self._connection.execute(
+                "SELECT id, coalesce(error_type, ''), coalesce(error_message, '') FROM task"
+                " WHERE error_type <> '' OR error_message <> ''"
+            )
+            columns.errors = {number: error_text(kind, message) for number, kind, message in failed}
+            return self._trace(()), columns
+
+    def task(self, number: int) -> TaskRow | None:
+        """One task; None if there is no such task."""
+        with self._moment():
+            row = self._connection.execute(f"SELECT {_TASK_COLUMNS} FROM task WHERE id = ?", (number,)).fetchone()
+            if row is None:
+                return None
+            needs = self._connection.execute("SELECT needs FROM dependency WHERE task = ? ORDER BY needs", (number,))
+            return TaskRow(*(*row, tuple(need for (need,) in needs)))
+
+    @contextmanager
+    def _moment(self) -> Iterator[None]:
+        """All that is read inside is of one moment."""
         with self._reading():
             self._connection.execute("BEGIN")
             try:
-                return Trace(
-                    run=self._run(),
-                    sources=tuple(self._connection.execute("SELECT file, text FROM source ORDER BY file")),
-                    graphs=self._rows(GraphRow, "id, name, qualname, file, document, source FROM graph ORDER BY id"),
-                    frames=self._rows(
-                        FrameRow,
-                        "id, parent, graph, node, coalesce(kind, 'function'), coalesce(ordering, ''), started,"
-                        " finished, error FROM frame ORDER BY id",
-                    ),
-                    tasks=self._tasks(),
-                    attempts=self._rows(
-                        AttemptRow,
-                        "task, attempt, worker, started, finished, outcome, error FROM attempt ORDER BY task, attempt",
-                    ),
-                    waits=self._rows(
-                        WaitRow,
-                        "frame, graph, node, file, line, reason, detail, task, started, finished"
-                        " FROM wait ORDER BY started, id",
-                    ),
-                    workers=self._rows(
-                        WorkerRow,
-                        "name, coalesce(host, ''), pid, started, stopped, coalesce(reason, '')"
-                        " FROM worker ORDER BY started, name",
-                    ),
-                )
+                yield
             finally:
                 self._connection.execute("ROLLBACK")
+
+    def _trace(self, tasks: tuple[TaskRow, ...]) -> Trace:
+        return Trace(
+            run=self._run(),
+            sources=tuple(self._connection.execute("SELECT file, text FROM source ORDER BY file")),
+            graphs=self._rows(GraphRow, "id, name, qualname, file, document, source FROM graph ORDER BY id"),
+            frames=self._rows(
+                FrameRow,
+                "id, parent, graph, node, coalesce(kind, 'function'), coalesce(ordering, ''), started,"
+                " finished, error FROM frame ORDER BY id",
+            ),
+            tasks=tasks,
+            attempts=self._rows(
+                AttemptRow,
+                "task, attempt, worker, started, finished, outcome, error FROM attempt ORDER BY task, attempt",
+            ),
+            waits=self._rows(
+                WaitRow,
+                "frame, graph, node, file, line, reason, detail, task, started, finished"
+                " FROM wait ORDER BY started, id",
+            ),
+            workers=self._rows(
+                WorkerRow,
+                "name, coalesce(host, ''), pid, started, stopped, coalesce(reason, '')"
+                " FROM worker ORDER BY started, name",
+            ),
+        )
 
     def _rows(self, record: Any, query: str) -> tuple[Any, ...]:
         return tuple(record(*row) for row in self._connection.execute(f"SELECT {query}"))

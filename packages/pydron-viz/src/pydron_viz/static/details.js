@@ -1,17 +1,8 @@
 // The panel beside the graph: what is selected, or an overview of the run.
 
+import { make, table } from "./dom.js";
 import { bytes, count, duration, exact } from "./format.js";
 import { fetched } from "./model.js";
-
-/** An element with a class, attributes and children; text is always text, never markup. */
-function make(tag, options = {}, ...children) {
-  const element = document.createElement(tag);
-  const { click, ...attributes } = options;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (click) element.addEventListener("click", click);
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
-  return element;
-}
 
 export class Details {
   /** onSelect is called with a selection when the user follows a link. */
@@ -23,28 +14,30 @@ export class Details {
 
   load(run) {
     this.run = run;
+    this.summary = null;
   }
 
-  /** Show a selection; node is what the graph knows of a folded node. */
-  async show(selection, node) {
+  /** Show a selection; group is what is known of a folded node or a line: its name and the places of its tasks. */
+  async show(selection, group) {
     const asked = ++this.asked;
-    let content;
+    let content, task = null;
     try {
-      if (selection.task !== undefined) content = this.#task(await fetched(`/api/task/${selection.task}`));
+      if (selection.task !== undefined) content = this.#task((task = await fetched(`/api/task/${selection.task}`)));
       else if (selection.wait !== undefined) content = this.#wait(await fetched(`/api/wait/${selection.wait}`));
-      else if (node) content = this.#group(node, await fetched(`/api/task/${node.tasks[0]}`));
-      else content = this.#overview();
+      else if (group?.places.length) content = this.#group(group, await fetched(`/api/task/${this.run.id(group.places[0])}`));
+      else content = this.#overview((this.summary ??= await fetched("/api/summary")));
     } catch (problem) {
       content = [make("p", { class: "error" }, problem.message)];
     }
     // A slow answer must not replace what was selected since.
     if (asked === this.asked) { this.panel.replaceChildren(...content); this.panel.scrollTop = 0; }
+    return asked === this.asked ? task : null;
   }
 
   /** The state words of what is shown, for a moment. */
   draw(time) {
     for (const element of this.panel.querySelectorAll("[data-task]")) {
-      const state = this.run.states[this.run.state(this.run.index.get(Number(element.dataset.task)), time)];
+      const state = this.run.states[this.run.state(this.run.place(Number(element.dataset.task)), time)];
       if (element.textContent !== state) {
         element.textContent = state === "future" ? "not reached" : state;
         element.previousElementSibling?.setAttribute("class", `swatch state-${state}`);
@@ -68,7 +61,7 @@ export class Details {
       ["result", task.result_bytes === null ? "" : bytes(task.result_bytes)],
     ].filter(([, value]) => value);
     return [
-      this.#head(`${task.name} #${task.id}`, task.file, task.line),
+      this.#head(`${task.name} #${task.id}`, task.file, task.line, task.path),
       make("p", {}, make("span", { class: "swatch" }), make("span", { "data-task": task.id, class: "now" }), task.retirement === "cancelled" ? " (its result was not wanted any more)" : ""),
       ...this.#error(task),
       this.#source(task.source, task.line),
@@ -81,6 +74,7 @@ export class Details {
       ...(task.arguments ? [make("pre", { class: "arguments", tabindex: "0" }, task.arguments)] : []),
       ...task.lost.map((one) => make("p", { class: "error" }, `Attempt ${one.attempt} on ${one.worker}: ${one.outcome}. ${one.error}`)),
       ...this.#neighbours("Needs the results of", task.needs),
+      ...this.#neighbours("Needs, by way of the program", task.fed_by),
       ...this.#neighbours("Its result is needed by", task.users),
     ];
   }
@@ -93,8 +87,8 @@ export class Details {
 
   #wait(wait) {
     return [
-      this.#head(`The program waited ${duration(wait.end - wait.begin)}`, wait.file, wait.line),
-      make("p", {}, make("b", {}, wait.reason), wait.detail ? `: ${wait.detail}` : ""),
+      this.#head(`The program waited ${duration(wait.end - wait.begin)}`, wait.file, wait.line, wait.path),
+      this.#reason(wait),
       wait.task ? make("p", {}, "Last for ", this.#link(`${wait.task.name} #${wait.task.id}`, { task: wait.task.id })) : "",
       this.#source(wait.source, wait.line),
       make("table", {},
@@ -103,21 +97,27 @@ export class Details {
     ].filter(Boolean);
   }
 
-  #group(node, first) {
-    const shown = node.tasks.slice(0, 200);
-    const rows = shown.map((id) => make("tr", {}, make("td", {}, this.#link(`${this.run.name(id)} #${id}`, { task: id })),
+  #reason({ reason, title, sentence, hint }) {
+    return make("div", { class: "reason" },
+      make("p", {}, make("a", { class: "code", href: `/reasons#${encodeURIComponent(reason)}`, target: "_blank", rel: "noopener" }, reason), ` ${title}`),
+      make("p", {}, sentence), hint ? make("p", {}, make("b", {}, "What to do. "), hint) : "");
+  }
+
+  #group(group, first) {
+    const shown = Array.from(group.places.slice(0, 200), (place) => this.run.id(place));
+    const rows = shown.map((id) => make("tr", {}, make("td", {}, this.#link(this.run.label(this.run.place(id)), { task: id })),
+      // The swatch has to stand right before its word.
       make("td", {}, make("span", { class: "swatch" }), " ", make("span", { "data-task": id }))));
     return [
-      this.#head(`${node.name} ×${count(node.tasks.length)}`, first.file, first.line),
+      this.#head(`${group.name} ×${count(group.places.length)}`, first.file, first.line, first.path),
       this.#source(first.source, first.line),
-      make("h3", {}, node.tasks.length > shown.length ? `The first ${shown.length} of its calls` : "Its calls"),
-      // The swatch has to stand right before its word.
+      make("h3", {}, group.places.length > shown.length ? `The first ${shown.length} of its calls` : "Its calls"),
       make("table", {}, ...rows),
     ];
   }
 
-  #overview() {
-    const { summary, run } = this.run;
+  #overview(summary) {
+    const { run } = this.run;
     const parts = [make("h2", {}, "Overview"), make("p", { class: "place" }, run.command || "unknown program")];
     if (run.error) parts.push(make("p", { class: "error" }, run.error));
     parts.push(make("p", {}, `${count(summary.tasks)} functional calls, at most ${count(summary.overlapping)} at once. ${duration(summary.work)} of work in ${duration(summary.duration)}.`));
@@ -126,41 +126,21 @@ export class Details {
       for (const one of summary.errors.slice(0, 20))
         parts.push(make("p", {}, this.#link(`${one.name} #${one.task}`, { task: one.task }), make("span", { class: "error" }, one.error)));
     }
-    parts.push(...this.#table("Where the program waited", ["line", "times", "total"], summary.waits, (one) => [
-      this.#link(`${one.line}: ${one.reason}`, this.#firstWait(one)), count(one.count), duration(one.total)]));
-    parts.push(...this.#table("Functions", ["name", "calls", "mean", "total"], summary.functions, (one) => [
+    parts.push(...table("Where the program waited", ["line", "times", "total"], summary.places, (one) => [
+      this.#link(`${one.line}: ${one.code}`, { wait: one.first }), count(one.count), duration(one.total)]));
+    parts.push(...table("Functions", ["name", "calls", "mean", "total"], summary.functions, (one) => [
       one.name, count(one.count), duration(one.mean), duration(one.total)]));
-    parts.push(...this.#table("Workers", ["name", "calls", "busy"], summary.workers, (one) => [
+    parts.push(...table("Workers", ["name", "calls", "busy"], summary.workers, (one) => [
       one.name, count(one.tasks), `${Math.round(one.utilisation * 100)} %`]));
-    parts.push(make("h3", {}, "Keys"), make("p", { class: "place" }, "Space plays and pauses. Left and right go to the previous and next event, with Shift by a hundredth of the run. Home and End go to its ends. Plus, minus and 0 zoom the graph. Escape returns here."));
+    parts.push(make("p", { class: "place" }, "Press ", make("kbd", {}, "?"), " for the keys."));
     return parts;
   }
 
-  #firstWait(figures) {
-    let longest = -1;
-    this.run.waits.forEach((wait, index) => {
-      if (wait.line !== figures.line || wait.reason !== figures.reason) return;
-      const best = this.run.waits[longest];
-      if (longest < 0 || wait.end - wait.begin > best.end - best.begin) longest = index;
-    });
-    return { wait: longest };
-  }
-
-  #table(title, heads, rows, cells) {
-    if (!rows.length) return [];
-    const kind = (index) => (index ? { class: "number" } : {});
-    return [
-      make("h3", {}, title),
-      make("table", {},
-        make("thead", {}, make("tr", {}, ...heads.map((head, index) => make("th", kind(index), head)))),
-        make("tbody", {}, ...rows.slice(0, 50).map((row) => make("tr", {}, ...cells(row).map((cell, index) => make("td", kind(index), cell)))))),
-    ];
-  }
-
-  #head(title, file, line) {
+  #head(title, file, line, path) {
     return make("div", {},
       make("button", { class: "close", title: "Back to the overview (Escape)", "aria-label": "Back to the overview", click: () => this.onSelect({}) }, "×"),
-      make("h2", {}, title), file ? make("p", { class: "place" }, `${file}, line ${line}`) : "");
+      make("h2", {}, title),
+      file ? make("p", { class: "place" }, this.#link(`${file}, line ${line}`, { path, line })) : "");
   }
 
   #source(source, line) {

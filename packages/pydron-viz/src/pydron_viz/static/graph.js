@@ -11,7 +11,7 @@ export class Graph {
     this.onSelect = onSelect;
     this.pane = document.getElementById("graph");
     this.nodes = [];
-    this.byTask = new Map();
+    this.of = new Int32Array(0);
     this.pointers = new Map();
     document.getElementById("zoom-in").addEventListener("click", () => this.zoom(1.3));
     document.getElementById("zoom-out").addEventListener("click", () => this.zoom(1 / 1.3));
@@ -50,11 +50,12 @@ export class Graph {
     this.pane.replaceChildren(svg);
     this.svg = svg;
     this.nodes = [];
-    this.byTask = new Map();
-    for (const [id, { tasks, name, place }] of Object.entries(diagram.nodes)) {
+    this.of = diagram.columns.of;
+    const places = membersOf(this.of, diagram.nodes.length);
+    this.drawn = diagram.nodes.map(({ id, name, place }, number) => {
       const element = svg.getElementById(id);
-      if (element) this.#adopt(element, tasks, name, place);
-    }
+      return element ? this.#adopt(element, places[number], name, place) : null;
+    });
     this.#apply();
   }
 
@@ -66,15 +67,16 @@ export class Graph {
     this.pane.replaceChildren(message);
     this.svg = null;
     this.nodes = [];
-    this.byTask = new Map();
+    this.drawn = [];
+    this.of = new Int32Array(0);
   }
 
   /** Recolour for a moment. Only what has changed is touched. */
   draw(time) {
     for (const node of this.nodes) {
-      const counts = this.run.counts(time, node.tasks);
+      const counts = this.run.counts(time, node.places);
       const state = leading(this.run.states, counts);
-      const caption = node.tasks.length === 1 ? this.#words(node.tasks[0], state) : this.#tally(counts);
+      const caption = node.places.length === 1 ? this.#words(node.places[0], state) : this.#tally(counts);
       if (state !== node.state) {
         if (node.state) node.element.classList.remove(`state-${node.state}`);
         node.element.classList.add(`state-${state}`);
@@ -91,27 +93,63 @@ export class Graph {
       }
       if (node.bar) {
         const over = counts[this.run.states.indexOf("done")] + counts[this.run.states.indexOf("failed")];
-        node.bar.setAttribute("width", String((node.width * over) / node.tasks.length));
+        node.bar.setAttribute("width", String((node.width * over) / node.places.length));
       }
     }
   }
 
-  /** Mark what is selected and what it is connected with. */
-  select(selection) {
+  /** The drawn node that stands for a task, by the task's place. */
+  nodeOf(place) {
+    return place >= 0 && place < this.of.length ? this.drawn[this.of[place]] ?? null : null;
+  }
+
+  /** Mark what is selected, and what it needs and is needed by: places of tasks, 1 for direct, 2 for further away. */
+  select(selection, marked = new Map()) {
     if (!this.svg) return;
-    for (const element of this.svg.querySelectorAll(".selected, .related")) element.classList.remove("selected", "related");
+    for (const element of this.svg.querySelectorAll(".selected, .related, .further")) element.classList.remove("selected", "related", "further");
     let chosen = selection.node ? this.nodes.find((node) => node.element.id === selection.node) : null;
-    if (selection.task !== undefined) {
-      chosen = this.byTask.get(selection.task);
-      const { needs, users } = this.run.related(selection.task);
-      for (const id of [...needs, ...users]) this.byTask.get(id)?.element.classList.add("related");
+    if (selection.task !== undefined) chosen = this.nodeOf(this.run.place(selection.task));
+    const near = new Map();
+    for (const [place, distance] of marked) {
+      const node = this.nodeOf(place);
+      if (node && node !== chosen) near.set(node, Math.min(distance, near.get(node) ?? 2));
     }
-    if (!chosen) return;
-    chosen.element.classList.remove("related");
-    chosen.element.classList.add("selected");
-    const key = chosen.element.id.replace(/^node-/, "");
-    for (const edge of this.svg.querySelectorAll(".edge"))
-      if (edge.id.split("-").slice(1).includes(key)) edge.classList.add("related");
+    for (const [node, distance] of near) node.element.classList.add(distance === 1 ? "related" : "further");
+    chosen?.element.classList.add("selected");
+    const nodes = new Set([...(chosen ? [chosen] : []), ...near.keys()].map((node) => node.element.id.replace(/^node-/, "")));
+    const key = chosen?.element.id.replace(/^node-/, "");
+    if (nodes.size) for (const edge of this.svg.querySelectorAll(".edge")) {
+      const [, from, to] = edge.id.split("-");
+      if (from === key || to === key) edge.classList.add("related");
+      else if (selection.task !== undefined && nodes.has(from) && nodes.has(to)) edge.classList.add("further");
+    }
+  }
+
+  /** Mark the nodes and edges of the critical path: places of tasks, first to last. */
+  mark(places) {
+    if (!this.svg) return;
+    for (const element of this.svg.querySelectorAll(".critical")) element.classList.remove("critical");
+    const steps = new Set();
+    let before = null;
+    for (const place of places) {
+      const node = this.nodeOf(place);
+      node?.element.classList.add("critical");
+      if (node && before && node !== before) steps.add([before, node].map((one) => one.element.id.replace(/^node-/, "")).join("-"));
+      before = node;
+    }
+    for (const edge of this.svg.querySelectorAll(".edge")) if (steps.has(edge.id.replace(/^edge-/, ""))) edge.classList.add("critical");
+  }
+
+  /** Bring the node of a task into sight, if it is not. */
+  reveal(place) {
+    const node = this.nodeOf(place);
+    if (!node || !this.window) return;
+    const box = node.element.getBoundingClientRect(), pane = this.pane.getBoundingClientRect();
+    if (box.left >= pane.left && box.right <= pane.right && box.top >= pane.top && box.bottom <= pane.bottom) return;
+    const scale = this.#seen()[2] / Math.max(1, pane.width);
+    this.window = [this.window[0] + ((box.left + box.right) / 2 - (pane.left + pane.right) / 2) * scale,
+      this.window[1] + ((box.top + box.bottom) / 2 - (pane.top + pane.bottom) / 2) * scale, ...this.window.slice(2)];
+    this.#apply();
   }
 
   /** Show everything. */
@@ -144,20 +182,20 @@ export class Graph {
     return [this.whole[0] - (width - this.whole[2]) / 2, top, width, height];
   }
 
-  #adopt(element, tasks, name, place) {
+  #adopt(element, places, name, place) {
     const texts = element.querySelectorAll("text");
     const text = texts[texts.length - 1];
-    if (!text) return;
+    if (!text) return null;
     element.classList.add("state");
     element.setAttribute("tabindex", "0");
     element.setAttribute("role", "button");
-    const node = { element, tasks, name, place, text, state: "", caption: "", room: text.textContent.length };
+    const node = { element, places, name, place, text, state: "", caption: "", room: text.textContent.length };
     const tip = document.createElementNS(SVG, "title");
     tip.textContent = place ? `${name} at ${place}` : name;
     element.prepend(tip);
     this.#measure(node);
     this.nodes.push(node);
-    for (const id of tasks) this.byTask.set(id, node);
+    return node;
   }
 
   /** Find the width of a node, and give those that stand for several calls a bar of progress. */
@@ -168,19 +206,18 @@ export class Graph {
     const xs = numbers.filter((_, index) => index % 2 === 0), ys = numbers.filter((_, index) => index % 2 === 1);
     const left = Math.min(...xs) + 9;
     node.width = Math.max(...xs) - 9 - left;
-    if (node.tasks.length === 1) return;
+    if (node.places.length === 1) return;
     node.bar = document.createElementNS(SVG, "rect");
     for (const [name, value] of Object.entries({ class: "progress", x: left, y: Math.max(...ys) - 4.6, height: 2.4, width: 0 }))
       node.bar.setAttribute(name, String(value));
     node.element.append(node.bar);
   }
 
-  #words(id, state) {
+  #words(place, state) {
     if (state === "future") return "not reached";
-    const index = this.run.index.get(id);
-    const { began, ended } = this.run.tasks;
-    if ((state === "done" || state === "failed") && began[index] !== null && ended[index] !== null)
-      return `${state} ${duration(ended[index] - began[index])}`;
+    const { began, ended } = this.run;
+    if ((state === "done" || state === "failed") && began[place] >= 0 && ended[place] >= 0)
+      return `${state} ${duration(ended[place] - began[place])}`;
     return state;
   }
 
@@ -192,7 +229,7 @@ export class Graph {
 
   #choose(element) {
     const node = this.nodes.find((one) => one.element === element);
-    if (node) this.onSelect(node.tasks.length === 1 ? { task: node.tasks[0] } : { node: element.id });
+    if (node) this.onSelect(node.places.length === 1 ? { task: this.run.id(node.places[0]) } : { node: element.id });
   }
 
   // What of the diagram is seen: the window, widened to the shape of the pane, as preserveAspectRatio does.
@@ -254,4 +291,14 @@ export class Graph {
       else this.onSelect({});
     }
   }
+}
+
+// Per drawn node the places of its tasks.
+function membersOf(of, count) {
+  const sizes = new Int32Array(count);
+  for (const number of of) if (number >= 0) sizes[number]++;
+  const places = Array.from(sizes, (size) => new Int32Array(size));
+  const filled = new Int32Array(count);
+  for (let place = 0; place < of.length; place++) if (of[place] >= 0) places[of[place]][filled[of[place]]++] = place;
+  return places;
 }

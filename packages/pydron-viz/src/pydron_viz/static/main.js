@@ -4,27 +4,43 @@ import { Address } from "./address.js";
 import { Details } from "./details.js";
 import { count, duration } from "./format.js";
 import { Graph } from "./graph.js";
-import { fetched, Run } from "./model.js";
+import { fetched, fetchedColumns, Run } from "./model.js";
+import { Source } from "./source.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
+import { WhatIf } from "./whatif.js";
 
 const FOLLOW = 1500;
+const TABS = ["graph", "source", "whatif"];
+
+const byId = (id) => document.getElementById(id);
+const whole = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : undefined);
 
 class Page {
   constructor() {
     this.address = new Address();
     this.selection = {};
+    this.marked = new Map();
     this.view = "run";
-    this.graph = new Graph((selection) => this.select(selection));
-    this.timeline = new Timeline((selection) => this.select(selection), (time) => { this.transport.pause(); this.transport.move(time); });
-    this.details = new Details((selection) => this.select(selection));
-    this.transport = new Transport((time) => this.draw(time));
-    this.picker = document.getElementById("view");
+    this.tab = "graph";
+    this.path = [];
+    const select = (selection) => this.select(selection);
+    this.graph = new Graph(select);
+    this.timeline = new Timeline(select, (time) => { this.transport.pause(); this.transport.move(time); },
+      (range) => this.address.set({ z: range ? range.map((time) => Number((time / 1e9).toFixed(9))).join("-") : null }));
+    this.details = new Details(select);
+    this.source = new Source(select);
+    this.whatif = new WhatIf();
+    this.transport = new Transport((time) => this.draw(time), (speed) => this.address.set({ speed }));
+    this.picker = byId("view");
     this.picker.addEventListener("change", () => this.show(this.picker.value));
+    for (const tab of TABS) byId(`tab-${tab}`).addEventListener("click", () => this.open(tab));
+    byId("critical").addEventListener("click", () => this.mark(!this.marking));
+    byId("help").addEventListener("click", () => byId("keys").showModal());
+    byId("export").addEventListener("toggle", () => this.links());
     this.address.onChange((values) => this.apply(values));
-    document.getElementById("export").addEventListener("toggle", () => this.links());
     addEventListener("keydown", (event) => this.key(event));
-    addEventListener("click", (event) => { const menu = document.getElementById("export"); if (!menu.contains(event.target)) menu.open = false; });
+    addEventListener("click", (event) => { const menu = byId("export"); if (!menu.contains(event.target)) menu.open = false; });
   }
 
   async start() {
@@ -35,10 +51,8 @@ class Page {
   }
 
   async load() {
-    this.run = new Run(await fetched("/api/run"));
-    this.transport.load(this.run);
-    this.timeline.load(this.run);
-    this.details.load(this.run);
+    this.run = new Run(await fetchedColumns("/api/run"));
+    for (const part of [this.transport, this.timeline, this.details, this.source, this.whatif]) part.load(this.run);
     this.header();
     this.legend();
     const chosen = this.picker.value;
@@ -46,44 +60,118 @@ class Page {
     if (chosen) this.picker.value = chosen;
   }
 
-  /** Take time, view and selection from the address. */
+  /** Take everything from the address. */
   async apply(values, first = false) {
     const wanted = this.run.views.some(({ key }) => key === values.view) ? values.view : "run";
     if (first || wanted !== this.view) await this.show(wanted, false);
     const seconds = Number(values.t);
     const time = values.t !== undefined && Number.isFinite(seconds) ? seconds * 1e9 : this.run.end;
     this.transport.pause();
+    this.transport.choose(values.speed);
     this.transport.move(time);
-    const number = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : undefined);
-    const task = number(values.task), wait = number(values.wait);
-    if (task !== undefined && this.run.index.has(task)) await this.select({ task });
-    else if (wait !== undefined && wait < this.run.waits.length) await this.select({ wait });
-    else await this.select(values.node ? { node: values.node } : {});
+    const range = /^([\d.]+)-([\d.]+)$/.exec(values.z ?? "");
+    this.timeline.show(...(range ? [range[1] * 1e9, range[2] * 1e9] : [0, this.run.end]));
+    await this.open(TABS.includes(values.tab) ? values.tab : "graph");
+    if (Boolean(this.marking) !== (values.critical === "1")) await this.mark(values.critical === "1");
+    await this.select(this.#chosen(values));
   }
 
-  /** Show another view of the run. */
+  #chosen(values) {
+    const task = whole(values.task), wait = whole(values.wait), line = whole(values.line);
+    if (task !== undefined && this.run.place(task) >= 0) return { task };
+    if (wait !== undefined && wait < this.run.waits.length) return { wait };
+    if (line !== undefined) return { line, path: values.file ?? this.run.sources[0]?.path ?? "" };
+    return values.node ? { node: values.node } : {};
+  }
+
+  /** Open a tab: graph, source or whatif. */
+  async open(tab) {
+    this.tab = tab;
+    document.body.dataset.tab = tab;
+    for (const one of TABS) {
+      byId(`${one}-pane`).hidden = one !== tab;
+      byId(`tab-${one}`).setAttribute("aria-selected", String(one === tab));
+    }
+    this.address.set({ tab: tab === "graph" ? null : tab });
+    if (tab === "source") { await this.source.show(); this.source.select(...this.lines()); }
+    if (tab === "whatif") await this.whatif.show();
+  }
+
+  /** Show another view of the run in the graph. */
   async show(view, keep = true) {
     this.view = view;
     this.picker.value = view;
     try {
-      const diagram = await fetched(`/api/diagram?view=${encodeURIComponent(view)}`);
+      const diagram = await fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}`);
       if (this.view !== view) return;
       this.graph.load(this.run, diagram);
     } catch (problem) {
       this.graph.say(problem.message);
     }
     this.address.set({ view: view === "run" ? null : view });
-    if (keep) { this.graph.draw(this.transport.time); this.graph.select(this.selection); }
+    if (keep) { this.graph.draw(this.transport.time); this.graph.select(this.selection, this.marked); this.graph.mark(this.path); }
   }
 
+  /** Select a {task}, a {wait}, a drawn {node}, or a {path, line}; nothing with {}. All parts follow. */
   async select(selection) {
     this.selection = selection;
     const node = selection.node ? this.graph.nodes.find((one) => one.element.id === selection.node) : undefined;
-    this.graph.select(selection);
-    this.timeline.select(node ? { tasks: node.tasks } : selection);
-    this.address.set({ task: selection.task ?? null, wait: selection.wait ?? null, node: selection.node ?? null });
-    await this.details.show(selection, node);
+    let group = node;
+    if (selection.line !== undefined) {
+      const places = this.run.atLine(selection.path, selection.line);
+      group = { name: places.length ? this.run.name(places[0]) : "", places };
+    }
+    this.marked = new Map(group ? Array.from(group.places, (place) => [place, 1]) : []);
+    this.#follow(selection);
+    const { task, wait, node: key, line } = selection;
+    const file = line !== undefined && selection.path !== this.run.sources[0]?.path ? selection.path : null;
+    this.address.set({ task, wait, node: key, line, file });
+    const found = await this.details.show(selection, group);
+    if (this.selection !== selection) return;
+    if (found) {
+      for (const id of [...found.ancestors, ...found.descendants]) this.marked.set(this.run.place(id), 2);
+      for (const { id } of [...found.needs.shown, ...found.fed_by.shown, ...found.users.shown]) this.marked.set(this.run.place(id), 1);
+      this.marked.delete(-1);
+      this.#follow(selection);
+    }
     this.details.draw(this.transport.time);
+  }
+
+  #follow(selection) {
+    this.graph.select(selection, this.marked);
+    this.timeline.select(selection, this.marked);
+    this.source.select(...this.lines());
+    if (selection.task !== undefined) this.graph.reveal(this.run.place(selection.task));
+  }
+
+  /** The line of the selection, and the lines of what it is related with. */
+  lines() {
+    const { selection, run } = this;
+    const related = new Map();
+    if (selection.line === undefined) for (const [place, distance] of this.marked) {
+      const { path, line } = run.site(place), key = `${path}\n${line}`;
+      if ((related.get(key)?.distance ?? 3) > distance) related.set(key, { path, line, distance });
+    }
+    let chosen = null;
+    if (selection.task !== undefined) chosen = run.site(run.place(selection.task));
+    else if (selection.wait !== undefined) { const { file, line } = run.wait(selection.wait); chosen = { path: file, line }; }
+    else if (selection.line !== undefined) chosen = selection;
+    return [chosen, [...related.values()]];
+  }
+
+  /** Mark the critical path, or stop marking it. */
+  async mark(on) {
+    this.marking = on;
+    try {
+      const ids = on ? (this.critical ??= (await fetched("/api/figures")).path) : [];
+      this.path = ids.map((id) => this.run.place(id)).filter((place) => place >= 0);
+    } catch (problem) {
+      this.marking = false;
+      report(problem);
+    }
+    byId("critical").setAttribute("aria-pressed", String(this.marking));
+    this.address.set({ critical: this.marking ? 1 : null });
+    for (const part of [this.graph, this.timeline, this.source]) part.mark(this.path);
   }
 
   draw(time) {
@@ -96,19 +184,19 @@ class Page {
   }
 
   header() {
-    const { run, tasks } = this.run;
+    const { run } = this.run;
     document.title = `${run.title} · Pydron`;
-    document.getElementById("title").textContent = run.title;
-    const badge = document.getElementById("run-state");
+    byId("title").textContent = run.title;
+    const badge = byId("run-state");
     badge.textContent = run.state;
     badge.className = `badge ${run.state === "running" ? "live" : run.state === "finished" ? "" : "bad"}`;
     const workers = `${count(run.workers)} worker${run.workers === 1 ? "" : "s"}`;
     const started = run.started.replace("T", " ").replace(/\.\d+.*$/, "");
-    document.getElementById("facts").textContent = [duration(run.duration), `${count(tasks.id.length)} calls`, workers, started && `started ${started}`].filter(Boolean).join(" · ");
+    byId("facts").textContent = [duration(run.duration), `${count(this.run.count)} calls`, workers, started && `started ${started}`].filter(Boolean).join(" · ");
   }
 
   legend() {
-    const list = document.getElementById("legend");
+    const list = byId("legend");
     const items = this.run.states.filter((state) => state !== "future").map((state) => {
       const item = document.createElement("li"), swatch = document.createElement("span"), number = document.createElement("b");
       swatch.className = `swatch state-${state}`;
@@ -129,12 +217,21 @@ class Page {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.tagName === "SELECT") return;
-    if (event.key === "Escape") { document.getElementById("export").open = false; this.select({}); }
-    else if (event.key === "+" || event.key === "=") this.graph.zoom(1.3);
-    else if (event.key === "-") this.graph.zoom(1 / 1.3);
-    else if (event.key === "0") this.graph.fit();
-    else return;
+    if (event.ctrlKey || event.metaKey || event.altKey || ["SELECT", "INPUT"].includes(event.target.tagName) && event.target.type !== "range") return;
+    if (byId("keys").open) return;
+    const actions = {
+      Escape: () => { byId("export").open = false; this.select({}); },
+      "?": () => byId("keys").showModal(),
+      "+": () => this.graph.zoom(1.3), "=": () => this.graph.zoom(1.3), "-": () => this.graph.zoom(1 / 1.3), 0: () => this.graph.fit(),
+      1: () => this.open("graph"), 2: () => this.open("source"), 3: () => this.open("whatif"),
+      c: () => this.mark(!this.marking),
+      w: () => this.timeline.zoom(1.5), s: () => this.timeline.zoom(1 / 1.5), a: () => this.timeline.pan(-0.2), d: () => this.timeline.pan(0.2),
+      z: () => this.timeline.show(0, this.run.end),
+      "<": () => this.transport.change(-1), ">": () => this.transport.change(1),
+    };
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action || !this.run) return;
+    action();
     event.preventDefault();
   }
 
@@ -145,8 +242,10 @@ class Page {
       if (revision !== this.run.revision) {
         const atEnd = this.transport.time >= this.run.end && !this.transport.playing;
         await this.load();
+        this.critical = null;
         await this.show(this.view, false);
         this.transport.move(atEnd ? this.run.end : this.transport.time);
+        if (this.tab !== "graph") await this.open(this.tab);
         await this.select(this.selection);
       }
       if (this.run.run.state === "running") setTimeout(() => this.follow(), FOLLOW);
@@ -157,7 +256,7 @@ class Page {
 }
 
 function report(problem) {
-  const line = document.getElementById("problem");
+  const line = byId("problem");
   line.textContent = problem.message;
   line.hidden = false;
 }

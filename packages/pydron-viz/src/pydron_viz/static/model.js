@@ -1,78 +1,150 @@
 // The run, and the rule that says what a call was doing at a moment: the same as Life.at in pydron_viz/replay.py.
+//
+// Tasks are columns of numbers, because a run may have a million of them. A task is meant by its place in the columns;
+// people see its id. A time of -1 stands for "has not happened".
 
-/** Fetch JSON. Throws an Error with the server's sentence. */
-export async function fetched(address) {
+async function answered(address) {
   let response;
   try {
     response = await fetch(address);
   } catch {
     throw new Error("The viewer has stopped. Start 'pydron view' again and open the address that it prints.");
   }
+  if (response.ok) return response;
   const document = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(document.error || `The viewer answered with status ${response.status}.`);
-  return document;
+  throw new Error(document.error || `The viewer answered with status ${response.status}.`);
+}
+
+/** Fetch JSON. Throws an Error with the server's sentence. */
+export async function fetched(address) {
+  return (await answered(address)).json();
+}
+
+const TYPES = { Float64Array, Int32Array, Uint8Array };
+
+/** Fetch a document with columns, as pydron_viz/packing.py packs it. */
+export async function fetchedColumns(address) {
+  const data = await (await answered(address)).arrayBuffer();
+  const length = new DataView(data).getUint32(0, true);
+  const document = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+  const columns = {};
+  for (const [name, [type, place, count]] of Object.entries(document.columns))
+    columns[name] = new TYPES[type](data, 4 + length + place, count);
+  return { ...document, columns };
 }
 
 export class Run {
-  constructor(document) {
+  constructor({ columns, ...document }) {
     Object.assign(this, document);
-    this.index = new Map(this.tasks.id.map((id, index) => [id, index]));
-    this.future = this.states.indexOf("future");
-    this.waiting = this.states.indexOf("waiting");
-    this.ready = this.states.indexOf("ready");
-    this.running = this.states.indexOf("running");
-    this.events = this.#events();
+    for (const word of ["waiting", "ready", "running", "done", "failed", "cancelled", "future"]) this[word] = this.states.indexOf(word);
+    this.columns = columns;
+    this.count = columns.id.length;
+    this.dense = this.count > 0 && columns.id[0] === 1 && columns.id[this.count - 1] === this.count;
+    if (!this.dense) this.index = new Map(Array.from(columns.id, (id, place) => [id, place]));
+    this.#lives();
+    this.waits = { length: columns.wait_begin.length };
   }
 
-  /** Number of the state (in this.states) of the task at a place of the columns. */
-  state(index, time) {
-    const { issued, ready, began, ended, final } = this.tasks;
-    if (time < issued[index]) return this.future;
-    if (ended[index] !== null && time >= ended[index]) return final[index];
-    if (began[index] !== null && time >= began[index]) return this.running;
-    if (ready[index] !== null && time >= ready[index]) return this.ready;
+  /** The place of a task, or -1. */
+  place(id) {
+    if (this.dense) return Number.isInteger(id) && id >= 1 && id <= this.count ? id - 1 : -1;
+    return this.index.get(id) ?? -1;
+  }
+
+  id(place) { return this.columns.id[place]; }
+  site(place) { return this.sites[this.columns.site[place]]; }
+  name(place) { return this.site(place).name; }
+  label(place) { return `${this.name(place)} #${this.id(place)}`; }
+
+  /** A wait of the program, by its place. */
+  wait(index) {
+    const { wait_begin, wait_end, wait_reason, wait_line, wait_task, wait_file, wait_outer } = this.columns;
+    return { begin: wait_begin[index], end: wait_end[index], reason: this.reasons[wait_reason[index]], line: wait_line[index],
+      task: wait_task[index], file: this.files[wait_file[index]], outer: wait_outer[index] };
+  }
+
+  /** Number of the state (in this.states) of a task. */
+  state(place, time) {
+    if (time < this.issued[place]) return this.future;
+    const ended = this.ended[place];
+    if (ended >= 0 && time >= ended) return this.final[place];
+    const began = this.began[place];
+    if (began >= 0 && time >= began) return this.running;
+    const ready = this.readied[place];
+    if (ready >= 0 && time >= ready) return this.ready;
     return this.waiting;
   }
 
-  /** How many of some tasks (all, if none are given) are in each state. */
-  counts(time, ids) {
+  /** How many of some tasks (all, if no places are given) are in each state. */
+  counts(time, places) {
     const counts = new Array(this.states.length).fill(0);
-    if (ids) {
-      // A diagram may be newer than the run, and know calls that the run does not have yet.
-      for (const id of ids) if (this.index.has(id)) counts[this.state(this.index.get(id), time)]++;
-    } else for (let index = 0; index < this.tasks.id.length; index++) counts[this.state(index, time)]++;
+    if (places) for (const place of places) counts[this.state(place, time)]++;
+    else for (let place = 0; place < this.count; place++) counts[this.state(place, time)]++;
     return counts;
-  }
-
-  name(id) {
-    return this.tasks.names[this.tasks.name[this.index.get(id)]];
   }
 
   /** The first moment after a time, or (backwards) the last before it, at which anything changes. */
   event(time, backwards) {
-    let low = 0, high = this.events.length;
+    const events = (this.events ??= this.#events());
+    let low = 0, high = events.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (backwards ? this.events[middle] < time : this.events[middle] <= time) low = middle + 1;
+      if (backwards ? events[middle] < time : events[middle] <= time) low = middle + 1;
       else high = middle;
     }
-    return backwards ? (low > 0 ? this.events[low - 1] : 0) : (low < this.events.length ? this.events[low] : this.end);
+    return backwards ? (low > 0 ? events[low - 1] : 0) : (low < events.length ? events[low] : this.end);
   }
 
-  /** The tasks that a task needs, and those that need it. */
-  related(id) {
-    const needs = this.tasks.needs;
-    const users = [];
-    needs.forEach((list, index) => { if (list.includes(id)) users.push(this.tasks.id[index]); });
-    const index = this.index.get(id);
-    return { needs: index === undefined ? [] : needs[index], users };
+  /** Places of the tasks at a line of a file. */
+  atLine(path, line) {
+    const wanted = new Set();
+    this.sites.forEach((site, number) => { if (site.path === path && site.line === line) wanted.add(number); });
+    const found = [];
+    const { site } = this.columns;
+    for (let place = 0; place < this.count; place++) if (wanted.has(site[place])) found.push(place);
+    return found;
+  }
+
+  // The same rule as `life` in pydron_viz/replay.py.
+  #lives() {
+    const { issued, ready, sent, started, finished, retired, outcome, retirement } = this.columns;
+    const [ok, failed, cancelled] = ["ok", "failed", "cancelled"].map((word) => this.outcomes.indexOf(word));
+    const count = this.count;
+    this.issued = new Float64Array(count);
+    this.readied = new Float64Array(count);
+    this.began = new Float64Array(count);
+    this.ended = new Float64Array(count);
+    this.final = new Uint8Array(count);
+    for (let place = 0; place < count; place++) {
+      const began = started[place] < 0 ? sent[place] : started[place];
+      const readied = ready[place] < 0 ? began : ready[place];
+      let ended = finished[place], final = outcome[place] === failed ? this.failed : this.done;
+      if (ended < 0 && retired[place] >= 0) {
+        ended = retired[place];
+        final = retirement[place] === cancelled ? this.cancelled : retirement[place] === ok ? this.done : this.failed;
+      }
+      let first = issued[place];
+      if (first < 0) {
+        const known = [readied, began, ended].filter((moment) => moment >= 0);
+        first = known.length ? Math.min(...known) : 0;
+      }
+      this.issued[place] = first;
+      this.readied[place] = readied;
+      this.began[place] = began;
+      this.ended[place] = ended;
+      this.final[place] = final;
+    }
   }
 
   #events() {
-    const times = new Set(this.moments);
-    for (const column of ["issued", "ready", "began", "ended"])
-      for (const time of this.tasks[column]) if (time !== null) times.add(time);
-    return Float64Array.from(times).sort();
+    const columns = [this.issued, this.readied, this.began, this.ended, this.columns.moments];
+    const all = new Float64Array(columns.reduce((total, column) => total + column.length, 0));
+    let length = 0;
+    for (const column of columns) for (const time of column) if (time >= 0) all[length++] = time;
+    const sorted = all.subarray(0, length).sort();
+    let kept = 0;
+    for (let index = 0; index < length; index++) if (!index || sorted[index] !== sorted[index - 1]) sorted[kept++] = sorted[index];
+    return sorted.slice(0, kept);
   }
 }
 

@@ -6,9 +6,10 @@ const SPEEDS = [["in 12 s", 0], ["0.01×", 0.01], ["0.1×", 0.1], ["0.5×", 0.5]
 const WHOLE_RUN = 12;
 
 export class Transport {
-  /** onTime is called with nanoseconds whenever the time has changed. */
-  constructor(onTime) {
+  /** onTime is called with nanoseconds whenever the time has changed, onSpeed when another speed is chosen. */
+  constructor(onTime, onSpeed) {
     this.onTime = onTime;
+    this.onSpeed = onSpeed;
     this.time = 0;
     this.end = 1;
     this.playing = false;
@@ -17,6 +18,7 @@ export class Transport {
     this.button = document.getElementById("play");
     this.speed = document.getElementById("speed");
     for (const [label, value] of SPEEDS) this.speed.add(new Option(label, value));
+    this.speed.addEventListener("change", () => this.choose(this.speed.value));
     this.slider.addEventListener("input", () => { this.pause(); this.move(Number(this.slider.value)); });
     this.button.addEventListener("click", () => this.toggle());
     document.getElementById("previous").addEventListener("click", () => this.step(true));
@@ -29,6 +31,19 @@ export class Transport {
     this.run = run;
     this.end = run.end;
     this.slider.max = String(run.end);
+  }
+
+  /** Play at a speed: how many seconds of the run pass per second, 0 for all of it in a fixed time. */
+  choose(value) {
+    const known = SPEEDS.find(([, speed]) => String(speed) === String(value)) ?? SPEEDS[0];
+    this.speed.value = String(known[1]);
+    this.onSpeed(known[1] || null);
+  }
+
+  /** Play at the next faster or slower speed. */
+  change(steps) {
+    const index = SPEEDS.findIndex(([, speed]) => String(speed) === this.speed.value);
+    this.choose(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, index + steps))][1]);
   }
 
   move(time) {
@@ -76,7 +91,7 @@ export class Transport {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.run) return;
     const at = event.target;
-    if (at.tagName === "SELECT") return;
+    if (at.tagName === "SELECT" || (at.tagName === "INPUT" && at.type !== "range") || document.querySelector("dialog[open]")) return;
     const pressing = at.tagName === "BUTTON" || at.tagName === "SUMMARY" || at.tagName === "A" || at.closest?.("#graph .node");
     if (event.key === " " && (!pressing || at.closest?.("#graph .node"))) this.toggle();
     else if (event.key === "ArrowRight") event.shiftKey ? this.#jump(0.01) : this.step(false);

@@ -1,0 +1,59 @@
+"""The page's diagrams: laid out once, with the group of every task, so that each moment is only a matter of colour."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from pydron.errors import UsageError
+from pydron_viz.diagrams import layout_source
+from pydron_viz.exports import graph_row
+from pydron_viz.folding import fold
+from pydron_viz.opened import Snapshot
+from pydron_viz.packing import packed
+from pydron_viz.render import render_dot
+from pydron_viz.static_graph import calls_by_node, static_layout
+from pydron_viz.wording import file_name
+
+Entry = tuple[str, str, str, Sequence[int]]
+"""Id of a drawn element, name, place, and the tasks that it stands for."""
+
+
+def diagram_document(snapshot: Snapshot, view: str) -> bytes:
+    """A laid-out diagram without states, and per task the drawn element that stands for it, or -1.
+
+    Raises:
+        UsageError: There is no such view.
+        ConfigurationError, RenderError: Graphviz is missing or has failed.
+    """
+    trace, tasks = snapshot.trace, snapshot.tasks
+    entries: list[Entry]
+    if view in ("run", "sites"):
+        folding = fold(trace, sites=view == "sites", tasks=tasks, ties=snapshot.lineage)
+        entries = [
+            (f"node-{group.key}", group.name, _place(group.file, group.line), group.tasks) for group in folding.groups
+        ]
+        source = layout_source(trace, folding)
+        folded = any(len(group.tasks) > 1 for group in folding.groups)
+    else:
+        row = graph_row(trace, view)
+        calls = calls_by_node(tasks, row.id)
+        found = static_layout(trace, row, calls)
+        if found is None:
+            raise UsageError("The trace holds no graph of this function that this version can read.")
+        source, folded, entries = found, True, []
+        for node, those in calls.items():
+            site = tasks.sites[tasks.site[tasks.place(those[0])]]
+            entries.append((f"n{node}", site.name, _place(site.file, site.line), those))
+    svg = render_dot(source, "svg").decode("utf-8")
+    of = array("i", [-1]) * len(tasks)
+    for number, (_, _, _, those) in enumerate(entries):
+        for task in those:
+            of[tasks.place(task)] = number
+    nodes = [{"id": id, "name": name, "place": place} for id, name, place, _ in entries]
+    svg = svg[max(0, svg.find("<svg")) :]
+    return packed({"view": view, "svg": svg, "nodes": nodes, "folded": folded}, {"of": of})
+
+
+def _place(file: str, line: int) -> str:
+    return f"{file_name(file)}:{line}" if line else ""
