@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 
 from pydron.emit.builder import Sites, Unsupported, assign, name_of, place
+from pydron.emit.exits import bare_exit
 from pydron.ir.nodes import Call, Const, Def, For, Host, If, Input, Native, Node, Output, Region, Store, While
 
 
@@ -28,7 +29,10 @@ class Plain:
             case Input():
                 return []
             case Output():
-                return _output(node)
+                bare = bare_exit(node)
+                if bare is None and node.fragment is not None:
+                    return node.fragment.statements()
+                return bare or []
             case If():
                 test = node.test.expression()
                 then = self.region(node.then) or [place(ast.Pass(), test)]
@@ -66,19 +70,3 @@ def target_of_loop(node: For) -> ast.expr:
     if not isinstance(statement, ast.Assign):
         raise Unsupported("a loop target of an unknown form")
     return statement.targets[0]
-
-
-def _output(node: Output) -> list[ast.stmt]:
-    if node.fragment is not None:
-        return node.fragment.statements()
-    at = node.span
-    located = ast.Pass(lineno=at.line, col_offset=at.column, end_lineno=at.end_line, end_col_offset=at.end_column)
-    match node.exit:
-        case "break":
-            return [place(ast.Break(), located)]
-        case "continue":
-            return [place(ast.Continue(), located)]
-        case "next":
-            return []
-        case _:
-            return [place(ast.Return(ast.Constant(None)), located)]

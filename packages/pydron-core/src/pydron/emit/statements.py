@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from pydron.emit.builder import Unsupported, assign, name_of, place, target_of
+from pydron.emit.exits import bare_exit
 from pydron.emit.expressions import Expressions, is_atom
 from pydron.ir.nodes import Call, Const, Def, Graph, Host, Native, Output, Store
 
@@ -205,19 +206,9 @@ class Statements:
 
     def output(self, node: Output) -> list[ast.stmt]:
         """The end of a region, other than falling through."""
-        at = node.span
-        located = ast.Pass(lineno=at.line, col_offset=at.column, end_lineno=at.end_line, end_col_offset=at.end_column)
-        match node.exit:
-            case "break":
-                return [place(ast.Break(), located)]
-            case "continue":
-                return [place(ast.Continue(), located)]
-            case "next":
-                return []
-            case _:
-                pass
-        if node.fragment is None:
-            return [place(ast.Return(ast.Constant(None)), located)]
+        bare = bare_exit(node)
+        if bare is not None or node.fragment is None:
+            return bare or []
         statement = node.fragment.statements()[0]
         match statement:
             case ast.Return(value=None):
