@@ -32,8 +32,13 @@ _missing: set[str] = {*FUNCTIONS, *LAZY, *METHODS, *CLASS_METHODS}
 """Modules of the tables that have not been looked at."""
 
 
+_seen = [0]
+"""How many modules there were when the tables were last looked at."""
+
+
 def _look() -> bool:
     """Look at modules that have been imported meanwhile; True if there were any."""
+    _seen[0] = len(sys.modules)
     ready = [name for name in _missing if name in sys.modules and not _is_importing(sys.modules[name])]
     for name in ready:
         _missing.discard(name)
@@ -47,6 +52,8 @@ def _look() -> bool:
             _add_class(vars(module).get(member), methods, frozenset())
         for member, methods in CLASS_METHODS.get(name, {}).items():
             _add_class(vars(module).get(member), frozenset(), methods)
+    if any(name in sys.modules for name in _missing):
+        _seen[0] = 0  # one is being imported: look again
     return bool(ready)
 
 
@@ -73,7 +80,7 @@ def _add_class(kind: object, methods: frozenset[str], of_class: frozenset[str]) 
 
 def _key(function: object) -> Key | None:
     found = _found.get(id(function))
-    if found is None and _missing and _look():
+    if found is None and _seen[0] != len(sys.modules) and _look():
         found = _found.get(id(function))
     return None if found is None else found[1]
 
@@ -174,7 +181,7 @@ def is_pure_method(kind: type, name: str) -> bool:
         if name.startswith("__"):
             return False
         return name not in MUTATING.get(kind, ()) and callable(getattr(kind, name, None))
-    if _missing:
+    if _seen[0] != len(sys.modules):
         _look()
     methods = _classes.get(kind)
     return methods is not None and name in methods[0]
@@ -182,7 +189,7 @@ def is_pure_method(kind: type, name: str) -> bool:
 
 def is_pure_class_method(kind: type, name: str) -> bool:
     """Whether a method of exactly this class itself, such as ``date.fromisoformat``, only computes."""
-    if _missing:
+    if _seen[0] != len(sys.modules):
         _look()
     methods = _classes.get(kind)
     return methods is not None and name in methods[1]
@@ -190,7 +197,7 @@ def is_pure_class_method(kind: type, name: str) -> bool:
 
 def has_pure_methods(kind: type) -> bool:
     """Whether the class stands in the tables of methods."""
-    if _missing:
+    if _seen[0] != len(sys.modules):
         _look()
     return kind in _METHOD_TYPES or kind in _classes
 

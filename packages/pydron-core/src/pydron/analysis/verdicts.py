@@ -62,10 +62,9 @@ _verdicts: weakref.WeakKeyDictionary[FunctionType, Verdict | None] = weakref.Wea
 
 def verdict_on(function: FunctionType) -> Verdict | None:
     """The verdict on a function, if it only computes on some conditions. Reads its source the first time."""
-    if function in _verdicts:
-        known = _verdicts[function]
-        if known is None or known.holds():
-            return known
+    known = _verdicts.get(function, _NOTHING)
+    if known is None or known is not _NOTHING and known.holds():
+        return known  # type: ignore[no-any-return]
     found = _judge(function, frozenset())
     _verdicts[function] = found
     return found

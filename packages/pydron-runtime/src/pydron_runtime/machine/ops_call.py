@@ -158,13 +158,15 @@ def _plain(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     if type(callee) is MethodType:
         function, args = callee.__func__, (callee.__self__, *args)
     if type(function) is FunctionType:
-        if len(frame.order) < _DEPTH and is_entered(callee, (*args, *kwargs.values())):
-            return enter(frame, site, record_of(function), args, kwargs)
         verdict = verdict_now(function)
         if verdict is not None:
+            if not verdict.reads and not kwargs and SCALARS.issuperset(map(type, args)):
+                return function(*args)
             result = inferred(frame, site, function, verdict, args, kwargs)
             if result is not MISSING:
                 return result
+        elif len(frame.order) < _DEPTH and is_entered(callee, (*args, *kwargs.values())):
+            return enter(frame, site, record_of(function), args, kwargs)
     return native(frame, site, function, args, kwargs)
 
 
