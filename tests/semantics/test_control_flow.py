@@ -115,6 +115,22 @@ def main():
         q.append(7)
     return n, xs, ys, zs, xs is zs[0]
 """,
+    "an object that is read in a branch and changed afterwards": """
+@schedule
+def main():
+    m = [1]
+    for _ in range(3):
+        m += m or items(2)
+        for c in items(2):
+            m = items(3)
+    n = items(2)
+    k = n
+    if odd(1):
+        p = len(n), [n]
+    n += [1]
+    n += items(1)
+    return m, n, k, p, n is k, total([sum(k)])
+""",
     "nested branches": """
 @schedule
 def main():

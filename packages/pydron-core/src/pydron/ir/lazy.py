@@ -13,13 +13,19 @@ from typing import Any
 
 from pydron.ir.nodes import Graph
 
-_builders: dict[int, Callable[[], Graph]] = {}
+_room: Any = Graph.__dict__["globals"]
+"""The slot that holds, in a graph not yet built, what builds it: nowhere else does anything refer to it, so that both
+can go when nobody looks."""
 
 
 class _LazyGraph(Graph):
     """A graph not yet built. Becomes a ``Graph`` in place."""
 
     __slots__ = ()
+
+    @property
+    def globals(self) -> Any:
+        return _built(self).globals
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name not in ("__dataclass_fields__",):
@@ -41,17 +47,13 @@ class _LazyGraph(Graph):
     def __reduce_ex__(self, protocol: Any) -> Any:
         return _built(self).__reduce_ex__(protocol)
 
-    def __del__(self, forget: Callable[..., Any] = _builders.pop) -> None:
-        # Bound beforehand: at the end of the interpreter the module's names are gone.
-        forget(id(self), None)
-
 
 def _built(lazy: Graph) -> Graph:
-    build = _builders.pop(id(lazy), None)
-    if build is not None:
+    build = _room.__get__(lazy) if type(lazy) is _LazyGraph else None
+    if callable(build):
         graph = build()
-        for field in fields(Graph):
-            object.__setattr__(lazy, field.name, getattr(graph, field.name))
+        for field in fields(Graph):  # the room is the last: another thread may be looking
+            Graph.__dict__[field.name].__set__(lazy, getattr(graph, field.name))
         object.__setattr__(lazy, "__class__", Graph)
     return lazy
 
@@ -59,5 +61,5 @@ def _built(lazy: Graph) -> Graph:
 def lazy_graph(build: Callable[[], Graph]) -> Graph:
     """A graph that calls ``build`` once, when something of it is first needed."""
     lazy: Graph = object.__new__(_LazyGraph)
-    _builders[id(lazy)] = build
+    _room.__set__(lazy, build)
     return lazy

@@ -33,7 +33,7 @@ def current(frame: Frame, site: int, operand: Any) -> Any:
 def await_writer(frame: Frame, site: int, pending: Pending) -> None:
     """Block until an operation that may change a pending value in place, and stands earlier, has run."""
     writer = pending.writer
-    if writer is not None:
+    if writer is not None and writer.order < frame.here:
         if writer.state is State.OPEN:
             frame.machine.wait(frame, lambda: writer.state is not State.OPEN, site, "value", "")
         pending.writer = None

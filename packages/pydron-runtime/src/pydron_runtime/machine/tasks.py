@@ -39,6 +39,7 @@ class Tasks:
         self.issued = 0
         self.last_completed: int | None = None
         self._dropped: list[int] = []
+        self._kept: set[int] = set()
         self._in_program: set[int] = set()
 
     def issue(
@@ -93,6 +94,7 @@ class Tasks:
             self._machine.ready.append(lambda: self._run_in_program(entry, reason))
             return
         self._let_go(entry)
+        self._kept.add(entry.number)
         self._machine.executor.submit(
             Task(
                 id=entry.number,
@@ -124,6 +126,7 @@ class Tasks:
         if self._dropped:
             dropped, self._dropped[:] = list(self._dropped), []
             executor.release(dropped)
+            self._kept.difference_update(dropped)
         return bool(completions)
 
     def _complete(self, entry: TaskEntry, completion: Completion) -> None:
@@ -195,12 +198,14 @@ class Tasks:
             return None, error
 
     def cancel_all(self) -> None:
-        """Nobody wants the results any more."""
+        """Nobody wants the results any more; those that are here stay usable."""
         machine = self._machine
         if self.outstanding:
             machine.executor.cancel(list(self.outstanding))
             machine.observer.cancelled(self.outstanding.values())
             self.outstanding.clear()
+        machine.executor.release(self._kept)
+        self._kept = set()
 
 
 def tell_once(name: str, what: str, reason: str) -> None:
