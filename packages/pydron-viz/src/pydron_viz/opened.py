@@ -17,6 +17,10 @@ MOST_ANALYSED = 200_000
 """Most tasks of which the viewer works out by itself what depends on what: beyond, it takes too long to wait for."""
 
 
+MOST_DRAWN = 20_000
+"""Most tasks of which diagrams show what depends on what by way of the program."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A trace as it was at one moment. What is worked out from it is worked out when it is first asked for.
@@ -61,6 +65,11 @@ class Snapshot:
     def lineage(self) -> Lineage | None:
         """What depends on what, by way of the program as well; None for runs that are too long."""
         return self.plan.lineage if self.is_analysed else None
+
+    @property
+    def drawn_lineage(self) -> Lineage | None:
+        """The same for the first picture, which must not wait for it long."""
+        return self.plan.lineage if len(self.tasks) <= MOST_DRAWN else None
 
 
 class OpenTrace:

@@ -29,7 +29,7 @@ def diagram_document(snapshot: Snapshot, view: str) -> bytes:
     trace, tasks = snapshot.trace, snapshot.tasks
     entries: list[Entry]
     if view in ("run", "sites"):
-        folding = fold(trace, sites=view == "sites", tasks=tasks, ties=snapshot.lineage)
+        folding = fold(trace, sites=view == "sites", tasks=tasks, ties=snapshot.drawn_lineage)
         entries = [
             (f"node-{group.key}", group.name, _place(group.file, group.line), group.tasks) for group in folding.groups
         ]

@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
 from pydron.trace.records import TaskRow
@@ -18,7 +18,8 @@ from pydron.trace.records import TaskRow
 OUTCOMES = ("", "ok", "failed", "lost", "untransportable", "cancelled")
 """Outcomes and retirements by number; one that is not known counts as the first."""
 
-_CHUNK = 20_000
+_CHUNK = 500
+"""Rows taken at a time: few enough to stay in the processor's cache until their columns have been filled."""
 
 
 class Site(NamedTuple):
@@ -87,67 +88,72 @@ class TaskColumns:
 
     def extend(self, rows: Iterable[Sequence[Any]], texts: Texts) -> None:
         """Add rows of (id, graph, node, name, file, line, frame, issued, ready, sent, started, finished, retired,
-        worker, attempts, outcome, retirement, inline); unknown numbers are -1. Texts may be UTF-8: decoding a
-        million times what a few texts say takes long."""
+        worker, attempts, outcome, retirement, inline); unknown numbers are -1, attempts at most 255. Texts may be
+        UTF-8: decoding a million times what a few texts say takes long."""
+        numbers = (self.frame, self.issued, self.ready, self.sent, self.started, self.finished, self.retired)
         for chunk in _chunks(rows):
             columns = list(zip(*chunk))
             self.id.extend(columns[0])
-            self.site.extend(map(texts.site, *columns[1:6]))
-            for column, values in zip(
-                (self.frame, self.issued, self.ready, self.sent, self.started, self.finished, self.retired),
-                columns[6:13],
-            ):
+            self.site.extend(map(texts.site.__getitem__, zip(*columns[1:6])))
+            for column, values in zip(numbers, columns[6:13]):
                 column.extend(values)
-            self.worker.extend(map(texts.worker, columns[13]))
-            self.attempts.extend(min(255, max(0, value)) for value in columns[14])
-            self.outcome.extend(map(_outcome, columns[15]))
-            self.retirement.extend(map(_outcome, columns[16]))
-            self.inline.extend(map(bool, columns[17]))
-        self.sites, self.workers = texts.sites, texts.workers
+            self.worker.extend(map(texts.worker.__getitem__, columns[13]))
+            self.attempts.extend(columns[14])
+            self.outcome.extend(map(_OUTCOME.__getitem__, columns[15]))
+            self.retirement.extend(map(_OUTCOME.__getitem__, columns[16]))
+            self.inline.extend(columns[17])
+        self.sites, self.workers = texts.site.known, texts.worker.known
 
     def tie(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Enter the dependencies: (task, needed task) by number, sorted by task. Unknown tasks are left out."""
-        first, needs = array("i", bytes(4 * (len(self.id) + 1))), array("i")
-        reached = 0
+        counts, needs = array("i", bytes(4 * (len(self.id) + 1))), array("i")
+        # Numbers that run from 1 without a gap, as they nearly always do, need no looking up.
+        dense = len(self.id) > 0 and self.id[0] == 1 and self.id[-1] == len(self.id)
+        last = len(self.id) if dense else -1
         for task, need in pairs:
-            place, other = self.place(task), self.place(need)
-            if place < reached or other < 0:
-                continue
-            while reached < place:
-                reached += 1
-                first[reached] = len(needs)
-            needs.append(other)
-        for place in range(reached + 1, len(first)):
-            first[place] = len(needs)
-        self.first_need, self.needs = first, needs
+            place = task - 1 if 0 < task <= last else self.place(task)
+            other = need - 1 if 0 < need <= last else self.place(need)
+            if place >= 0 and other >= 0:
+                counts[place + 1] += 1
+                needs.append(other)
+        self.first_need, self.needs = array("i", accumulate(counts)), needs
+
+
+class _Sites(dict[tuple[Any, ...], int]):
+    """The number of each site. A dictionary, because looking up is all that happens for nearly every row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: list[Site] = []
+
+    def __missing__(self, key: tuple[Any, ...]) -> int:
+        graph, node, name, file, line = key
+        self[key] = len(self.known)
+        self.known.append(
+            Site(None if graph < 0 else graph, None if node < 0 else node, _text(name), _text(file), line)
+        )
+        return self[key]
+
+
+class _Names(dict[str | bytes, int]):
+    """The number of each name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: list[str] = []
+
+    def __missing__(self, name: str | bytes) -> int:
+        self[name] = len(self.known)
+        self.known.append(_text(name))
+        return self[name]
 
 
 class Texts:
     """Numbers for the texts that tasks share."""
 
     def __init__(self) -> None:
-        self.sites: list[Site] = []
-        self.workers: list[str] = []
-        self._sites: dict[tuple[Any, ...], int] = {}
-        self._workers: dict[str | bytes, int] = {}
-
-    def site(self, graph: int, node: int, name: str | bytes, file: str | bytes, line: int) -> int:
-        """The number of a site; -1 stands for no graph and no node."""
-        key = (graph, node, name, file, line)
-        number = self._sites.get(key)
-        if number is None:
-            number = self._sites[key] = len(self.sites)
-            graph_or_none, node_or_none = (None if value < 0 else value for value in (graph, node))
-            self.sites.append(Site(graph_or_none, node_or_none, _text(name), _text(file), line))
-        return number
-
-    def worker(self, name: str | bytes) -> int:
-        """The number of a worker."""
-        number = self._workers.get(name)
-        if number is None:
-            number = self._workers[name] = len(self.workers)
-            self.workers.append(_text(name))
-        return number
+        self.site = _Sites()
+        self.worker = _Names()
 
 
 def columns_of(tasks: Iterable[TaskRow]) -> TaskColumns:
@@ -174,16 +180,20 @@ def _row(task: TaskRow) -> tuple[Any, ...]:
     moments = (task.frame, task.issued, task.ready, task.sent, task.started, task.finished, task.retired)
     return (
         task.id, *numbers, task.name, task.file, task.line, *(-1 if value is None else value for value in moments),
-        task.worker, task.attempts, task.outcome, task.retirement, bool(task.inline_reason),
+        task.worker, min(255, max(0, task.attempts)), task.outcome, task.retirement, bool(task.inline_reason),
     )  # fmt: skip
 
 
-_OUTCOME: dict[str | bytes, int] = {word: number for number, word in enumerate(OUTCOMES)}
-_OUTCOME.update({word.encode(): number for number, word in enumerate(OUTCOMES)})
+class _Outcomes(dict[str | bytes, int]):
+    """The number of each outcome; 0 for what this version does not know."""
+
+    def __missing__(self, word: str | bytes) -> int:
+        return 0
 
 
-def _outcome(word: str | bytes) -> int:
-    return _OUTCOME.get(word, 0)
+_OUTCOME = _Outcomes()
+for _number, _word in enumerate(OUTCOMES):
+    _OUTCOME[_word] = _OUTCOME[_word.encode()] = _number
 
 
 def _text(text: str | bytes) -> str:

@@ -36,7 +36,7 @@ _TASK_COLUMNS = (
 _COLUMNS = (
     "id, coalesce(graph, -1), coalesce(node, -1), coalesce(name, ''), coalesce(file, ''), coalesce(line, 0),"
     " coalesce(frame, -1), coalesce(issued, -1), coalesce(ready, -1), coalesce(sent, -1), coalesce(started, -1),"
-    " coalesce(finished, -1), coalesce(retired, -1), coalesce(worker, ''), coalesce(attempts, 0),"
+    " coalesce(finished, -1), coalesce(retired, -1), coalesce(worker, ''), max(0, min(255, coalesce(attempts, 0))),"
     " coalesce(outcome, ''), coalesce(retirement, ''), coalesce(inline_reason, '') <> ''"
 )
 
@@ -89,10 +89,11 @@ class TraceReader:
     def read(self) -> Trace:
         """Everything, as it is at one moment."""
         with self._moment():
-            return self._trace(self._tasks())
+            return self._trace(self._tasks(), "coalesce(ordering, '')")
 
     def read_columns(self) -> tuple[Trace, TaskColumns]:
-        """Everything, as it is at one moment, with the tasks as columns; the trace itself has none. For long runs."""
+        """Everything, as it is at one moment, with the tasks as columns; the trace itself has none. For long runs:
+        the order of frames is left out."""
         with self._moment():
             columns = TaskColumns()
             usual, self._connection.text_factory = self._connection.text_factory, bytes
@@ -106,7 +107,7 @@ class TraceReader:
                 " WHERE error_type <> '' OR error_message <> ''"
             )
             columns.errors = {number: error_text(kind, message) for number, kind, message in failed}
-            return self._trace(()), columns
+            return self._trace((), "''"), columns
 
     def task(self, number: int) -> TaskRow | None:
         """One task; None if there is no such task."""
@@ -127,15 +128,15 @@ class TraceReader:
             finally:
                 self._connection.execute("ROLLBACK")
 
-    def _trace(self, tasks: tuple[TaskRow, ...]) -> Trace:
+    def _trace(self, tasks: tuple[TaskRow, ...], order: str) -> Trace:
         return Trace(
             run=self._run(),
             sources=tuple(self._connection.execute("SELECT file, text FROM source ORDER BY file")),
             graphs=self._rows(GraphRow, "id, name, qualname, file, document, source FROM graph ORDER BY id"),
             frames=self._rows(
                 FrameRow,
-                "id, parent, graph, node, coalesce(kind, 'function'), coalesce(ordering, ''), started,"
-                " finished, error FROM frame ORDER BY id",
+                f"id, parent, graph, node, coalesce(kind, 'function'), {order}, started, finished, error"
+                " FROM frame ORDER BY id",
             ),
             tasks=tasks,
             attempts=self._rows(

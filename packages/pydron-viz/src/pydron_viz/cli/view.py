@@ -14,7 +14,7 @@ import webbrowser
 from werkzeug.serving import make_server
 
 from pydron.cli.command import SimpleCommand
-from pydron.errors import ConfigurationError, UsageError
+from pydron.errors import ConfigurationError, TraceFormatError, UsageError
 from pydron_viz.app import create_app
 from pydron_viz.opened import OpenTrace
 
@@ -50,6 +50,8 @@ def _run(arguments: argparse.Namespace) -> int:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/?token={token}"
         print(f"Pydron viewer: {address}", flush=True)
         print("Stop it with Ctrl-C.", file=sys.stderr, flush=True)
+        # A long trace takes seconds to read: that begins before the browser has started.
+        threading.Thread(target=_read_ahead, args=(opened,), daemon=True).start()
         if not arguments.no_browser and _has_browser():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         try:
@@ -62,6 +64,13 @@ def _run(arguments: argparse.Namespace) -> int:
         listener.close()
         opened.close()
     return 0
+
+
+def _read_ahead(opened: OpenTrace) -> None:
+    try:
+        opened.snapshot()
+    except TraceFormatError:
+        pass  # the page asks again, and shows what is wrong
 
 
 def _listen(port: int) -> socket.socket:

@@ -37,44 +37,46 @@ class Row {
 
 /** The lanes of a run, with their bars. */
 export function lanesOf(run) {
-  const lanes = run.lanes.map((lane) => ({ ...lane, rows: [] }));
+  const lanes = run.lanes.map((lane) => ({ ...lane, rows: [], bars: [] }));
   const byName = new Map(lanes.map((lane) => [lane.worker, lane]));
-  const bars = new Map(lanes.map((lane) => [lane, []]));
-  for (let place = 0; place < run.count; place++) {
-    const span = spanOf(run, place);
-    if (span) bars.get(byName.get(run.workers[run.columns.worker[place]]) ?? lanes[0]).push([span[0], span[1], TASK, place]);
-  }
-  for (const { task, worker, begin, end } of run.attempts)
-    bars.get(byName.get(worker) ?? lanes[0]).push([begin, end ?? run.end, LOST, run.place(task)]);
+  const byWorker = run.workers.map((name) => byName.get(name) ?? lanes[0]);
+  // Bars are numbered: those of the tasks by place, then the waits, then the attempts that led to nothing.
+  const waits = run.count + run.waits.length, count = waits + run.attempts.length;
+  const begin = new Float64Array(count), end = new Float64Array(count);
+  const { worker } = run.columns;
+  for (let place = 0; place < run.count; place++) if (span(run, place, begin, end)) byWorker[worker[place]].bars.push(place);
   for (let index = 0; index < run.waits.length; index++) {
-    const { begin, end } = run.wait(index);
-    bars.get(lanes[0]).push([begin, end, WAIT, index]);
+    begin[run.count + index] = run.columns.wait_begin[index];
+    end[run.count + index] = run.columns.wait_end[index];
+    lanes[0].bars.push(run.count + index);
   }
+  run.attempts.forEach((attempt, index) => {
+    begin[waits + index] = attempt.begin;
+    end[waits + index] = attempt.end ?? run.end;
+    (byName.get(attempt.worker) ?? lanes[0]).bars.push(waits + index);
+  });
   for (const lane of lanes) {
-    pack(lane, bars.get(lane));
-    bars.delete(lane);
+    lane.bars.sort((a, b) => begin[a] - begin[b] || end[b] - end[a]);
+    for (const bar of lane.bars) {
+      // Bars that overlap (a program that waits inside a call that it runs itself) are put below one another.
+      let row = lane.rows.find((one) => one.until <= begin[bar]);
+      if (!row) lane.rows.push((row = new Row()));
+      const kind = bar < run.count ? TASK : bar < waits ? WAIT : LOST;
+      row.add(begin[bar], end[bar], kind, kind === TASK ? bar : kind === WAIT ? bar - run.count : run.place(run.attempts[bar - waits].task));
+    }
+    if (!lane.rows.length) lane.rows.push(new Row());
+    delete lane.bars;
   }
-  return { lanes };
+  return lanes;
 }
 
-/** When a call ran on its lane; null where it has no bar. */
-function spanOf(run, place) {
+/** Enter when a call ran on its lane; false where it has no bar. */
+function span(run, place, begins, ends) {
   const { started, sent, finished, retired, worker, outcome } = run.columns;
   const begin = started[place] < 0 ? sent[place] : started[place];
   const word = run.outcomes[outcome[place]];
-  if (begin < 0 || (started[place] < 0 && !run.workers[worker[place]]) || word === "lost" || word === "untransportable") return null;
-  let end = finished[place];
-  if (end < 0) end = retired[place] >= 0 ? Math.max(begin, retired[place]) : run.end;
-  return [begin, end];
-}
-
-// Bars that overlap (a program that waits inside a call that it runs itself) are put below one another.
-function pack(lane, bars) {
-  bars.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
-  for (const [begin, end, kind, subject] of bars) {
-    let row = lane.rows.find((one) => one.until <= begin);
-    if (!row) lane.rows.push((row = new Row()));
-    row.add(begin, end, kind, subject);
-  }
-  if (!lane.rows.length) lane.rows.push(new Row());
+  if (begin < 0 || (started[place] < 0 && !run.workers[worker[place]]) || word === "lost" || word === "untransportable") return false;
+  begins[place] = begin;
+  ends[place] = finished[place] >= 0 ? finished[place] : retired[place] >= 0 ? Math.max(begin, retired[place]) : run.end;
+  return true;
 }

@@ -44,6 +44,10 @@ class Page {
   }
 
   async start() {
+    // Asked for at once: the server lays out the graph while the page reads the run.
+    const view = this.address.values.view === "sites" ? "sites" : "run";
+    if (!this.address.values.view || this.address.values.view === view) this.early = { view, diagram: fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}`) };
+    this.early?.diagram.catch(() => {});  // told where it is shown
     await this.load();
     await this.apply(this.address.values, true);
     document.body.dataset.ready = "yes";
@@ -102,7 +106,9 @@ class Page {
     this.view = view;
     this.picker.value = view;
     try {
-      const diagram = await fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}`);
+      const early = this.early?.view === view ? this.early.diagram : null;
+      this.early = null;
+      const diagram = await (early ?? fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}`));
       if (this.view !== view) return;
       this.graph.load(this.run, diagram);
     } catch (problem) {

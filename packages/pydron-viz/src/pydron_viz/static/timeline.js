@@ -33,7 +33,7 @@ export class Timeline {
     this.run = run;
     if (whole) this.range = [0, run.end];
     let top = AXIS;
-    this.lanes = lanesOf(run).lanes;
+    this.lanes = lanesOf(run);
     this.failed = [];
     for (const lane of this.lanes) {
       lane.top = top;
