@@ -149,6 +149,18 @@ def main():
     texts = [str(f(i)) for i in range(4)]
     return [text.split(sep="1", maxsplit=1) for text in texts], [text.encode(encoding="ascii") for text in texts]
 """,
+    "map of functional calls": """
+@schedule
+def main():
+    ys = list(map(f, range(4)))
+    zs = [z for z in map(f, ys)]
+    return ys, zs, sorted(map(spread, range(3))), ", ".join(map(str, map(f, range(2)))), [*map(add, ys, zs)]
+""",
+    "folds of functional calls": """
+@schedule
+def main():
+    return sum(map(f, range(4))), min(map(f, range(4))), max(map(spread, range(3))), sum(map(items, range(3)), [])
+""",
     "arrays": """
 import numpy as np
 @functional

@@ -49,6 +49,66 @@ def main():
     note("zipped")
     return both, tuple(y), list(map(str, y)), [*itertools.chain(y, [a])]
 """,
+    "folds of loud objects": """
+@schedule
+def main():
+    total = sum(map(loud, range(3)), 1)
+    note("sum")
+    least = min(map(loud, (2, 1, 3)))
+    note("min")
+    most = max(map(loud, range(3)))
+    return total.value, least.value, most.value
+""",
+    "a fold of loud objects that fails": """
+@functional
+def loud_until(x):
+    if x == 3:
+        raise ValueError(x)
+    return Loud(x) if x == 1 else x
+@schedule
+def main():
+    note("before")
+    return sum(map(loud_until, range(5)))
+""",
+    "a fold of nothing": """
+@schedule
+def main():
+    note(sum(map(f, [])), sum(map(f, ()), 5))
+    start = [1]
+    total, same = sum(map(items, range(3)), start), sum(map(items, []), start)
+    start.append(f(1))
+    note(total, same is start)
+    return min(map(f, []))
+""",
+    "a map left half gone through": """
+@schedule
+def main():
+    steps = map(f, [1, 2, 3, 4])
+    for x in steps:
+        break
+    note(next(steps))
+    rest = list(steps)
+    return x, rest, list(map(f, steps))
+""",
+    "a map of a function that logs": """
+def both(x):
+    note("both", x)
+    return f(x)
+@schedule
+def main():
+    note("before")
+    ys = list(map(both, range(3)))
+    note("after")
+    return ys, sum(map(both, range(3))), set(map(both, range(2)))
+""",
+    "a map given away": """
+@schedule
+def main():
+    ys = [f(1), f(2)]
+    steps = map(f, ys)
+    note(list(logged(steps)))
+    return ys
+""",
     "keys that log": """
 @schedule
 def main():

@@ -43,6 +43,7 @@ class Machine:
         main: The main frame.
         ready: What can go on: frames to resume, operations to run.
         known_iterators: ``zip``, ``enumerate`` and ``reversed`` objects made over builtin containers.
+        maps: ``map`` objects that the machine goes through itself, with their functions and iterators.
         live: Deferred frames that have begun and not finished.
         oldest: The oldest entry that has not retired, as of the last look.
         failed: The entry whose failure is being raised, once there is one.
@@ -64,6 +65,7 @@ class Machine:
         self.blocked: list[tuple[Frame, Callable[[], bool]]] = []
         self.live: set[Frame] = set()
         self.known_iterators: set[Any] = set()
+        self.maps: dict[Any, tuple[Any, tuple[Any, ...]]] = {}
         self.failed: Entry | None = None
         self.context: BaseException | None = None
         self.interrupted: Entry | None = None

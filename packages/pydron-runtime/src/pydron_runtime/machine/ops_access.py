@@ -90,6 +90,10 @@ def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
     if kind in PAIRING and iterable in frame.machine.known_iterators:
         frame.machine.known_iterators.discard(iterable)
         return _through_mapping(frame, site, iterable, behind(iterable))
+    if kind is map and iterable in frame.machine.maps:
+        from pydron_runtime.machine.mapping import through_map  # the two refer to each other
+
+        return through_map(frame, site, iterable)
     if kind in ITERATORS:
         return _through_mapping(frame, site, iterable, behind(iterable))
     if is_array(iterable) and iterable.dtype.kind != "O":

@@ -14,6 +14,7 @@ from pydron.analysis.verdicts import Verdict
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.data import all_data, all_frozen, is_data
 from pydron_runtime.machine.indirect import PAIRING
+from pydron_runtime.machine.mapping import FOLDING, fold, is_mapped, make_map, settled_start
 from pydron_runtime.machine.ops_access import spread
 from pydron_runtime.machine.ops_pure import listed, pure, tupled
 from pydron_runtime.machine.pending import Pending
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 _GETTERS = (operator.itemgetter, operator.attrgetter)
+_FIRST = frozenset({list, tuple, sorted})
+"""Builtins that go through all of an iterable before they look at an element."""
+
 _COLLECTING = frozenset({list, tuple, sorted, set, frozenset, dict, sum, min, max})
 """Builtins that go through all of an iterable."""
 
@@ -38,7 +42,10 @@ def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
     if writes_into(callee, len(args)):
         return MISSING
     if callee in _COLLECTING and (len(args) == 1 or args and callee is sum):
-        args = (gone_through(frame, site, args[0]), *args[1:])
+        if type(args[0]) is map and callee in FOLDING and not kwargs and args[0] in frame.machine.maps:
+            start = settled_start(frame, site, args[1] if len(args) > 1 else 0)
+            return MISSING if start is MISSING else fold(frame, site, callee, spread(frame, site, args[0]), start)
+        args = (gone_through(frame, site, args[0], callee in _FIRST), *args[1:])
     if kwargs or is_calling(callee) or _may_call(callee, args):
         return _with_functions(frame, site, callee, args, kwargs)
     only = args[0] if len(args) == 1 else MISSING
@@ -61,9 +68,15 @@ def _may_call(callee: Any, args: tuple[Any, ...]) -> bool:
     return getattr(callee, "__module__", "") != "builtins" and any(isinstance(arg, _FUNCTIONS) for arg in args)
 
 
-def gone_through(frame: Frame, site: int, iterable: Any) -> Any:
-    """What goes through all of an iterable gets a list in place of an iterator that only computes."""
-    if type(iterable) in PAIRING and iterable in frame.machine.known_iterators:
+def gone_through(frame: Frame, site: int, iterable: Any, first: bool = True) -> Any:
+    """What goes through all of an iterable gets a list in place of an iterator that only computes.
+
+    Args:
+        first: It goes through all of the iterable before it looks at an element.
+    """
+    if type(iterable) in PAIRING and (
+        iterable in frame.machine.known_iterators or first and iterable in frame.machine.maps
+    ):
         return listed(frame, [*spread(frame, site, iterable)])
     return iterable
 
@@ -194,6 +207,8 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     machine = frame.machine
     args = tuple(value_of(frame, site, arg) for arg in args)
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
+    if callee is map and len(args) > 1 and not kwargs and is_mapped(args[0]):
+        return make_map(frame, args[0], args[1:])
     iterators = machine.known_iterators
     if is_passing(callee):
         if not all(_is_passed_through(frame, value) for value in (*args, *kwargs.values())):
