@@ -138,8 +138,8 @@ class Program:
             except BaseException as raised:
                 error = raised
         painter = Painter(self.filename, _HARNESS)
-        given = {"__name__", "__builtins__", "schedule", "functional", "log", "note"}
-        world = {name: value for name, value in names.items() if name not in given and not callable(value)}
+        given = {"schedule", "functional", "log", "note"}
+        world = {name: value for name, value in names.items() if not name.startswith("__") and name not in given and not callable(value)}
         return Outcome(
             painter.paint(result),
             painter.paint(error),

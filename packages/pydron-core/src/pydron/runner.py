@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydron import installed
 from pydron.config import settings
@@ -23,8 +23,12 @@ Runner = Callable[["Record", tuple[Any, ...], Mapping[str, Any]], Any]
 
 GROUP = "pydron.executors"
 
-_emitted: dict[int, tuple[weakref.ref[CodeType], CodeType, bool]] = {}
-"""Id of code made from a graph -> that code, the user's code it stands for, and whether it is only a part of it.
+Role = Literal["function", "part", "caller"]
+"""What a piece of emitted code is: a whole function; a region or an expression, called from the code of the function; or
+what makes a call on behalf of the function, so that the callee sees who calls."""
+
+_emitted: dict[int, tuple[weakref.ref[CodeType], CodeType, Role]] = {}
+"""Id of code made from a graph -> that code, the user's code it stands for, and its role.
 
 By identity: code objects of the same text compare equal, whatever files they came from.
 """
@@ -56,14 +60,10 @@ def hide_frames_of(folder: str) -> None:
     _own_files = (*_own_files, folder)
 
 
-def show_as(code: CodeType, users: CodeType, part: bool = False) -> None:
-    """Frames of code made from a graph are to be shown as frames of the user's code.
-
-    Args:
-        part: The code is that of a region or an expression, called from the code of the function.
-    """
+def show_as(code: CodeType, users: CodeType, role: Role = "function") -> None:
+    """Frames of code made from a graph are to be shown as frames of the user's code."""
     key = id(code)
-    _emitted[key] = (weakref.ref(code, lambda _: _emitted.pop(key, None)), users, part)
+    _emitted[key] = (weakref.ref(code, lambda _: _emitted.pop(key, None)), users, role)
 
 
 def shown_as(code: CodeType) -> CodeType:
@@ -144,10 +144,11 @@ def _activations(traceback: TracebackType | None) -> list[TracebackType]:
     while traceback is not None:
         code = traceback.tb_frame.f_code
         if not _is_own(code):
-            found = _emitted.get(id(code))
-            if found is not None and found[2] and kept and shown_as(kept[-1].tb_frame.f_code) is found[1]:
+            _, users, role = _emitted.get(id(code), (None, code, "function"))
+            if role == "part" and kept and shown_as(kept[-1].tb_frame.f_code) is users:
                 kept.pop()
-            kept.append(traceback)
+            if role != "caller":
+                kept.append(traceback)
         traceback = traceback.tb_next
     return kept
 

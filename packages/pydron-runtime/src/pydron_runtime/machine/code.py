@@ -6,7 +6,7 @@ import copy
 import inspect
 import itertools
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -17,6 +17,7 @@ from pydron.emit.regions import Deferrable
 from pydron.emit.unit import UNIT, Unit
 from pydron.entry import Record
 from pydron.location import Span
+from pydron_runtime.machine.naming import caller_at, named_as
 from pydron_runtime.machine.operations import OPERATIONS
 
 _numbers = itertools.count(1)
@@ -36,7 +37,9 @@ class Code:
         number: Of the graph, in the trace.
     """
 
-    __slots__ = ("callees", "deferrable", "facts", "function", "number", "places", "plain", "record", "signature")
+    __slots__ = (
+        "_callers", "callees", "deferrable", "facts", "function", "number", "places", "plain", "record", "signature",
+    )  # fmt: skip
 
     def __init__(self, record: Record, unit: Unit, number: int = 0) -> None:
         self.record = record
@@ -48,6 +51,7 @@ class Code:
         self.function = _load(record.function, unit)
         self.signature = inspect.signature(record.function)
         self.plain = _plain(self.signature)
+        self._callers: dict[int, Callable[..., Any]] = {}
 
     def accepts(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether the arguments fit the parameters. (If not, the original function raises Python's own error.)"""
@@ -68,6 +72,14 @@ class Code:
     def span(self, site: int) -> Span:
         """The place of a site in the user's source."""
         return self.places[site][1]
+
+    def caller(self, site: int) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
+        """What makes the call of a site as if from the user's own line."""
+        line = self.places[site][1].line
+        found = self._callers.get(line)
+        if found is None:
+            found = self._callers[line] = caller_at(self.record.function, line)
+        return found
 
     def node(self, site: int) -> int:
         """The node of a site."""
@@ -125,29 +137,19 @@ def _load(original: FunctionType, unit: Unit) -> FunctionType:
     arguments: dict[str, Any] = dict.fromkeys(unit.free_names)
     arguments.update({f"{PREFIX}op_{name}": OPERATIONS[name] for name in unit.operations})
     arguments.update({f"{PREFIX}{name}": getattr(operator, name) for name in unit.operators})
-    cells = dict(zip(original.__code__.co_freevars, original.__closure__ or ()))
     made = make(**arguments)
-    function = _rebind(made, cells, original.__code__, {})
+    function = _rebind(made, original, {})
     function.__defaults__ = original.__defaults__
     function.__kwdefaults__ = original.__kwdefaults__
     function.__qualname__ = original.__qualname__
     return function
 
 
-def _named_as(code: CodeType, users: CodeType) -> CodeType:
-    """Emitted code under the name that tracebacks are to show."""
-    named = code.replace(co_name=users.co_name)
-    if hasattr(named, "co_qualname"):
-        named = named.replace(co_qualname=users.co_qualname)  # type: ignore[attr-defined,call-arg]
-    return named
-
-
 def _rebind(
     function: FunctionType,
-    cells: dict[str, CellType],
-    users: CodeType,
+    original: FunctionType,
     done: dict[CodeType, FunctionType],
-    part: bool = False,
+    role: runner.Role = "function",
 ) -> FunctionType:
     """A copy of an emitted function, and of those it refers to, whose free variables are the user's own cells.
 
@@ -156,6 +158,7 @@ def _rebind(
     code = function.__code__
     if code in done:
         return done[code]
+    cells = dict(zip(original.__code__.co_freevars, original.__closure__ or ()))
     closure = []
     for name, cell in zip(code.co_freevars, function.__closure__ or ()):
         if name in cells:
@@ -163,10 +166,10 @@ def _rebind(
             continue
         content = cell.cell_contents
         if isinstance(content, FunctionType) and name.startswith(PREFIX) and not name.startswith(f"{PREFIX}op_"):
-            content = _rebind(content, cells, users, done, part=True)
+            content = _rebind(content, original, done, "part")
         closure.append(CellType(content))
-    named = _named_as(code, users)
-    runner.show_as(named, users, part)
+    named = named_as(code, original)
+    runner.show_as(named, original.__code__, role)
     rebound = FunctionType(named, function.__globals__, function.__name__, function.__defaults__, tuple(closure))
     rebound.__kwdefaults__ = function.__kwdefaults__
     done[code] = rebound

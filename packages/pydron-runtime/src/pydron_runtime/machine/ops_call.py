@@ -95,7 +95,7 @@ def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     args = tuple(value_of(frame, site, arg) for arg in args)
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
     frame.machine.fence(frame, site, "PD101", getattr(callee, "__qualname__", type(callee).__qualname__))
-    return callee(*args, **kwargs)
+    return frame.code.caller(site)(callee, args, kwargs)
 
 
 def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

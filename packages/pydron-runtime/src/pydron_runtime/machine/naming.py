@@ -1,0 +1,60 @@
+"""Names and places under which emitted code shows itself: in tracebacks, and to functions that ask who calls them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any
+
+from pydron import runner
+from pydron.emit.builder import PREFIX
+
+_EMITTED_SCOPE = re.compile(rf"^{PREFIX}unit\.<locals>\.{PREFIX}[a-z]+[0-9]*\.<locals>\.")
+
+
+def named_as(code: CodeType, original: FunctionType) -> CodeType:
+    """Emitted code under the name of the user's function; what it defines has qualified names as the user's."""
+    qualname = original.__qualname__
+    constants = tuple(_qualified(constant, qualname) for constant in code.co_consts)
+    named = code.replace(co_name=original.__code__.co_name, co_consts=constants)
+    if hasattr(named, "co_qualname"):
+        named = named.replace(co_qualname=qualname)
+    return named
+
+
+def _qualified(constant: Any, qualname: str) -> Any:
+    """A constant of emitted code, with the user's qualified names in place of those of the unit."""
+    if isinstance(constant, str):
+        return _EMITTED_SCOPE.sub(lambda _: f"{qualname}.<locals>.", constant)
+    if not isinstance(constant, CodeType):
+        return constant
+    inner = constant.replace(co_consts=tuple(_qualified(part, qualname) for part in constant.co_consts))
+    if hasattr(inner, "co_qualname"):
+        inner = inner.replace(co_qualname=_qualified(inner.co_qualname, qualname))
+    return inner
+
+
+def _template() -> CodeType:
+    module = ast.parse("def caller(callee, args, kwargs): return callee(*args, **kwargs)")
+    outer = compile(module, "<pydron>", "exec")
+    return next(constant for constant in outer.co_consts if isinstance(constant, CodeType))
+
+
+_CALLER = _template()
+
+
+def caller_at(original: FunctionType, line: int) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
+    """A function that makes a call from a line of the user's function.
+
+    ``logging``, ``warnings``, ``namedtuple`` and their like look at the frame that calls them: its file, line, name and
+    globals are the user's. Tracebacks leave it out.
+    """
+    users = original.__code__
+    named: dict[str, Any] = {"co_filename": users.co_filename, "co_name": users.co_name, "co_firstlineno": line}
+    if hasattr(users, "co_qualname"):
+        named["co_qualname"] = original.__qualname__
+    code = _CALLER.replace(**named)
+    runner.show_as(code, users, "caller")
+    return FunctionType(code, original.__globals__)
