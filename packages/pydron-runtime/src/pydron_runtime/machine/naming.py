@@ -20,7 +20,7 @@ def named_as(code: CodeType, original: FunctionType) -> CodeType:
     constants = tuple(_qualified(constant, qualname) for constant in code.co_consts)
     named = code.replace(co_name=original.__code__.co_name, co_consts=constants)
     if hasattr(named, "co_qualname"):
-        named = named.replace(co_qualname=qualname)
+        named = named.replace(co_qualname=qualname)  # type: ignore[call-arg]
     return named
 
 
@@ -32,7 +32,7 @@ def _qualified(constant: Any, qualname: str) -> Any:
         return constant
     inner = constant.replace(co_consts=tuple(_qualified(part, qualname) for part in constant.co_consts))
     if hasattr(inner, "co_qualname"):
-        inner = inner.replace(co_qualname=_qualified(inner.co_qualname, qualname))
+        inner = inner.replace(co_qualname=_qualified(inner.co_qualname, qualname))  # type: ignore[call-arg]
     return inner
 
 
