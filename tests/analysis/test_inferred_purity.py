@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import random
 import re
+import textwrap
 from collections.abc import Callable
 from itertools import chain
 from typing import Any
@@ -327,6 +329,11 @@ def test_local_functions_of_one_code_are_judged_each_by_its_own_variables() -> N
 
     assert is_inferred_pure(make(abs))
     assert not is_inferred_pure(make(logs))
+
+
+def test_functions_of_libraries_are_not_judged() -> None:
+    assert verdict_on(textwrap.TextWrapper._munge_whitespace) is None  # type: ignore[arg-type, attr-defined]
+    assert verdict_on(heapq.nlargest) is None  # type: ignore[arg-type]
 
 
 def two_away(x: int) -> int:

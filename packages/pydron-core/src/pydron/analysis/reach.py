@@ -7,12 +7,12 @@ executed by the machine, one that is not runs as it is.
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from pydron.analysis.provenance import is_of_library, is_of_python
 from pydron.marks import is_functional, is_scheduled, names_a_functional
 
 _BUDGET = 300
@@ -33,9 +33,9 @@ def reaches_functional(function: Any, args: Iterable[Any] = ()) -> bool:
     owner: type | None = None
     if type(function) is MethodType:
         owner, function = type(function.__self__), function.__func__
-    if type(function) is not FunctionType or function.__code__.co_flags & _LAZY_CODE or _is_of_library(function):
+    if type(function) is not FunctionType or function.__code__.co_flags & _LAZY_CODE or is_of_python(function):
         return False
-    if any(is_functional(arg) or is_scheduled(arg) for arg in args if callable(arg)):
+    if any(is_functional(arg) or is_scheduled(arg) for arg in args if callable(arg)) and not is_of_library(function):
         return True
     if function not in _known:
         _known[function] = _search(function, None)
@@ -50,16 +50,21 @@ def _search(function: FunctionType, owner: type | None) -> bool:
         if id(current) in seen:
             continue
         seen.add(id(current))
-        if any(name not in current.__globals__ and names_a_functional(name) for name in _names(current.__code__)):
-            return True  # a method, perhaps, of an object that is known only later
+        if not is_of_library(current) and _names_a_method(current):
+            return True
         for found in _named(current, owner):
             if is_functional(found) or is_scheduled(found):
                 return True
             if type(found) is MethodType:
                 found = found.__func__
-            if type(found) is FunctionType and not _is_of_library(found):
+            if type(found) is FunctionType and not is_of_python(found):
                 stack.append(found)
     return False
+
+
+def _names_a_method(function: FunctionType) -> bool:
+    """Whether it names what may be a functional method of an object that is known only later."""
+    return any(name not in function.__globals__ and names_a_functional(name) for name in _names(function.__code__))
 
 
 def _named(function: FunctionType, owner: type | None) -> Iterator[Any]:
@@ -96,9 +101,3 @@ def _names(code: CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _names(constant)
-
-
-def _is_of_library(function: FunctionType) -> bool:
-    """Whether a function belongs to Python's library or to Pydron: these call others only as callbacks."""
-    top = str(function.__globals__.get("__name__")).partition(".")[0]
-    return top in sys.stdlib_module_names and top != "__main__" or top in ("pydron", "pydron_runtime")

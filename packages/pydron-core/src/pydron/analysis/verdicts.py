@@ -14,6 +14,7 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from pydron.analysis.inference import Conditions, Path, conditions
+from pydron.analysis.provenance import is_of_library
 from pydron.analysis.purity import (
     has_pure_methods,
     is_fresh,
@@ -57,17 +58,31 @@ class Verdict:
 
 
 _conditions: dict[int, tuple[weakref.ref[CodeType], Conditions | None]] = {}
-_verdicts: weakref.WeakKeyDictionary[FunctionType, Verdict | None] = weakref.WeakKeyDictionary()
+_verdicts: dict[int, tuple[FunctionType, Verdict | None]] = {}
+_KEPT = 512
+"""Functions whose verdict is remembered at most; they are kept alive meanwhile."""
 
 
 def verdict_on(function: FunctionType) -> Verdict | None:
-    """The verdict on a function, if it only computes on some conditions. Reads its source the first time."""
-    known = _verdicts.get(function, _NOTHING)
-    if known is None or known is not _NOTHING and known.holds():
-        return known  # type: ignore[no-any-return]
+    """The verdict on a function, if it only computes on some conditions. Reads its source the first time.
+
+    Functions of libraries are not judged: their files may be large, and the tables say what is known of them.
+    """
+    kept = _verdicts.get(id(function))
+    if kept is not None:
+        known = kept[1]
+        if known is None or known.holds():
+            return known
     found = _judge(function, frozenset())
-    _verdicts[function] = found
+    if len(_verdicts) >= _KEPT:
+        del _verdicts[next(iter(_verdicts))]
+    _verdicts[id(function)] = (function, found)
     return found
+
+
+def forget_verdicts() -> None:
+    """Keep no function alive any longer. What is known of the syntax of functions stays."""
+    _verdicts.clear()
 
 
 def is_inferred_pure(function: Any) -> bool:
@@ -82,7 +97,7 @@ def conditions_on(code: CodeType, function: FunctionType) -> Conditions | None:
     if kept is not None and kept[0]() is code:
         return kept[1]
     found: Conditions | None = None
-    if not code.co_flags & _LAZY_CODE:
+    if not code.co_flags & _LAZY_CODE and not is_of_library(function):
         source = find_source(function)
         try:
             found = None if source is None else conditions(source.tree)

@@ -11,16 +11,17 @@ from typing import Any
 
 from pydron_runtime.machine.safety import CODE, CONTAINERS, SCALARS, is_array, is_immutable, is_safe_type
 
-_LIMIT = 100_000
+LIMIT = 10_000
+"""Elements of a container that are looked at; looking must not cost more than what it is good for."""
 
 
 def is_data(value: Any, depth: int = 3) -> bool:
-    """Whether a value is data, all the way down to a bounded depth."""
+    """Whether a value is data, all the way down to a bounded depth and breadth."""
     kind = type(value)
     if kind in SCALARS:
         return True
     if kind in CONTAINERS:
-        if depth == 0 or len(value) > _LIMIT:
+        if depth == 0 or len(value) > LIMIT:
             return False
         if kind is dict and not all(type(element) in SCALARS or is_data(element, depth - 1) for element in value):
             return False

@@ -159,13 +159,13 @@ def _plain(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
         function, args = callee.__func__, (callee.__self__, *args)
     if type(function) is FunctionType:
         verdict = verdict_now(function)
-        if verdict is not None:
+        if verdict is not None and frame.machine.main.queue:
             if not verdict.reads and not kwargs and SCALARS.issuperset(map(type, args)):
                 return function(*args)
             result = inferred(frame, site, function, verdict, args, kwargs)
             if result is not MISSING:
                 return result
-        elif len(frame.order) < _DEPTH and is_entered(callee, (*args, *kwargs.values())):
+        elif verdict is None and len(frame.order) < _DEPTH and is_entered(callee, (*args, *kwargs.values())):
             return enter(frame, site, record_of(function), args, kwargs)
     return native(frame, site, function, args, kwargs)
 

@@ -7,10 +7,10 @@ frame announces them as read, so that later stores to them wait.
 
 from __future__ import annotations
 
-import sys
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
+from pydron.analysis.provenance import is_of_python
 from pydron.emit.builder import PREFIX
 from pydron.entry import Record
 
@@ -94,11 +94,7 @@ def surroundings(function: FunctionType) -> dict[str, Any]:
         for value in contents:
             if type(value) is not FunctionType:
                 found[f"{len(found)} around"] = value
-            elif id(value) not in seen and len(seen) < _BUDGET and not _is_of_library(value):
+            elif id(value) not in seen and len(seen) < _BUDGET and not is_of_python(value):
                 seen.add(id(value))
                 stack.append(value)
     return found
-
-
-def _is_of_library(function: FunctionType) -> bool:
-    return str(function.__globals__.get("__name__")).partition(".")[0] in sys.stdlib_module_names - {"__main__"}

@@ -15,7 +15,7 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from pydron.analysis.reach import reaches_functional
-from pydron.analysis.verdicts import Verdict, verdict_on
+from pydron.analysis.verdicts import Verdict, forget_verdicts, verdict_on
 from pydron.emit.unit import Unit
 from pydron.entry import Record
 
@@ -69,6 +69,7 @@ def record_of(function: FunctionType) -> Record:
 def forget() -> None:
     """Keep no function alive any longer. What was compiled stays."""
     _records.clear()
+    forget_verdicts()
 
 
 def _make(function: FunctionType) -> Record:
