@@ -39,6 +39,36 @@ def test_a_terminal_without_unicode_gets_a_summary_too(pipeline_file: Path) -> N
     assert shown.returncode == 0 and "129 functional calls" in shown.stdout
 
 
+def test_what_if_predicts(pipeline_file: Path) -> None:
+    """Times by number of workers, with a faster function and without a wait; JSON for programs."""
+    plain = pydron("trace", "whatif", pipeline_file, "--workers", "1", "2", "64")
+    assert plain.returncode == 0 and "critical path" in plain.stdout and "64" in plain.stdout.splitlines()[-1]
+    document = json.loads(
+        pydron("trace", "whatif", pipeline_file, "--workers", "2", "--faster", "process=10", "--without",
+               "pipeline.py:32", "--json").stdout
+    )  # fmt: skip
+    assert document["changed"][0][1] < document["points"][0][1] and document["format"] == "pydron-whatif"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--workers", "0"), ("--workers", "x"), ("--faster", "process"), ("--faster", "nothing=2"), ("--without", "99")],
+)
+def test_what_if_refuses_nonsense(pipeline_file: Path, words: tuple[str, str]) -> None:
+    """With a sentence that says what there is."""
+    refused = pydron("trace", "whatif", pipeline_file, *words)
+    assert refused.returncode == 2 and words[1].split("=")[0] in refused.stderr and refused.stderr.count("\n") == 1
+
+
+def test_two_runs_are_compared(pipeline_file: Path, hostile_file: Path) -> None:
+    """A run with itself is the same in everything; with a strange one it is told all the same."""
+    same = json.loads(pydron("trace", "compare", pipeline_file, pipeline_file, "--json").stdout)
+    assert {pair["ratio"] for pair in same["whole"]} == {1.0}
+    assert [one["name"] for one in same["functions"]] == ["process", "measure", "merge"]
+    other = pydron("trace", "compare", pipeline_file, hostile_file)
+    assert other.returncode == 0 and "process" in other.stdout and "\x1b" not in other.stdout
+
+
 @pytest.mark.parametrize(
     ("format", "start"), [("dot", b"digraph"), ("svg", b"<?xml"), ("png", b"\x89PNG"), ("json", b"{"), ("chrome", b"{")]
 )

@@ -25,6 +25,9 @@ MIME: Mapping[str, str] = {
 }
 """Media type per format."""
 
+PICTURES = ("png", "pdf")
+"""Formats that make no sense on a terminal."""
+
 ENDING: Mapping[str, str] = {"dot": ".dot", "svg": ".svg", "png": ".png", "json": ".json", "chrome": ".chrome.json"}
 """Ending of file names per format."""
 

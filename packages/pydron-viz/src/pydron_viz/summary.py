@@ -10,6 +10,7 @@ from typing import Any
 from pydron.trace import OUTCOMES, TaskColumns, Trace, columns_of
 from pydron_viz.analysis.lines import union
 from pydron_viz.replay import STATES, State, final_states
+from pydron_viz.tables import table
 from pydron_viz.timeline import natural
 from pydron_viz.wording import file_name, one_line, short_time
 
@@ -211,13 +212,12 @@ def as_text(summary: Summary) -> str:
         lines.append(f"{summary.retried:,} calls were run again after losing their worker")
     if summary.error:
         lines.append(f"The run ended with {_line(summary.error)}")
-    table = _table(
+    lines += _table(
         ("function", "calls", "total", "mean", "longest", "failed", "in program"),
         summary.functions,
         lambda one: (_line(one.name), f"{one.count:,}", short_time(one.total), short_time(one.mean),
                      short_time(one.longest), f"{one.failed:,}", f"{one.inline:,}"),
     )  # fmt: skip
-    lines += table
     lines += _table(
         ("worker", "calls", "busy", "used"),
         summary.workers,
@@ -250,19 +250,7 @@ def _line(text: str) -> str:
 
 
 def _table(heads: tuple[str, ...], rows: tuple[Any, ...], cells: Callable[[Any], tuple[str, ...]]) -> list[str]:
-    """Columns as wide as needed; all but the first and the last aligned to the right. Nothing for no rows."""
-    if not rows:
-        return []
-    shown = [heads, *(cells(row) for row in rows[:30])]
-    widths = [max(len(row[column]) for row in shown) for column in range(len(heads))]
-    words = {heads.index(head) for head in heads if head in ("function", "worker", "waited at", "failed call", "at",
-                                                            "reason", "error")}  # fmt: skip
-    lines = [
-        "  ".join(
-            cell.ljust(width) if column in words else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths))
-        ).rstrip()
-        for row in shown
-    ]
-    more = [f"... and {len(rows) - 30:,} more"] if len(rows) > 30 else []
-    return ["", *lines, *more]
+    return table(heads, [cells(row) for row in rows], _WORDS)
+
+
+_WORDS = ("function", "worker", "waited at", "failed call", "at", "reason", "error")

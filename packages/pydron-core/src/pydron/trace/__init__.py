@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydron.trace.columns import OUTCOMES, Site, TaskColumns, columns_of
-from pydron.trace.reader import TraceReader, read_trace
+from pydron.trace.reader import TraceReader, read_columns, read_trace
 from pydron.trace.records import AttemptRow, FrameRow, GraphRow, Run, TaskRow, Trace, WaitRow, WorkerRow
 from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION, schema_sql
 
@@ -23,6 +23,7 @@ __all__ = [
     "WaitRow",
     "WorkerRow",
     "columns_of",
+    "read_columns",
     "read_trace",
     "schema_sql",
 ]

@@ -229,6 +229,16 @@ def read_trace(path: str | os.PathLike[str]) -> Trace:
         return reader.read()
 
 
+def read_columns(path: str | os.PathLike[str]) -> tuple[Trace, TaskColumns]:
+    """The same, with the tasks as columns: see :meth:`TraceReader.read_columns`.
+
+    Raises:
+        TraceFormatError: As for :func:`read_trace`.
+    """
+    with TraceReader(path) as reader:
+        return reader.read_columns()
+
+
 def _number(meta: dict[str, str], key: str) -> int | None:
     return int(meta[key]) if key in meta else None
 

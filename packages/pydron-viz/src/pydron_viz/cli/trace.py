@@ -1,18 +1,21 @@
-"""``pydron trace``: a recorded run in figures, or in another format."""
+"""``pydron trace``: a recorded run in figures, in another format, or as it might have been."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import math
-import os
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
 from pydron.cli.command import SimpleCommand
-from pydron.errors import ConfigurationError, UsageError
-from pydron.trace import Trace, read_trace
-from pydron_viz.exports import MIME, export
+from pydron.errors import UsageError
+from pydron.trace import Trace, read_columns, read_trace
+from pydron_viz.analysis.comparison import compare
+from pydron_viz.analysis.waiting import ranked
+from pydron_viz.cli.output import deliver, say
+from pydron_viz.cli.predictions import ask, comparison_text
+from pydron_viz.exports import MIME, PICTURES, export
 from pydron_viz.summary import as_text, summarise
 
 _DESCRIPTION = """\
@@ -20,6 +23,9 @@ Look into the trace of a run without a browser.
 
   pydron trace summary run.pydron
   pydron trace summary run.pydron --json
+  pydron trace whatif run.pydron --workers 1 2 8 64
+  pydron trace whatif run.pydron --faster process=2 --without pipeline.py:32
+  pydron trace compare before.pydron after.pydron
   pydron trace export run.pydron --format svg -o run.svg
   pydron trace export run.pydron --format png --at 1.5 -o halfway.png
   pydron trace export run.pydron --format svg --function pipeline -o pipeline.svg
@@ -32,6 +38,16 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     summary = actions.add_parser("summary", help="calls, workers, waits and errors in figures")
     summary.add_argument("file", metavar="FILE", help="the trace")
     summary.add_argument("--json", action="store_true", help="print JSON, with times in nanoseconds")
+    whatif = actions.add_parser("whatif", help="predict the run on other workers, with faster functions, without waits")
+    whatif.add_argument("file", metavar="FILE", help="the trace")
+    whatif.add_argument("--workers", metavar="N", nargs="+", help="numbers of workers (default: some from 1 to 1,000)")
+    whatif.add_argument("--faster", metavar="F=K", nargs="+", default=[], help="calls of function F take K times less")
+    whatif.add_argument("--without", metavar="LINE", nargs="+", default=[], help="the program does not wait at a line")
+    whatif.add_argument("--json", action="store_true", help="print JSON, with times in nanoseconds")
+    comparer = actions.add_parser("compare", help="two runs side by side")
+    comparer.add_argument("first", metavar="A", help="a trace")
+    comparer.add_argument("second", metavar="B", help="another trace")
+    comparer.add_argument("--json", action="store_true", help="print JSON, with times in nanoseconds")
     exporter = actions.add_parser("export", help="write the run in another format")
     exporter.add_argument("file", metavar="FILE", help="the trace")
     exporter.add_argument("--format", choices=sorted(MIME), required=True, help="what to write")
@@ -43,28 +59,47 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if arguments.action == "summary":
-        summary = summarise(read_trace(arguments.file))
-        if arguments.json:
-            print(json.dumps(summary.as_document(), indent=1))
-        else:
-            # A terminal that cannot show a character gets a question mark, not a traceback.
-            encoding = sys.stdout.encoding or "utf-8"
-            sys.stdout.write(as_text(summary).encode(encoding, "replace").decode(encoding))
-        return 0
+    match arguments.action:
+        case "summary":
+            trace, tasks = read_columns(arguments.file)
+            _tell(arguments, summarise(trace, tasks).as_document, lambda: as_text(summarise(trace, tasks)))
+        case "whatif":
+            _what_if(arguments)
+        case "compare":
+            _compare(arguments)
+        case _:
+            _export(arguments)
+    return 0
+
+
+def _tell(arguments: argparse.Namespace, document: Callable[[], object], text: Callable[[], str]) -> None:
+    if arguments.json:
+        print(json.dumps(document(), indent=1))
+    else:
+        say(text())
+
+
+def _what_if(arguments: argparse.Namespace) -> None:
+    trace, tasks = read_columns(arguments.file)
+    found = ask(trace, tasks, arguments.workers, arguments.faster, arguments.without)
+    _tell(arguments, found.as_document, found.as_text)
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    runs = [read_columns(file) for file in (arguments.first, arguments.second)]
+    first, second = (summarise(trace, tasks) for trace, tasks in runs)
+    found = compare(first, second, (ranked(runs[0][0]), ranked(runs[1][0])))
+    _tell(arguments, found.as_document, lambda: comparison_text(found))
+
+
+def _export(arguments: argparse.Namespace) -> None:
     time = _nanoseconds(arguments.at)
     trace = read_trace(arguments.file)
     view = "sites" if arguments.sites else "run" if arguments.function is None else _view(trace, arguments.function)
-    if arguments.output == "-" and arguments.format == "png" and sys.stdout.isatty():
+    # Asked before the work is done: a picture takes a while.
+    if arguments.output == "-" and arguments.format in PICTURES and sys.stdout.isatty():
         raise UsageError("A picture makes no sense on a terminal. Give a file with -o.")
-    data = export(trace, arguments.format, time, view)
-    if arguments.output == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        write_whole(Path(arguments.output), data)
-    return 0
+    deliver(export(trace, arguments.format, time, view), arguments.output)
 
 
 def _nanoseconds(seconds: str | None) -> int | None:
@@ -87,32 +122,4 @@ def _view(trace: Trace, name: str) -> str:
     raise UsageError(f"No scheduled function of this run is called '{name}'. The trace holds: {known}.")
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file all at once: whoever looks sees the old content or the new, never a part.
-
-    Raises:
-        ConfigurationError: It cannot be written. Nothing is left behind.
-    """
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
-        _write(path, data)
-        return
-    draft = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
-    try:
-        _write(draft, data, shown=path)
-        os.replace(draft, path)
-    except OSError as problem:
-        raise ConfigurationError(f"'{path}' cannot be written: {problem.strerror}. Give another file.") from problem
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _write(path: Path, data: bytes, shown: Path | None = None) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as problem:
-        raise ConfigurationError(
-            f"'{shown or path}' cannot be written: {problem.strerror}. Give another file."
-        ) from problem
-
-
-command = SimpleCommand("trace", "summarise or export a recorded run", _DESCRIPTION, _configure, _run)
+command = SimpleCommand("trace", "summarise, predict, compare or export a recorded run", _DESCRIPTION, _configure, _run)
