@@ -16,6 +16,7 @@ import io
 import itertools
 import linecache
 import os
+import sys
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from pydron_runtime import run as runtime
 from pydron_runtime.data import payload
 from pydron_runtime.executors.base import Executor
 from pydron_runtime.executors.inline import InlineExecutor
-from pydron_runtime.machine import granularity
+from pydron_runtime.machine import granularity, tiers
 from pydron_runtime.machine import machine as machines
 from pydron_runtime.machine.window import Window
 from pydron_runtime.sessions import Session
@@ -139,7 +140,11 @@ class Program:
                 error = raised
         painter = Painter(self.filename, _HARNESS)
         given = {"schedule", "functional", "log", "note"}
-        world = {name: value for name, value in names.items() if not name.startswith("__") and name not in given and not callable(value)}
+        world = {
+            name: value
+            for name, value in names.items()
+            if not name.startswith("__") and name not in given and not callable(value)
+        }
         return Outcome(
             painter.paint(result),
             painter.paint(error),
@@ -299,7 +304,25 @@ def check(text: str, copies: bool = False) -> Outcome:
     compare(program, "small window", expected, by_machine(program, ScriptedExecutor(newest_first), 3, copies=copies))
     in_program = by_machine(program, ScriptedExecutor(), short=True, copies=copies)
     compare(program, "short calls", plain(program, copies=copies), in_program)
+    for name, long in (("loops as written", sys.maxsize), ("loops in turns", -1)):
+        with switching(long):
+            seen = by_machine(program, ScriptedExecutor(), short=True, copies=copies)
+        compare(program, name, plain(program, copies=copies), seen)
     return expected
+
+
+@contextlib.contextmanager
+def switching(long: int) -> Iterator[None]:
+    """Outermost loops leave the machine after one turn without a call.
+
+    Args:
+        long: Nanoseconds after which a turn brings the machine back; -1 brings it back after each.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.object(tiers, "_STREAK", 0))
+        stack.enter_context(mock.patch.object(tiers, "LONG", long))
+        stack.enter_context(mock.patch.object(tiers, "always", lambda: False))
+        yield
 
 
 def compare(program: Program, name: str, expected: Outcome, seen: Outcome) -> None:
