@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import collections
+import copy
+import functools
 import heapq
 import math
 import random
@@ -88,6 +91,15 @@ def grouped(xs: list[int]) -> dict[int, list[int]]:
     return groups
 
 
+def grouped_by_default(xs: list[int]) -> dict[int, list[int]]:
+    groups = collections.defaultdict(list)
+    counts = collections.Counter()  # type: ignore[var-annotated]
+    for x in xs:
+        groups[x % 3].append(x)
+        counts[x] += 1
+    return {**groups, 9: [counts[1]]}
+
+
 def number(text: str) -> int | None:
     try:
         return int(text)
@@ -122,7 +134,7 @@ def counted_down(n: int) -> int:
 
 
 PURE = [
-    gcd, histogram, grid, ranked, texts, squares, looked_up, factorial, is_even, grouped, number, checked, copied_rows,
+    gcd, histogram, grid, ranked, texts, squares, looked_up, factorial, is_even, grouped, grouped_by_default, number, checked, copied_rows,
     norm,
 ]  # fmt: skip
 
@@ -201,6 +213,10 @@ def writes_global(x: int) -> int:
     return x
 
 
+def deeply_copied(xs: list[int], memo: dict[int, Any]) -> list[int]:
+    return copy.deepcopy(xs, memo)
+
+
 def prints(x: int) -> int:
     print(x)
     return x
@@ -255,6 +271,28 @@ def sorts_by_impure_lambda(xs: list[int]) -> list[int]:
     return sorted(xs, key=lambda x: logs(x))
 
 
+def maps_a_method(xs: list[int], ys: list[int]) -> list[None]:
+    return list(map(xs.append, ys))
+
+
+def maps_a_method_by_another_name(xs: list[int], ys: list[int]) -> list[None]:
+    put = xs.append
+    return list(map(put, ys))
+
+
+def sorts_by_a_method(xs: list[int], seen: list[int]) -> list[int]:
+    own = list(xs)
+    own.sort(key=seen.append)  # type: ignore[arg-type]
+    return own
+
+
+folded = functools.reduce
+
+
+def reduces_under_another_name(xs: list[int], ys: list[Any]) -> Any:
+    return folded(ys.insert, xs)  # type: ignore[arg-type]
+
+
 def writes_into_argument(a: Any, b: Any) -> Any:
     return np.sin(a, b)
 
@@ -273,8 +311,9 @@ def calls_functional(x: int) -> int:
 
 
 IMPURE = [
-    logs, writes_global, prints, draws, generates, lazy, lazy_expression, lazy_later, calls_parameter, calls_method,
-    sets_attribute, calls_impure, maps_impure, sorts_by_impure, sorts_by_impure_lambda, writes_into_argument,
+    logs, writes_global, deeply_copied, prints, draws, generates, lazy, lazy_expression, lazy_later, calls_parameter, calls_method,
+    sets_attribute, calls_impure, maps_impure, sorts_by_impure, sorts_by_impure_lambda, maps_a_method,
+    maps_a_method_by_another_name, sorts_by_a_method, reduces_under_another_name, writes_into_argument,
     looks_inside, uses_with, calls_functional,
 ]  # fmt: skip
 
@@ -332,7 +371,7 @@ def test_local_functions_of_one_code_are_judged_each_by_its_own_variables() -> N
 
 
 def test_functions_of_libraries_are_not_judged() -> None:
-    assert verdict_on(textwrap.TextWrapper._munge_whitespace) is None  # type: ignore[arg-type, attr-defined]
+    assert verdict_on(textwrap.TextWrapper._munge_whitespace) is None  # type: ignore[arg-type]
     assert verdict_on(heapq.nlargest) is None  # type: ignore[arg-type]
 
 

@@ -76,6 +76,18 @@ def steps_to(target: ast.expr) -> tuple[str, int] | None:
                 return None
 
 
+_FACTORIES = frozenset("list dict set int float str".split())
+
+
+def is_empty_table(call: ast.Call) -> bool:
+    """Whether this is ``defaultdict(list)`` or the like: what it makes for a new key is its own."""
+    match call:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[ast.Name(id=factory)], keywords=[]):
+            return name == "defaultdict" and factory in _FACTORIES
+        case _:
+            return False
+
+
 def _limits(node: ast.AST) -> Iterator[_Limit]:
     match node:
         case ast.Assign():
@@ -166,6 +178,6 @@ def _depth(value: ast.expr | None, found: Mapping[str, int], is_fresh: IsFresh) 
         case ast.Call():
             if not is_fresh(value):
                 return 0
-            return 1 if value.args or value.keywords else ANY
+            return 1 if (value.args or value.keywords) and not is_empty_table(value) else ANY
         case _:
             return 0

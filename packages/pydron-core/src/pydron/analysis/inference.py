@@ -19,12 +19,17 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydron.analysis.freshness import ANY, depths, steps_to
-from pydron.analysis.library import FORBIDDEN_KEYWORDS, FRESH, LAZY, METHOD_OUTPUT_POSITIONS
+from pydron.analysis.freshness import ANY, depths, is_empty_table, steps_to
+from pydron.analysis.library import (
+    CALLING,
+    FORBIDDEN_KEYWORDS,
+    FRESH,
+    FUNCTION_POSITIONS,
+    LAZY,
+    METHOD_OUTPUT_POSITIONS,
+)
+from pydron.analysis.names import MANY, Path, bound_names, dotted, positional
 from pydron.analysis.purity import MUTATING, PURE_METHOD_NAMES
-
-Path = tuple[str, ...]
-"""A global or free name, and attributes."""
 
 FunctionTree = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -72,6 +77,12 @@ def conditions(tree: FunctionTree) -> Conditions | None:
 
 _FRESH_NAMES = frozenset(name for names in FRESH.values() for name in names)
 _MUTATING_NAMES = frozenset(name for names in MUTATING.values() for name in names) | {"appendleft"}
+CALLING_NAMES = frozenset(name for names in CALLING.values() for name in names) | {"sort"}
+"""Names of known callables that call a function they are given. Known under another name, they are not taken."""
+
+_PLAIN_KEYWORDS = frozenset("count flags indent initial maxsplit reverse sort_keys strict".split())
+"""Keyword arguments of these that are no functions."""
+
 _LAZY_NAMES = frozenset(name for names in LAZY.values() for name in names)
 _USING_UP = frozenset("all any dict enumerate filter frozenset list map max min range set sorted sum tuple zip".split())
 """Builtins that go through the iterators they are given, or are used up themselves."""
@@ -121,7 +132,7 @@ class _Inference:
             self._body = [ast.copy_location(ast.Return(tree.body), tree.body)]
         else:
             self._body = tree.body
-        bound, inner = _bound_names(self._body)
+        bound, inner = bound_names(self._body)
         self._hidden = inner - bound - set(parameters)
         self._locals = {*parameters, *bound, *inner}
         self._depths = depths(self._body, parameters, self._is_fresh)
@@ -269,15 +280,17 @@ class _Inference:
     def _attribute(self, node: ast.Attribute, *, argument: bool) -> None:
         if node.attr.startswith("__") or not isinstance(node.ctx, ast.Load):
             raise _Ruled
-        path = _dotted(node)
+        path = dotted(node)
         if path is not None and path[0] not in self._locals:
             (self._passed if argument else self._values).add(path)
             return
         self._expression(node.value)
 
     def _call(self, node: ast.Call, used_up: bool) -> None:
-        path = _dotted(node.func)
+        path = dotted(node.func)
         uses_up = False
+        if path is not None and path[-1] in CALLING_NAMES:
+            self._handed_on(node, FUNCTION_POSITIONS.get(path[-1]))
         if path is not None and path[0] not in self._locals:
             if path[-1] in _LAZY_NAMES:
                 if not used_up:
@@ -286,13 +299,13 @@ class _Inference:
                 uses_up = True
             else:
                 self._callees.add(path)
-                self._counts.add((path, _positional(node)))
+                self._counts.add((path, positional(node)))
             if path[0] in _USING_UP and len(path) == 1:
                 self._builtin.add(path[0])
                 uses_up = True
         elif isinstance(node.func, ast.Attribute):
             self._method(node.func)
-            if _positional(node) > METHOD_OUTPUT_POSITIONS.get(node.func.attr, MANY):
+            if positional(node) > METHOD_OUTPUT_POSITIONS.get(node.func.attr, MANY):
                 raise _Ruled
             uses_up = node.func.attr == "join"
         else:
@@ -306,6 +319,19 @@ class _Inference:
                 raise _Ruled
             self._expression(keyword.value, argument=True)
 
+    def _handed_on(self, node: ast.Call, position: int | None) -> None:
+        """A call of something that calls a function it is given: that must be known, and no method of a value here."""
+        functions = [keyword.value for keyword in node.keywords if keyword.arg not in _PLAIN_KEYWORDS]
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            raise _Ruled
+        if position is not None:
+            functions += node.args[position : position + 1]
+        for function in functions:
+            path = dotted(function)
+            is_known = path is not None and path[0] not in self._locals
+            if not is_known and not isinstance(function, (ast.Lambda, ast.Constant)):
+                raise _Ruled
+
     def _method(self, function: ast.Attribute) -> None:
         name = function.attr
         if name in _MUTATING_NAMES:
@@ -318,57 +344,18 @@ class _Inference:
             raise _Ruled
 
     def _is_fresh(self, call: ast.Call) -> bool:
-        path = _dotted(call.func)
+        path = dotted(call.func)
         if path is None or path[0] in self._locals or path[-1] not in _FRESH_NAMES:
             return False
         if path[-1] == "sum" and (len(call.args) != 1 or call.keywords):
             return False  # of nothing it is the start itself
         self._fresh.add(path)
+        if is_empty_table(call):
+            self._builtin.update(argument.id for argument in call.args if isinstance(argument, ast.Name))
         return True
 
     def _path(self, node: ast.expr) -> Path:
-        path = _dotted(node)
+        path = dotted(node)
         if path is None or path[0] in self._locals:
             raise _Ruled
         return path
-
-
-MANY = 1000
-
-
-def _positional(node: ast.Call) -> int:
-    """The number of positional arguments of a call; many where that is not known."""
-    return MANY + 1 if any(isinstance(argument, ast.Starred) for argument in node.args) else len(node.args)
-
-
-def _dotted(node: ast.expr) -> Path | None:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else None
-
-
-_INNER = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
-
-
-def _bound_names(body: Sequence[ast.stmt]) -> tuple[set[str], set[str]]:
-    """Variables that the function itself binds, and those of its comprehensions and lambdas."""
-    own: set[str] = set()
-    inner: set[str] = set()
-
-    def visit(node: ast.AST, names: set[str]) -> None:
-        if isinstance(node, ast.NamedExpr):
-            own.add(node.target.id)
-            visit(node.value, names)
-            return
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        for child in ast.iter_child_nodes(node):
-            visit(child, inner if isinstance(node, _INNER) else names)
-
-    for statement in body:
-        visit(statement, own)
-    return own, inner

@@ -106,8 +106,16 @@ CALLING: Mapping[str, frozenset[str]] = _table(
     re="sub subn",
     collections="defaultdict",
     json="dumps loads",
+    numpy="pad",
 )
 """Module -> names of those that call functions they are given; these have to be known to compute only as well."""
+
+FUNCTION_POSITIONS: Mapping[str, int] = {
+    **dict.fromkeys("defaultdict dropwhile filter filterfalse map reduce starmap takewhile".split(), 0),
+    **dict.fromkeys("accumulate groupby sub subn".split(), 1),
+    "pad": 2,
+}
+"""Name of one of those -> index of the positional argument that is called. The others are given it by keyword."""
 
 FRESH: Mapping[str, frozenset[str]] = _table(
     builtins="""
@@ -117,7 +125,7 @@ FRESH: Mapping[str, frozenset[str]] = _table(
     """,
     math=" ".join(FUNCTIONS["math"]),
     cmath=" ".join(FUNCTIONS["cmath"]),
-    collections="Counter OrderedDict deque",
+    collections="Counter OrderedDict defaultdict deque",
     copy="copy deepcopy",
     operator="abs pow",
     numpy="""
@@ -189,7 +197,7 @@ CLASS_METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
 }  # fmt: skip
 """Module -> class -> names of methods of the class itself that only compute."""
 
-FORBIDDEN_KEYWORDS: frozenset[str] = frozenset({"out", "overwrite_input"})
+FORBIDDEN_KEYWORDS: frozenset[str] = frozenset({"memo", "out", "overwrite_input"})
 """Keyword arguments that name an object to be changed."""
 
 
@@ -205,6 +213,7 @@ OUTPUT_POSITIONS: Mapping[str, Mapping[str, int]] = {
         percentile:3 prod:3 quantile:3 stack:2 std:3 sum:3 take:3 trace:5 var:3
         """
     ),
+    "copy": _positions("deepcopy:1"),
     "numpy.fft": _positions("fft:4 fft2:4 fftn:4 ifft:4 ifft2:4 ifftn:4 irfft:4 rfft:4"),
 }
 """Module -> function -> index of the positional argument that names an object to be changed.

@@ -107,11 +107,10 @@ def is_known_pure(function: Any) -> bool:
 def writes_into(function: Any, count: int) -> bool:
     """Whether a known function, given so many positional arguments, changes one of them."""
     key = _key(function)
-    if key is None or key[0].partition(".")[0] != "numpy":
+    if key is None:
         return False
-    operands = getattr(function, "nin", None)
-    if isinstance(operands, int):
-        return count > operands
+    if type(function).__name__ == "ufunc":
+        return count > int(function.nin)
     return count > library.OUTPUT_POSITIONS.get(key[0], {}).get(key[1], count)
 
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from pydron.analysis.inference import Conditions, Path, conditions
+from pydron.analysis.inference import CALLING_NAMES, Conditions, conditions
+from pydron.analysis.names import Path
 from pydron.analysis.provenance import is_of_library
 from pydron.analysis.purity import (
     has_pure_methods,
+    is_calling,
     is_fresh,
     is_known_pure,
     is_lazy,
@@ -144,6 +146,9 @@ class _Trial:
             for path, count in asked.counts:
                 if writes_into(self._look_up(path), count):
                     raise _Rejected
+            for path in asked.callees | asked.lazy:
+                if is_calling(self._look_up(path)) and path[-1] not in CALLING_NAMES:
+                    raise _Rejected  # the syntax did not show which argument is called
             for path in asked.lazy:
                 found = self._look_up(path)
                 if not is_lazy(found):
