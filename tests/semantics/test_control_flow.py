@@ -131,6 +131,34 @@ def main():
     n += items(1)
     return m, n, k, p, n is k, total([sum(k)])
 """,
+    "globals that a branch reads and later code changes": """
+class Kept:
+    items = [1]
+OUT = [1]
+LIMIT = 2
+@schedule
+def nested(x):
+    return total(OUT) + x
+@schedule
+def reading(x):
+    return nested(f(x))
+@schedule
+def main():
+    a = f(1)
+    if odd(a) or odd(1):
+        b = total(OUT)
+        c = len(Kept.items)
+        d = nested(1)
+    OUT.append(5)
+    Kept.items.append(f(2))
+    OUT.append(b or total(OUT))
+    e = (OUT[0] if a > LIMIT else OUT[-1])
+    OUT[0] = 100
+    OUT[-1] = 200
+    g2 = reading(f(2)) if odd(1) else 0
+    OUT.clear()
+    return a, b, c, d, e, g2
+""",
     "nested branches": """
 @schedule
 def main():

@@ -124,7 +124,9 @@ class Expressions:
         helper = self._helper(names, node)
         operands: list[ast.expr] = [name_of(name) for name in names]
         whole = self.operation("pure", node, name_of(helper), *operands)
-        test = self.operation("any_pending", node, *(name_of(name) for name in names))
+        foreign = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}.difference(names)
+        looked_up = ast.Tuple([ast.Constant(name) for name in sorted(foreign)], ast.Load())
+        test = self.operation("may_put_off", node, looked_up, *(name_of(name) for name in names))
         return place(ast.IfExp(test, whole, now()), node)
 
     def _helper(self, parameters: list[str], body: ast.expr) -> str:

@@ -10,7 +10,7 @@ import ast
 from dataclasses import dataclass
 
 from pydron.analysis.purity import PURE_METHOD_NAMES
-from pydron.emit.names import all_binds
+from pydron.emit.names import all_binds, fragments_of
 from pydron.ir.nodes import Call, Def, For, Graph, Host, If, Native, Node, Output, Region, Store, While, walk
 
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.BinOp, ast.Constant, ast.JoinedStr)
@@ -51,6 +51,7 @@ class Facts:
         callees: Callees to look up before deferring.
         stores: Objects that it modifies and has not made itself.
         numbers: Captured names that it rebinds by augmented assignment: fine unless they hold an object.
+        reads: Global and free names, with the attributes that follow, that it looks up when it runs.
         why_not: For people: what rules deferral out; "" if nothing does.
     """
 
@@ -59,6 +60,7 @@ class Facts:
     stores: tuple[Stored, ...] = ()
     numbers: tuple[str, ...] = ()
     why_not: str = ""
+    reads: tuple[Callee, ...] = ()
 
 
 class _Ruled(Exception):
@@ -97,7 +99,8 @@ class _Gatherer:
                 self._node(node)
         except _Ruled as ruled:
             return Facts(closed=False, why_not=str(ruled))
-        return Facts(True, tuple(self._callees), tuple(self._stores), tuple(self._numbers))
+        reads = foreign_reads(self._region, self._variables)
+        return Facts(True, tuple(self._callees), tuple(self._stores), tuple(self._numbers), reads=reads)
 
     def _exits(self, region: Region, loops: int) -> None:
         for node in region.nodes:
@@ -243,6 +246,24 @@ def _dotted(callee: ast.expr, aliases: dict[str, ast.expr]) -> tuple[ast.expr, l
             callee = aliases[callee.id]
         else:
             return callee, attributes
+
+
+def foreign_reads(region: Region, variables: frozenset[str]) -> tuple[Callee, ...]:
+    """What a region's own code looks up under names that are not the function's variables."""
+    found: dict[Callee, None] = {}
+    for node in walk(region):
+        for fragment in fragments_of(node):
+            stack: list[ast.AST] = list(fragment.statements())
+            while stack:
+                part = stack.pop()
+                if isinstance(part, (ast.Attribute, ast.Name)):
+                    root, attributes = _dotted(part, {})
+                    if isinstance(root, ast.Name):
+                        if root.id not in variables and isinstance(root.ctx, ast.Load):
+                            found[Callee(root.id, tuple(attributes), False)] = None
+                        continue
+                stack.extend(ast.iter_child_nodes(part))
+    return tuple(found)
 
 
 def named_callees(graph: Graph) -> tuple[Callee, ...]:

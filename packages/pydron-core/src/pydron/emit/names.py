@@ -28,6 +28,21 @@ def bound(fragment: Fragment, variables: frozenset[str]) -> frozenset[str]:
     )
 
 
+def fragments_of(node: Node) -> tuple[Fragment, ...]:
+    """The pieces of text that a node itself evaluates."""
+    match node:
+        case If() | While():
+            return (node.test,)
+        case For():
+            return (node.iterable, node.target)
+        case Input():
+            return ()
+        case Output():
+            return () if node.fragment is None else (node.fragment,)
+        case _:
+            return (node.fragment,)
+
+
 def own_reads(node: Node, variables: frozenset[str]) -> frozenset[str]:
     """The variables that a node itself reads."""
     match node:

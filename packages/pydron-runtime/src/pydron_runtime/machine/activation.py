@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, current
-from pydron_runtime.machine.deferral import is_deferrable_function, may_defer, readable, stored_objects
+from pydron_runtime.machine.deferral import is_deferrable_function, looked_up, may_defer, readable, stored_objects
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
@@ -79,7 +79,7 @@ def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[s
     stored = stored_objects(frame.code, plan.facts, received) or ()
     for target in stored:
         claims.claim(target, child)
-    claims.announce(readable(received, stored), child)
+    claims.announce(readable({**received, **looked_up(frame.code, plan.facts, received)}, stored), child)
     return child
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 from collections.abc import Mapping
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from pydron.analysis.purity import is_known_pure, is_lazy, is_output
 from pydron.emit.facts import Callee, Facts
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.pinning import surroundings
 from pydron_runtime.machine.safety import SCALARS, is_immutable, runs_user_code_for_attribute
 from pydron_runtime.machine.stores import is_plain
 from pydron_runtime.machine.undecorated import is_entered, plain_function, record_of, verdict_now
@@ -69,6 +71,28 @@ def _find(code: Code, callee: Callee, received: Mapping[str, Any]) -> Any:
         found = getattr(found, name, _NOTHING)
         if type(found) is Pending:
             return _NOTHING
+    return found
+
+
+def looked_up(code: Code, facts: Facts, received: Mapping[str, Any]) -> dict[str, Any]:
+    """The objects that a region may come to read through global and free names, its own or those of what it calls."""
+    found: dict[str, Any] = {}
+    for read in facts.reads:
+        try:
+            value = code.lookup(read.root)
+        except (LookupError, AttributeError):
+            continue
+        for name in read.attributes:
+            if not isinstance(value, (ModuleType, type)):
+                break
+            value = inspect.getattr_static(value, name, None)
+        found[f"{len(found)} read"] = value
+    for callee in facts.callees:
+        value = _find(code, callee, received)
+        function = value.__func__ if type(value) is MethodType else value
+        if type(function) is FunctionType and not is_functional(function):
+            around = surroundings(function)
+            found.update((f"{len(found)} {name}", value) for name, value in around.items())
     return found
 
 

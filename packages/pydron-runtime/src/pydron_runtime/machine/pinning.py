@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydron.analysis.provenance import is_of_python
 from pydron.emit.builder import PREFIX
 from pydron.entry import Record
+from pydron.marks import scheduled_record
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.code import Code
@@ -85,6 +86,9 @@ def surroundings(function: FunctionType) -> dict[str, Any]:
     stack, seen = [function], {id(function)}
     while stack:
         current = stack.pop()
+        record = scheduled_record(current)
+        if record is not None:
+            current = record.function  # the entry itself mentions nothing
         contents = [current.__globals__[name] for name in current.__code__.co_names if name in current.__globals__]
         for cell in current.__closure__ or ():
             try:
