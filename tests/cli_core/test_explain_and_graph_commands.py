@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pydron.cli import graph as graph_command
 from pydron.cli.main import main
+from pydron.export.notebook import find_renderer
 from pydron.ir.nodes import Graph
 
 PROGRAM = '''\
@@ -125,17 +125,17 @@ def test_a_document_is_explained_and_drawn_without_its_source(
 def test_pictures_come_from_whatever_package_draws(
     program: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(graph_command, "find_renderer", lambda: lambda dot, form: f"{form}:{dot[:7]}".encode())
+    monkeypatch.setattr("pydron.cli.graph.find_renderer", lambda: lambda dot, form: f"{form}:{dot[:7]}".encode())
     said(capsys, 0, "graph", "my_pipeline.py:pipeline", "-o", "g.PNG")
     assert Path("g.PNG").read_bytes() == b"png:digraph"
-    monkeypatch.setattr(graph_command, "find_renderer", lambda: None)
+    monkeypatch.setattr("pydron.cli.graph.find_renderer", lambda: None)
     assert "pip install pydron-viz" in said(capsys, 1, "graph", "my_pipeline.py:pipeline", "-o", "g.svg")
     assert not Path("g.svg").exists()
 
 
 @pytest.mark.slow
 def test_a_real_picture_is_drawn(program: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if graph_command.find_renderer() is None:
+    if find_renderer() is None:
         pytest.skip("no package that draws is installed")
     said(capsys, 0, "graph", "my_pipeline.py:pipeline", "-o", "g.svg")
     assert b"<svg" in Path("g.svg").read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import distribution_calls as calls
@@ -30,12 +30,13 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     if request.param == "local":
         yield request.getfixturevalue("pool")  # the processes are shared; task numbers below are not
         return
-    made: Executor = {
+    makers: dict[str, Callable[[], Executor]] = {
         "inline": InlineExecutor,
         "oldest": ScriptedExecutor,
         "newest": lambda: ScriptedExecutor(newest_first),
         "random": lambda: ScriptedExecutor(seeded(3)),
-    }[request.param]()
+    }
+    made = makers[request.param]()
     yield made
     made.close()
 

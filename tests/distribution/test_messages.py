@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import msgspec
 import pytest
@@ -48,7 +49,7 @@ def test_noise_is_refused(frames: list[bytes]) -> None:
 
 
 class Bomb:
-    def __reduce__(self) -> object:
+    def __reduce__(self) -> tuple[Any, ...]:
         return pytest.fail, ("a pickle was opened",)
 
 

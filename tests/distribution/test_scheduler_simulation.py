@@ -136,8 +136,8 @@ class World:
 
     def work(self, worker: SimulatedWorker) -> None:
         if worker.running is not None:
-            execution, worker.running = worker.running, None
-            worker.machine.finished(execution, self.run(execution))
+            running, worker.running = worker.running, None
+            worker.machine.finished(running, self.run(running))
             return
         execution = worker.machine.next()
         if worker.machine.must_report(execution):

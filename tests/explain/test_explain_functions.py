@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
 import pytest
 
@@ -34,7 +35,7 @@ class Tools:
 SEEN: list[Any] = []
 
 
-def unknown(*args: Any) -> Any:
+def unknown(*args: Any, **named: Any) -> Any:
     SEEN.append(args)
     return args
 
@@ -71,7 +72,7 @@ def one(function: Any, text: str) -> tuple[str, str]:
 
 def test_a_loop_over_functional_calls_is_parallel_without_remarks() -> None:
     def function(inputs):  # type: ignore[no-untyped-def]
-        outputs = []
+        outputs = []  # type: ignore[var-annotated]
         for input in inputs:
             output = process(input)
             outputs = outputs + [output]
@@ -80,7 +81,7 @@ def test_a_loop_over_functional_calls_is_parallel_without_remarks() -> None:
     report = explain(function)
     found = marks(report)
     assert found["output = process(input)"] == ("parallel", "")
-    assert found["outputs = []"] == ("pure", "")
+    assert found["outputs = []  # type: ignore[var-annotated]"] == ("pure", "")
     assert report.sequential == () and len(report.parallel) == 1
     assert "1 functional call in parallel, nothing stands in the way" in str(report)
 
@@ -245,10 +246,10 @@ def test_methods_and_recursion_are_explained() -> None:
 
 
 def test_a_graph_is_explained_by_what_it_carries() -> None:
-    def function(xs):  # type: ignore[no-untyped-def]
+    def function(xs: Any) -> Any:
         return clean(process(xs)), unknown(len(xs))
 
-    graph = with_globals(build_graph(function), function)
+    graph = with_globals(build_graph(cast(FunctionType, function)), function)
     report = explain(graph)
     assert {finding.what: finding.mark for finding in report.findings if finding.what} == {
         "process(xs)": "parallel",
@@ -275,7 +276,7 @@ def test_a_function_without_source_says_so() -> None:
 
 def test_the_listing_shows_mark_line_and_source() -> None:
     text = str(explain(clean)).splitlines()
-    number = clean.__code__.co_firstlineno  # type: ignore[attr-defined]
+    number = clean.__code__.co_firstlineno
     assert text[0] == f"{__file__}:{number}: clean: 1 functional call in parallel, nothing stands in the way"
     assert text[2].split() == [str(number), "|", "@pydron.schedule"]
     assert text[4].split("|")[0].split() == ["parallel", str(number + 2)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
 import networkx
 import pytest
@@ -36,7 +37,7 @@ def sample(xs: Any, out: Any) -> Any:
 @pytest.fixture(scope="module")
 def graph() -> Graph:
     table = (Global("f", "function", mark="functional"), Global("h", "function", mark="scheduled"))
-    return dataclasses.replace(build_graph(sample), globals=table)
+    return dataclasses.replace(build_graph(cast(FunctionType, sample)), globals=table)
 
 
 def test_networkx_has_every_node_with_its_place(graph: Graph) -> None:

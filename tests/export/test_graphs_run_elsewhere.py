@@ -145,7 +145,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 def graph_of(function: Callable[..., Any]) -> Graph:
     plain = inspect.unwrap(function)
-    return with_globals(build_graph(plain), plain)  # type: ignore[arg-type]
+    return with_globals(build_graph(plain), plain)
 
 
 def elsewhere(graph: Graph, expression: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydron.ir.edges import Edge, edges, state_edges, value_edges
-from pydron.ir.nodes import For, Graph
+from pydron.ir.nodes import Effect, For, Graph
 
 
 def pairs(found: tuple[Edge, ...]) -> list[tuple[int, int, str]]:
@@ -101,7 +101,7 @@ def test_output_keeps_its_order_beside_pure_calls(sketch: Any) -> None:
         node("Call", "g()", callee="g"),
         node("Output"),
     )
-    known = {1: "output", 2: "pure", 3: "output"}
+    known: dict[int, Effect] = {1: "output", 2: "pure", 3: "output"}
     assert pairs(state_edges(graph.body, known)) == [(0, 1, ""), (1, 3, ""), (3, 4, ""), (4, 5, "")]
 
 

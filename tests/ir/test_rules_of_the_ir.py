@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pydron.errors import GraphError
-from pydron.ir.nodes import Graph
+from pydron.ir.nodes import Const, Graph, Host
 from pydron.ir.verifier import problems, verify
 
 
@@ -75,8 +75,8 @@ def test_a_region_ends_with_its_output(sketch: Any) -> None:
 
 def test_positions_match_the_text(sketch: Any, loop_graph: Graph) -> None:
     host = loop_graph.body.nodes[1]
-    assert host.fragment.positions  # type: ignore[union-attr]
-    fragment = dataclasses.replace(host.fragment, positions=host.fragment.positions[:-1])  # type: ignore[union-attr]
+    assert isinstance(host, (Const, Host)) and host.fragment.positions
+    fragment = dataclasses.replace(host.fragment, positions=host.fragment.positions[:-1])
     nodes = (loop_graph.body.nodes[0], dataclasses.replace(host, fragment=fragment), *loop_graph.body.nodes[2:])
     body = dataclasses.replace(loop_graph.body, nodes=nodes)
     found = problems(dataclasses.replace(loop_graph, body=body))

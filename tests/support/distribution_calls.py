@@ -117,7 +117,8 @@ def process_facts() -> dict[str, Any]:
 
 
 def returns_generator() -> Any:
-    return (item for item in ())
+    nothing: tuple[int, ...] = ()
+    return (item for item in nothing)
 
 
 class Refusing(Exception):

@@ -14,7 +14,7 @@ Portrait = Any
 
 _PLAIN = (int, float, complex, str, bytes, type(None), range, type(Ellipsis), type(NotImplemented))
 _NAMED = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
-_OPAQUE = (types.GeneratorType, type(iter([])), type(map(str, ())), zip, enumerate, reversed)
+_OPAQUE: tuple[type, ...] = (types.GeneratorType, type(iter([])), type(map(str, ())), zip, enumerate, reversed)
 
 _INLINED = ("<listcomp>", "<setcomp>", "<dictcomp>")
 """Frames that comprehensions have in Python 3.11 and not from 3.12 on. Pydron's have none in any version."""

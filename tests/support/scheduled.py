@@ -20,7 +20,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 from portraits import Painter, Portrait
@@ -230,7 +230,7 @@ def executing(executor: Executor, window: int | None = None, short: bool = False
         window: How many unretired entries there may be; None for the machine's own bound.
         short: Whether each functional call counts as too short to be handed out; else none does, however quick it is.
     """
-    session = Session(executor, None)
+    session = Session(cast(Any, executor), None)
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(os.environ, {"PYDRON_ALWAYS": "1", "PYDRON_EXECUTOR": "inline"}))
         stack.enter_context(mock.patch.object(runtime, "session_of", lambda settings, name: session))
