@@ -99,3 +99,15 @@ def test_the_keys_are_told(window: Browser, address: str) -> None:
     window.press("ESCAPE")
     window.until("return !document.getElementById('keys').open")
     assert window.js(HEADING) == "process #20"
+
+
+def test_idle_workers_say_why(window: Browser, address: str) -> None:
+    """Every lane of a worker has its idle stretches with a word for each, within the run."""
+    window.open(address)
+    window.until("return pydron.timeline.idle")
+    found = window.js("""
+        const { columns, kinds } = pydron.timeline.idle;
+        return Array.from(columns.lane, (lane, index) =>
+          [lane, columns.begin[index], columns.end[index], kinds[columns.kind[index]].key]);
+    """)
+    assert found and all(lane in (1, 2) and 0 <= begin < end for lane, begin, end, _ in found)

@@ -44,7 +44,7 @@ def run_document(trace: Trace, tasks: TaskColumns, revision: str, end: int, anal
             {"name": site.name, "file": file_name(site.file), "path": site.file, "line": site.line} for site in sites
         ],
         "workers": tasks.workers,
-        "lanes": _lanes(trace, tasks),
+        "lanes": lanes_of(trace, tasks),
         "reasons": sorted({wait.reason for wait in trace.waits}),
         "files": sorted({wait.file for wait in trace.waits}),
         "attempts": [
@@ -94,7 +94,7 @@ def _moments(trace: Trace) -> array[float]:
     return array("d", moments[:_MOST_MOMENTS])
 
 
-def _lanes(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
+def lanes_of(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
     """The program's lane first, then the workers in the order of their names."""
     known = {worker.name: worker for worker in trace.workers}
     names = {*known, *tasks.workers, *(one.worker for one in trace.attempts)} - {""}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from pydron.errors import UsageError
+from pydron_viz import packing
+from pydron_viz.analysis.idle import KINDS, idle
 from pydron_viz.analysis.lines import sources
 from pydron_viz.analysis.plan import WaitKey
 from pydron_viz.analysis.prediction import curve
 from pydron_viz.analysis.waiting import entries, ranked
 from pydron_viz.blueprints.api import snapshot
+from pydron_viz.model import lanes_of
 from pydron_viz.opened import MOST_ANALYSED, Snapshot
 from pydron_viz.wording import file_name
 
@@ -51,6 +56,23 @@ def figures() -> Response:
     now = _analysed()
     found = now.figures
     return jsonify({**found.as_document(), "path": [now.tasks.id[place] for place in found.path]})
+
+
+@insight.get("/api/idle")
+def idle_workers() -> Response:
+    """The stretches in which workers had nothing to do, by lane, and why."""
+    now = _analysed()
+    lanes = {lane["worker"]: number for number, lane in enumerate(lanes_of(now.trace, now.tasks))}
+    found = idle(now.trace, now.tasks, now.end)
+    keys = list(KINDS)
+    kinds = [{"key": key, "label": label, "meaning": meaning} for key, (label, meaning) in KINDS.items()]
+    columns: dict[str, array[Any]] = {
+        "lane": array("i", (lanes[one.worker] for one in found)),
+        "begin": array("d", (one.begin for one in found)),
+        "end": array("d", (one.end for one in found)),
+        "kind": array("i", (keys.index(one.kind) for one in found)),
+    }
+    return Response(packing.packed({"kinds": kinds}, columns), mimetype=packing.MIME)
 
 
 @insight.get("/api/whatif")

@@ -51,6 +51,7 @@ class Page {
     await this.load();
     await this.apply(this.address.values, true);
     document.body.dataset.ready = "yes";
+    await this.explain();
     if (this.run.run.state === "running") setTimeout(() => this.follow(), FOLLOW);
   }
 
@@ -62,6 +63,11 @@ class Page {
     const chosen = this.picker.value;
     this.picker.replaceChildren(...this.run.views.map(({ key, label }) => new Option(label, key)));
     if (chosen) this.picker.value = chosen;
+  }
+
+  /** Show why workers were idle. Not worth an error, and not worth waiting for. */
+  async explain() {
+    if (this.run.analysed) this.timeline.explain(await fetchedColumns("/api/idle").catch(() => null));
   }
 
   /** Take everything from the address. */
@@ -249,6 +255,7 @@ class Page {
         const atEnd = this.transport.time >= this.run.end && !this.transport.playing;
         await this.load();
         this.critical = null;
+        await this.explain();
         await this.show(this.view, false);
         this.transport.move(atEnd ? this.run.end : this.transport.time);
         if (this.tab !== "graph") await this.open(this.tab);

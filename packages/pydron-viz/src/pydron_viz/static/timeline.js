@@ -333,6 +333,19 @@ export class Timeline {
     return null;
   }
 
+  // Why the worker under the pointer was idle.
+  #meaning(event) {
+    if (!this.idle) return "";
+    const box = this.canvas.getBoundingClientRect();
+    const y = event.clientY - box.top, time = this.#at(event.clientX - box.left);
+    const number = this.lanes.findIndex((lane) => y >= lane.top && y < lane.top + lane.height);
+    const { columns, kinds } = this.idle;
+    const index = columns.lane.findIndex((lane, one) => lane === number && columns.begin[one] <= time && time < columns.end[one]);
+    if (index < 0) return "";
+    const { label, meaning } = kinds[columns.kind[index]];
+    return `idle for ${duration(columns.end[index] - columns.begin[index])}: ${label}. ${meaning}`;
+  }
+
   #down(event) {
     if (event.button > 0 || !this.run) return;
     const box = this.canvas.getBoundingClientRect();
@@ -345,6 +358,7 @@ export class Timeline {
   #move(event) {
     if (!this.press) {
       this.canvas.style.cursor = this.run && this.#hit(event) ? "pointer" : "crosshair";
+      this.canvas.title = this.run ? this.#meaning(event) : "";
       return;
     }
     const x = event.clientX - this.canvas.getBoundingClientRect().left;
