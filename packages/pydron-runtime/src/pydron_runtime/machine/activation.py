@@ -74,7 +74,7 @@ def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[s
     """A frame for a region that is being deferred, with its claims."""
     child = Frame(frame.machine, frame, frame.next_order(), site, frame.code, "region")
     frame.queue.append(child)
-    child.outputs = tuple(Pending(child) for _ in plan.results)
+    child.outputs = tuple(Pending() for _ in plan.results)
     claims = frame.machine.claims
     stored = stored_objects(frame.code, plan.facts, received) or ()
     for target in stored:
@@ -94,7 +94,7 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
     child = Frame(frame.machine, frame, frame.next_order(), site, code, "function")
     frame.queue.append(child)
     if is_deferrable_function(record):
-        child.outputs = (Pending(child),)
+        child.outputs = (Pending(),)
         child.code = code = pinned_code(code)
         for value in (*args, *kwargs.values()):
             await_writers(frame, site, value)

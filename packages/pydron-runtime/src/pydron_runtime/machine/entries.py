@@ -106,7 +106,7 @@ class TaskEntry(Entry):
         self.by_value = False
         self.followers: list[TaskEntry] = []
         self.submitted = False
-        self.pending = Pending(self)
+        self.pending = Pending()
 
 
 class Operation(Entry):
@@ -135,4 +135,4 @@ class Operation(Entry):
         self.operands = operands
         self.safe = safe
         self.oldest_only = False
-        self.pending = Pending(self)
+        self.pending = Pending()

@@ -22,26 +22,27 @@ class Pending:
     Attributes:
         done: Whether the value is there.
         value: The value; only meaningful when done, and only through :meth:`get`.
-        entry: The task, operation or frame that produces it.
         task: Number of the task whose result this is, while a reference to that result is as good as the value.
             None for other values, and once the program may have changed the value.
         waiters: Called, once each, when the value is there.
         parts: For a tuple under construction its elements, some of them pending.
         writer: The operation that may change the value in place, while it has not run.
         origin: The pending value whose value this one has taken.
-        on_drop: Told the task's number when the program holds the placeholder no longer.
+        number: Of the task that produces it; stays when ``task`` goes.
+        on_drop: Told this number when the program holds the placeholder no longer. For this to happen at once, nothing
+            that a placeholder refers to may refer to it.
     """
 
-    __slots__ = ("done", "entry", "load", "on_drop", "origin", "parts", "task", "value", "waiters", "writer")
+    __slots__ = ("done", "load", "number", "on_drop", "origin", "parts", "task", "value", "waiters", "writer")
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self) -> None:
         self.done = False
         self.value: Any = None
         self.load: Callable[[], Any] | None = None
-        self.entry = entry
         self.task: int | None = None
         self.waiters: list[Callable[[], None]] = []
         self.parts: tuple[Any, ...] | None = None
+        self.number = 0
         self.on_drop: Callable[[int], None] | None = None
         self.writer: Entry | None = None
         self.origin: Pending | None = None
@@ -77,7 +78,7 @@ class Pending:
 
     def __del__(self) -> None:
         if self.on_drop is not None:
-            self.on_drop(self.entry.number)  # type: ignore[attr-defined]  # only a task's placeholder has it
+            self.on_drop(self.number)
 
     def _tell(self) -> None:
         self.done = True

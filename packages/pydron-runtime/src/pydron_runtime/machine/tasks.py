@@ -56,7 +56,7 @@ class Tasks:
             arguments = payload.dump((args, dict(kwargs)))
         entry = TaskEntry(frame, frame.next_order(), site, next(numbers), callee, function, arguments)
         entry.references = {reference_of(pending): pending for pending in met}
-        entry.pending.task = entry.number
+        entry.pending.task = entry.pending.number = entry.number
         entry.pending.on_drop = self._dropped.append
         frame.queue.append(entry)
         self.issued += 1
@@ -135,9 +135,9 @@ class Tasks:
                 del self.outstanding[entry.number]
                 if completion.nanoseconds:
                     cost_of(entry.callee).measured(completion.nanoseconds)
-                result = completion.result
+                result, call = completion.result, (entry.callee, entry.arguments, entry.references)
                 entry.state = State.DONE
-                entry.pending.settle_later(lambda: self._load(entry, result))
+                entry.pending.settle_later(lambda: _load(result, call))
             case Failed():
                 del self.outstanding[entry.number]
                 error, frames = failures.load_failure(completion.exception)
@@ -160,25 +160,17 @@ class Tasks:
         self._machine.observer.cancelled([entry])
         entry.number = next(numbers)
         self._machine.observer.issued(entry, (), {})
+        entry.pending.number = entry.number
         entry.pending.task = None  # calls that referred to the old number are skipped and come here too
         self.outstanding[entry.number] = entry
         entry.by_value = True
         self._submit_when_possible(entry)
 
-    def _load(self, entry: TaskEntry, result: Payload) -> Any:
-        try:
-            return payload.load(result)
-        except Exception as error:  # whatever a class's unpickling raises: the call's own result is what counts
-            value, failure = self._call(entry)
-            if failure is not None:
-                raise failure from error
-            return value
-
     def _run_in_program(self, entry: TaskEntry, reason: str) -> None:
         """Run a functional call here, on its arguments as they were at issue."""
         machine = self._machine
         with machine.observer.in_program(entry, reason):
-            value, failure = self._call(entry)
+            value, failure = _run((entry.callee, entry.arguments, entry.references))
         self.outstanding.pop(entry.number, None)
         self._in_program.add(entry.number)
         self._let_go(entry)
@@ -189,14 +181,6 @@ class Tasks:
             entry.state = State.DONE
             entry.pending.settle(value)
 
-    def _call(self, entry: TaskEntry) -> tuple[Any, BaseException | None]:
-        with references.resolving(lambda number: entry.references[number].get()):
-            args, kwargs = payload.load(entry.arguments)
-        try:
-            return entry.callee(*args, **kwargs), None
-        except BaseException as error:
-            return None, error
-
     def cancel_all(self) -> None:
         """Nobody wants the results any more; those that are here stay usable."""
         machine = self._machine
@@ -206,6 +190,32 @@ class Tasks:
             self.outstanding.clear()
         machine.executor.release(self._kept)
         self._kept = set()
+
+
+Call = tuple[Callable[..., Any], Payload, Mapping[int, Pending]]
+"""A function, its pickled arguments as they were at issue, and the pending values that these refer to."""
+
+
+def _load(result: Payload, call: Call) -> Any:
+    """The value of a result that came from elsewhere."""
+    try:
+        return payload.load(result)
+    except Exception as error:  # whatever a class's unpickling raises: the call's own result is what counts
+        value, failure = _run(call)
+        if failure is not None:
+            raise failure from error
+        return value
+
+
+def _run(call: Call) -> tuple[Any, BaseException | None]:
+    """What a call gives, or raises, in the program."""
+    callee, arguments, met = call
+    with references.resolving(lambda number: met[number].get()):
+        args, kwargs = payload.load(arguments)
+    try:
+        return callee(*args, **kwargs), None
+    except BaseException as error:
+        return None, error
 
 
 def tell_once(name: str, what: str, reason: str) -> None:

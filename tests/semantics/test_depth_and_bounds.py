@@ -1,0 +1,79 @@
+"""Deep recursion, many calls, small windows: bounded, and the same results."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from scheduled import PRELUDE, Program, by_machine, check, compare, plain
+
+from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first
+
+
+def test_a_recursion_that_runs_away_is_a_recursion_error_and_the_program_goes_on() -> None:
+    check(
+        f"""{PRELUDE}
+@schedule
+def down(n):
+    return down(n + f(n) * 0 + 1)
+def main():
+    try:
+        down(0)
+    except RecursionError as error:
+        note(type(error).__name__)
+    return up(3)
+@schedule
+def up(n):
+    return f(n) + g(n)
+"""
+    )
+
+
+def test_a_deep_recursion_gives_its_result() -> None:
+    check(
+        f"""{PRELUDE}
+@schedule
+def count(n):
+    if n == 0:
+        return f(n)
+    return count(n - 1) + 1
+@schedule
+def main():
+    return count(40)
+"""
+    )
+
+
+@pytest.mark.parametrize("window", [1, 2, 5])
+@pytest.mark.parametrize("policy", [oldest_first, newest_first])
+def test_no_more_calls_are_in_flight_than_the_window_allows(window: int, policy: object) -> None:
+    text = f"{PRELUDE}\n@schedule\ndef main():\n    return [f(x) for x in range(40)]\n"
+    executor = ScriptedExecutor(policy)  # type: ignore[arg-type]
+    program = Program(text)
+    compare(program, "window", plain(program), by_machine(program, executor, window))
+    assert executor.peak <= window
+
+
+def test_results_that_nobody_keeps_are_released_while_the_loop_runs() -> None:
+    text = f"{PRELUDE}\n@schedule\ndef main():\n    t = 0\n    for x in range(300):\n        t += f(x)\n    return t\n"
+    most = [0]
+
+    class Watching(ScriptedExecutor):
+        def step(self) -> bool:
+            most[0] = max(most[0], self.held)
+            return super().step()
+
+    executor = Watching(oldest_first)
+    outcome = by_machine(Program(text), executor, 20)
+    assert outcome.result == ("int", repr(sum(range(1, 301))))
+    assert most[0] <= 40
+    assert executor.held == 0
+
+
+def test_a_long_loop_does_not_need_a_deep_stack() -> None:
+    """Thousands of values that depend on one another are computed one after the other, not one inside the other."""
+    text = f"{PRELUDE}\n@schedule\ndef main():\n    t = f(0)\n    for x in range(3000):\n        t = t + 1\n    return t\n"
+    limit = sys.getrecursionlimit()
+    program = Program(text)
+    compare(program, "long chain", plain(program), by_machine(program, ScriptedExecutor()))
+    assert sys.getrecursionlimit() == limit
