@@ -105,10 +105,13 @@ def _limits(node: ast.AST) -> Iterator[_Limit]:
             yield _Limit(name, None)
         case ast.Call(func=ast.Attribute(value=receiver, attr=attr)) if attr in _PUTTING | _POURING:
             root = steps_to(receiver)
-            if root is not None and node.args:
+            if root is not None:
                 name, steps = root
-                putting = attr in _PUTTING
-                yield _Limit(name, node.args[-1], steps + putting, 0 if putting else steps + 1)
+                yield from (_Limit(name, keyword.value, steps + 1) for keyword in node.keywords)
+                if attr in _PUTTING:
+                    yield from (_Limit(name, argument, steps + 1) for argument in node.args[-1:])
+                else:
+                    yield from (_Limit(name, argument, steps, steps + 1) for argument in node.args)
         case _:
             pass
 

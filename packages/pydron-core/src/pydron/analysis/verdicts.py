@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from pydron.analysis.inference import CALLING_NAMES, Conditions, conditions
+from pydron.analysis.expressions import CALLING_NAMES, Conditions
+from pydron.analysis.inference import conditions
 from pydron.analysis.names import Path
 from pydron.analysis.provenance import is_of_library
 from pydron.analysis.purity import (

@@ -14,6 +14,9 @@ from pydron_runtime.machine.safety import CODE, CONTAINERS, SCALARS, is_array, i
 LIMIT = 10_000
 """Elements of a container that are looked at; looking must not cost more than what it is good for."""
 
+_WITH_FILES = frozenset({"PosixPath", "WindowsPath"})
+"""Classes with methods that touch files under names that other data have harmless methods by."""
+
 
 def is_data(value: Any, depth: int = 3) -> bool:
     """Whether a value is data, all the way down to a bounded depth and breadth."""
@@ -29,7 +32,7 @@ def is_data(value: Any, depth: int = 3) -> bool:
         return all(type(element) in SCALARS or is_data(element, depth - 1) for element in elements)
     if is_array(value):
         return bool(value.dtype.kind != "O")
-    return is_safe_type(kind)
+    return is_safe_type(kind) and kind.__name__ not in _WITH_FILES
 
 
 def all_data(*values: Any) -> bool:
