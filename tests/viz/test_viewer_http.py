@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,22 @@ def test_a_growing_trace_is_followed(client_of: Opener, tmp_path: Path) -> None:
     after, _ = unpacked(get(client, "/api/run").data)
     assert after["run"]["state"] == "finished"
     assert get(client, "/api/revision").get_json()["revision"] == after["revision"]
+
+
+def test_news_of_a_running_program_are_sent(client_of: Opener, tmp_path: Path) -> None:
+    """One event per change, the last of them with the state in which the program has ended; then the stream ends."""
+    recorder = SqliteRecorder(tmp_path / "t", argv=["p.py"], executor="local", workers=1)
+    recorder.task_ready(1, recorder.origin + 1)
+    assert recorder.flush()
+    client = client_of(tmp_path / "t")
+    answer = client.get("http://127.0.0.1:5000/api/events", buffered=False)
+    assert answer.mimetype == "text/event-stream"
+    news = iter(answer.iter_encoded())
+    first = json.loads(next(news).removeprefix(b"data: "))
+    assert first["state"] == "running"
+    recorder.close("finished")
+    rest = [json.loads(piece.removeprefix(b"data: ")) for piece in news if piece.startswith(b"data: ")]
+    assert rest[-1]["state"] == "finished" and rest[-1]["revision"] != first["revision"]
 
 
 def test_an_unchanged_trace_is_read_once(pipeline_file: Path) -> None:

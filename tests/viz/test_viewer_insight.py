@@ -111,3 +111,16 @@ def test_idle_workers_say_why(window: Browser, address: str) -> None:
           [lane, columns.begin[index], columns.end[index], kinds[columns.kind[index]].key]);
     """)
     assert found and all(lane in (1, 2) and 0 <= begin < end for lane, begin, end, _ in found)
+
+
+def test_progress_is_that_of_the_clock(window: Browser, address: str) -> None:
+    """Calls by state per call site add up to the calls that have been reached; what is left shrinks to nothing."""
+    window.open(address + "#tab=progress&t=0.9")
+    words = "return [...document.querySelectorAll('#progress .words')].map((one) => one.textContent)"
+    counts = "return pydron.run.sites.map((_, site) => pydron.figures(pydron.run, pydron.transport.time)[site].issued)"
+    assert window.js(counts) == [64, 64, 0]
+    assert "done" in window.js(words)[0] and "waiting" in window.js(words)[1]
+    assert "will take about" in window.js("return document.querySelector('#progress p').textContent")
+    window.press("END")
+    assert window.js(words) == ["64 done", "63 done, 1 failed", "1 done"]
+    assert "have ended" in window.js("return document.querySelector('#progress p').textContent")

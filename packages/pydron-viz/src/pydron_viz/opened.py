@@ -89,6 +89,11 @@ class OpenTrace:
         with self._lock:
             return self._revision()
 
+    def state(self) -> str:
+        """How far the run is: see :class:`~pydron.trace.Run`. Cheap."""
+        with self._lock:
+            return self._reader.run().state
+
     def snapshot(self) -> Snapshot:
         """The trace as it is now. Blocks while it is read, if it has changed."""
         with self._lock:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Iterator
+
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from pydron.errors import UsageError
+from pydron.errors import TraceFormatError, UsageError
 from pydron_viz import packing
 from pydron_viz.details import task_details, wait_details
 from pydron_viz.exports import ENDING, MIME, export
@@ -16,6 +20,9 @@ from pydron_viz.replay import Replay
 api = Blueprint("api", __name__)
 
 _GREATEST = 2**62
+
+_INTERVAL = 0.5
+"""Seconds between looks at a trace that is followed."""
 
 
 def opened() -> OpenTrace:
@@ -29,7 +36,7 @@ def snapshot() -> Snapshot:
     return opened().snapshot()
 
 
-def _time(name: str) -> int | None:
+def _moment(name: str) -> int | None:
     text = request.args.get(name)
     if text is None:
         return None
@@ -52,6 +59,30 @@ def revision() -> Response:
     return jsonify({"revision": opened().revision()})
 
 
+@api.get("/api/events")
+def events() -> Response:
+    """Server-sent events: the revision whenever there is anything new, until the program has ended."""
+    return Response(_news(opened()), mimetype="text/event-stream")
+
+
+def _news(trace: OpenTrace) -> Iterator[str]:
+    told = ""
+    while True:
+        try:
+            revision, state = trace.revision(), trace.state()
+        except TraceFormatError as problem:
+            yield f"event: trouble\ndata: {json.dumps(str(problem))}\n\n"
+            return
+        if revision != told:
+            told = revision
+            yield f"data: {json.dumps({'revision': revision, 'state': state})}\n\n"
+        else:
+            yield ": nothing new\n\n"  # finds out whether anybody still listens
+        if state != "running":
+            return
+        time.sleep(_INTERVAL)
+
+
 @api.get("/api/diagram")
 def diagram() -> Response:
     """A laid-out diagram without states, and which of its elements stands for which task."""
@@ -62,8 +93,8 @@ def diagram() -> Response:
 def state() -> Response:
     """The run at a moment (``time``), as the server sees it."""
     trace = opened().whole()
-    time = _time("time")
-    moment = Replay(trace).at(trace.end if time is None else time)
+    wanted = _moment("time")
+    moment = Replay(trace).at(trace.end if wanted is None else wanted)
     return jsonify({"time": moment.time, "counts": moment.counts, "states": moment.states, "workers": moment.workers})
 
 
@@ -90,8 +121,7 @@ def wait(index: int) -> Response:
 @api.get("/export/<format>")
 def exported(format: str) -> Response:
     """The run in another format, to be saved: ``view`` and ``time`` choose what a diagram shows."""
-    time = _time("time")
-    data = export(opened().whole(), format, time, request.args.get("view", "run"))
+    data = export(opened().whole(), format, _moment("time"), request.args.get("view", "run"))
     response = Response(data, mimetype=MIME[format])
     response.headers["Content-Disposition"] = f'attachment; filename="run{ENDING[format]}"'
     return response

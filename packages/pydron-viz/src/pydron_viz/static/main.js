@@ -5,13 +5,14 @@ import { Details } from "./details.js";
 import { count, duration } from "./format.js";
 import { Graph } from "./graph.js";
 import { fetched, fetchedColumns, Run } from "./model.js";
+import { figuresOf, Progress } from "./progress.js";
 import { Source } from "./source.js";
 import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
 import { WhatIf } from "./whatif.js";
 
-const FOLLOW = 1500;
-const TABS = ["graph", "source", "whatif"];
+const RARELY = 1500, SHARE = 5;
+const TABS = ["graph", "source", "progress", "whatif"];
 
 const byId = (id) => document.getElementById(id);
 const whole = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : undefined);
@@ -30,6 +31,8 @@ class Page {
       (range) => this.address.set({ z: range ? range.map((time) => Number((time / 1e9).toFixed(9))).join("-") : null }));
     this.details = new Details(select);
     this.source = new Source(select);
+    this.progress = new Progress(select);
+    this.figures = figuresOf;
     this.whatif = new WhatIf();
     this.transport = new Transport((time) => this.draw(time), (speed) => this.address.set({ speed }));
     this.picker = byId("view");
@@ -52,12 +55,12 @@ class Page {
     await this.apply(this.address.values, true);
     document.body.dataset.ready = "yes";
     await this.explain();
-    if (this.run.run.state === "running") setTimeout(() => this.follow(), FOLLOW);
+    if (this.run.run.state === "running") this.follow();
   }
 
   async load() {
     this.run = new Run(await fetchedColumns("/api/run"));
-    for (const part of [this.transport, this.timeline, this.details, this.source, this.whatif]) part.load(this.run);
+    for (const part of [this.transport, this.timeline, this.details, this.source, this.progress, this.whatif]) part.load(this.run);
     this.header();
     this.legend();
     const chosen = this.picker.value;
@@ -94,7 +97,7 @@ class Page {
     return values.node ? { node: values.node } : {};
   }
 
-  /** Open a tab: graph, source or whatif. */
+  /** Open a tab: graph, source, progress or whatif. */
   async open(tab) {
     this.tab = tab;
     document.body.dataset.tab = tab;
@@ -104,6 +107,7 @@ class Page {
     }
     this.address.set({ tab: tab === "graph" ? null : tab });
     if (tab === "source") { await this.source.show(); this.source.select(...this.lines()); }
+    if (tab === "progress") this.progress.show();
     if (tab === "whatif") await this.whatif.show();
   }
 
@@ -190,6 +194,7 @@ class Page {
     this.graph.draw(time);
     this.timeline.draw(time);
     this.details.draw(time);
+    this.progress.draw(time);
     const counts = this.run.counts(time);
     for (const element of this.counters) element.textContent = count(counts[this.run.states.indexOf(element.dataset.state)]);
     this.address.set({ t: time >= this.run.end ? null : Number((time / 1e9).toFixed(9)) });
@@ -235,7 +240,7 @@ class Page {
       Escape: () => { byId("export").open = false; this.select({}); },
       "?": () => byId("keys").showModal(),
       "+": () => this.graph.zoom(1.3), "=": () => this.graph.zoom(1.3), "-": () => this.graph.zoom(1 / 1.3), 0: () => this.graph.fit(),
-      1: () => this.open("graph"), 2: () => this.open("source"), 3: () => this.open("whatif"),
+      1: () => this.open("graph"), 2: () => this.open("source"), 3: () => this.open("progress"), 4: () => this.open("whatif"),
       c: () => this.mark(!this.marking),
       w: () => this.timeline.zoom(1.5), s: () => this.timeline.zoom(1 / 1.5), a: () => this.timeline.pan(-0.2), d: () => this.timeline.pan(0.2),
       z: () => this.timeline.show(0, this.run.end),
@@ -247,24 +252,42 @@ class Page {
     event.preventDefault();
   }
 
-  /** Keep up with a program that is still running. */
-  async follow() {
-    try {
-      const { revision } = await fetched("/api/revision");
-      if (revision !== this.run.revision) {
-        const atEnd = this.transport.time >= this.run.end && !this.transport.playing;
-        await this.load();
-        this.critical = null;
-        await this.explain();
-        await this.show(this.view, false);
-        this.transport.move(atEnd ? this.run.end : this.transport.time);
-        if (this.tab !== "graph") await this.open(this.tab);
-        await this.select(this.selection);
+  /** Keep up with a program that is still running: the server tells when there is anything new. */
+  follow() {
+    const events = new EventSource("/api/events");
+    this.following = events;
+    events.onmessage = async ({ data }) => {
+      this.news = JSON.parse(data);
+      if (this.busy) return;
+      this.busy = true;
+      try {
+        while (this.news.revision !== this.run.revision) {
+          const begin = performance.now();
+          await this.refresh();
+          // Reading takes time from the program that is followed: no more than a small share.
+          const rest = Math.max(RARELY, SHARE * (performance.now() - begin));
+          if (this.run.run.state === "running") await new Promise((done) => setTimeout(done, rest));
+        }
+        if (this.run.run.state !== "running") events.close();
+      } catch (problem) {
+        events.close();
+        report(problem);
       }
-      if (this.run.run.state === "running") setTimeout(() => this.follow(), FOLLOW);
-    } catch (problem) {
-      report(problem);
-    }
+      this.busy = false;
+    };
+  }
+
+  /** Read the run again, and go on showing what is shown. */
+  async refresh() {
+    const atEnd = this.transport.time >= this.run.end && !this.transport.playing;
+    await this.load();
+    this.critical = null;
+    await this.explain();
+    await this.show(this.view, false);
+    this.transport.move(atEnd ? this.run.end : this.transport.time);
+    if (this.tab !== "graph") await this.open(this.tab);
+    if (this.marking) await this.mark(true);
+    await this.select(this.selection);
   }
 }
 
