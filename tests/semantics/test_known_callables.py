@@ -161,6 +161,29 @@ def main():
 def main():
     return sum(map(f, range(4))), min(map(f, range(4))), max(map(spread, range(3))), sum(map(items, range(3)), [])
 """,
+    "records": """
+import dataclasses
+@dataclasses.dataclass
+class Point:
+    x: int
+    y: int = 2
+    def area(self):
+        return self.x * self.y
+@functional
+def point(x):
+    return Point(x)
+def norm(p):
+    return p.x * p.x + p.y * p.y
+def same(p, q):
+    return p == q, str(p)
+@schedule
+def main():
+    ps = [point(i) for i in range(4)]
+    own = Point(f(1), f(2))
+    out = [norm(p) for p in ps], norm(own), [same(p, own) for p in ps]
+    own.x = f(7)
+    return out, norm(own)
+""",
     "arrays": """
 import numpy as np
 @functional

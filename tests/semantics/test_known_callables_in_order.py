@@ -109,6 +109,50 @@ def main():
     note(list(logged(steps)))
     return ys
 """,
+    "records that log": """
+import dataclasses
+@dataclasses.dataclass
+class Logging:
+    x: int
+    @property
+    def y(self):
+        note("y", self.x)
+        return self.x
+@dataclasses.dataclass
+class Comparing:
+    x: int
+    def __eq__(self, other):
+        note("eq", self.x)
+        return self.x == other.x
+@dataclasses.dataclass
+class Counting:
+    x: int
+    def count(self, value):
+        note("count", value)
+        return value
+@functional
+def logging(x):
+    return Logging(x)
+@functional
+def comparing(x):
+    return Comparing(x)
+@functional
+def counting(x):
+    return Counting(x)
+def y_of(p):
+    return p.y
+def same(p, q):
+    return p == q
+def counted(p):
+    return p.count(3)
+@schedule
+def main():
+    out = [y_of(logging(1)), same(comparing(1), comparing(2))]
+    note("between")
+    out += [counted(counting(1)), counted([3, f(2)])]
+    note("after")
+    return out, y_of(logging(3))
+""",
     "keys that log": """
 @schedule
 def main():

@@ -55,8 +55,8 @@ class Ruled(Exception):
 
 
 _FRESH_NAMES = frozenset(name for names in FRESH.values() for name in names)
-_MUTATING_NAMES = frozenset(name for names in MUTATING.values() for name in names) | {"appendleft"}
-_DATA_METHOD_NAMES = (
+MUTATING_NAMES = frozenset(name for names in MUTATING.values() for name in names) | {"appendleft"}
+DATA_METHOD_NAMES = (
     PURE_METHOD_NAMES
     | {
         name
@@ -268,11 +268,11 @@ class Expressions:
 
     def _method(self, function: ast.Attribute) -> None:
         name = function.attr
-        if name in _MUTATING_NAMES:
+        if name in MUTATING_NAMES:
             self._own(function.value, 1)
             if not isinstance(function.value, ast.Name):
                 self.expression(function.value)
-        elif name in _DATA_METHOD_NAMES:
+        elif name in DATA_METHOD_NAMES:
             self.expression(function.value)
         else:
             raise Ruled

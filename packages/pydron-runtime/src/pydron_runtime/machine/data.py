@@ -1,14 +1,15 @@
 """Data: values on which inferred functions are known to compute only.
 
 Operators, subscripts, attributes and the known methods of data run nothing but the interpreter's own code. Unlike a
-safe value (:mod:`.safety`), data hold no functions, classes or modules: what a *method* of a module does, nobody
-knows.
+safe value (:mod:`.safety`), data may be plain records (:mod:`.plain_records`), and hold no functions, classes or
+modules: what a *method* of a module does, nobody knows.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from pydron_runtime.machine.plain_records import contents_of, is_record_type
 from pydron_runtime.machine.safety import CODE, CONTAINERS, SCALARS, is_array, is_immutable, is_safe_type
 
 LIMIT = 10_000
@@ -32,7 +33,9 @@ def is_data(value: Any, depth: int = 3) -> bool:
         return all(type(element) in SCALARS or is_data(element, depth - 1) for element in elements)
     if is_array(value):
         return bool(value.dtype.kind != "O")
-    return is_safe_type(kind) and kind.__name__ not in _WITH_FILES
+    if is_safe_type(kind):
+        return kind.__name__ not in _WITH_FILES
+    return depth > 0 and is_record_type(kind) and all(is_data(element, depth - 1) for element in contents_of(value))
 
 
 def all_data(*values: Any) -> bool:
