@@ -27,9 +27,7 @@ def programs(draw: st.DrawFn, size: int = 6) -> str:
     return Writer(lambda count: draw(st.integers(0, count - 1)), size).program()
 
 
-@settings(
-    max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=60, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
 def test_a_program_does_the_same_however_it_is_run(text: str) -> None:
     note(text)

@@ -72,7 +72,9 @@ def test_results_that_nobody_keeps_are_released_while_the_loop_runs() -> None:
 
 def test_a_long_loop_does_not_need_a_deep_stack() -> None:
     """Thousands of values that depend on one another are computed one after the other, not one inside the other."""
-    text = f"{PRELUDE}\n@schedule\ndef main():\n    t = f(0)\n    for x in range(3000):\n        t = t + 1\n    return t\n"
+    text = (
+        f"{PRELUDE}\n@schedule\ndef main():\n    t = f(0)\n    for x in range(3000):\n        t = t + 1\n    return t\n"
+    )
     limit = sys.getrecursionlimit()
     program = Program(text)
     compare(program, "long chain", plain(program), by_machine(program, ScriptedExecutor()))

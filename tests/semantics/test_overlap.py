@@ -98,7 +98,9 @@ def test_the_classic_program_in_all_spellings_has_all_its_calls_in_flight() -> N
     for body in ("outputs = outputs + [f(x)]", "outputs.append(f(x))"):
         text = f"outputs = []\nfor x in inputs:\n    {body}\nreturn outputs"
         indented = "\n".join("    " + line for line in text.split("\n"))
-        whole = f"{PRELUDE}\n@schedule\ndef main(inputs):\n{indented}\ndef arguments():\n    return (list(range(64)),)\n"
+        whole = (
+            f"{PRELUDE}\n@schedule\ndef main(inputs):\n{indented}\ndef arguments():\n    return (list(range(64)),)\n"
+        )
         assert peak(whole) == 64
 
 
@@ -133,9 +135,7 @@ def test_the_calls_of_a_branch_begin_while_conditions_of_others_are_not_known() 
 
 
 def test_two_loops_that_wait_for_their_own_results_run_side_by_side() -> None:
-    body = (
-        "a = b = 0\nwhile f(a) < 3:\n    a = f(a)\nwhile g(b) < 30:\n    b = f(b)\nreturn a, b"
-    )
+    body = "a = b = 0\nwhile f(a) < 3:\n    a = f(a)\nwhile g(b) < 30:\n    b = f(b)\nreturn a, b"
     done, ready = completions(program(body), 1)
     assert done == ["f"]
     assert set(ready) == {"f", "g"}

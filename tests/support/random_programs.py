@@ -67,7 +67,105 @@ BOX = Box(0)
 """
 
 
-class Writer:
+class Expressions:
+    """Writes expressions over the variables ``a b c`` (numbers), ``l m`` (lists), ``d`` (a dict), ``o`` (an object).
+
+    Args:
+        choose: Makes the decisions.
+    """
+
+    def __init__(self, choose: Choose) -> None:
+        self._choose = choose
+        self._inner = False
+
+    def _pick(self, options: list[str]) -> str:
+        return options[self._choose(len(options))]
+
+    def _any(self, depth: int) -> str:
+        return self._number(depth) if self._choose(3) < 2 else self._list(depth)
+
+    def _test(self, depth: int) -> str:
+        match self._choose(7):
+            case 0 | 1:
+                return f"{self._number(depth)} > {self._pick(['2', '4', 'a'])}"
+            case 2:
+                return f"f({self._number(depth - 1)})"
+            case 3:
+                return f"{self._number(depth - 1)} in {self._list(depth - 1)}"
+            case 4:
+                return f"not {self._number(depth - 1)} == {self._number(depth - 1)}"
+            case 5:
+                return f"1 < {self._number(depth - 1)} < {self._number(depth - 1)}"
+            case _:
+                return self._pick(["l", "len(m) > 1", "a is b", "l is m", "d"])
+
+    def _number(self, depth: int) -> str:
+        simple = ["1", "a", "b", "c", "f(a)", "f(b)", "f(c)", "0", "5"]
+        if depth <= 0:
+            return self._pick(simple)
+        n = self._number
+        match self._choose(20):
+            case 0 | 1 | 2:
+                return self._pick(simple)
+            case 3 | 4 | 5:
+                return f"f({n(depth - 1)})"
+            case 6 | 7:
+                return f"h({self._list(depth - 1)})"
+            case 8:
+                return f"h({self._list(depth - 1)}, *m, k={n(depth - 1)})"
+            case 9:
+                return f"({n(depth - 1)} {self._pick(['+', '*', '-', '%', '//'])} {n(depth - 1)})"
+            case 10:
+                return f"({n(depth - 1)} if {self._test(depth - 1)} else {n(depth - 1)})"
+            case 11:
+                return f"({n(depth - 1)} {self._pick(['and', 'or'])} {n(depth - 1)})"
+            case 12:
+                return self._pick(["l[0]", "m[-1]", "l[a]", "g(a)[1]", "s(b)['k']", "o.x", "d['k']"])
+            case 13:
+                return self._pick(
+                    ["len(l)", "d.get('k', 0)", "d.get(a)", "sum(m)", "max(a, f(b))", "len(g(a))", "abs(f(a))"]
+                )
+            case 14:
+                return f"inner({n(depth - 1)}, {self._pick(['l', 'm', 'list(m)', 'g(a)'])})" if self._inner else "f(2)"
+            case 15:
+                return f"g({n(depth - 1)}, y={n(depth - 1)})[0]"
+            case 16:
+                return self._pick(["u(a)", "u(f(b))", "u(a).value"])
+            case 17:
+                return f"sum([f(x) for x in {self._list(0)}])"
+            case 18:
+                return f"int(f'{{{n(0)}}}')"
+            case _:
+                return f"(-{n(depth - 1)})"
+
+    def _list(self, depth: int) -> str:
+        simple = ["l", "m", "[a]", "[]", "g(a)", "o.items", "OUT", "list(l)", "m[1:]"]
+        if depth <= 0:
+            return self._pick(simple)
+        match self._choose(11):
+            case 0 | 1 | 2:
+                return self._pick(simple)
+            case 3:
+                return f"[{self._any(depth - 1)}, {self._any(depth - 1)}]"
+            case 4:
+                return f"g({self._any(depth - 1)})"
+            case 5:
+                return f"{self._list(depth - 1)} + [{self._number(depth - 1)}]"
+            case 6:
+                return f"[{self._pick(['f(x)', 'g(x)', 'x', 'h([x, b])'])} for x in {self._pick(['range(3)', 'l', '[a, b]'])} {self._pick(['', 'if f(x) > 2', 'if x'])}]"
+            case 7:
+                return self._pick(
+                    ["l[::-1]", "[*l, *m]", "[*g(a), b]", "sorted([f(a), f(b)])", "list(d.values())", "[l, l]"]
+                )
+            case 8:
+                return f"s({self._number(depth - 1)})['v']"
+            case 9:
+                return "list({f(x): x for x in [a, b]}.items())"
+            case _:
+                return f"({self._list(depth - 1)} or {self._list(depth - 1)})"
+
+
+class Writer(Expressions):
     """Writes one program.
 
     Args:
@@ -76,12 +174,11 @@ class Writer:
     """
 
     def __init__(self, choose: Choose, size: int = 8) -> None:
-        self._choose = choose
+        super().__init__(choose)
         self._size = size
         self._lines: list[str] = []
         self._loops = 0
         self._counters = 0
-        self._inner = False
 
     def program(self) -> str:
         """The text of a program."""
@@ -99,13 +196,15 @@ class Writer:
         self._block(1, 2 + self._choose(self._size))
         if self._choose(2):
             self._lines.append("    return a, b, c, l, m, d, o")
-        self._lines += ["def arguments():", "    shared = [1, 2]", '    return 3, shared, {"k": 4, "l": shared}, Box(shared)', ""]
+        self._lines += [
+            "def arguments():",
+            "    shared = [1, 2]",
+            '    return 3, shared, {"k": 4, "l": shared}, Box(shared)',
+            "",
+        ]
         return "\n".join(self._lines)
 
     # Statements.
-
-    def _pick(self, options: list[str]) -> str:
-        return options[self._choose(len(options))]
 
     def _block(self, depth: int, count: int) -> None:
         for _ in range(count):
@@ -150,7 +249,10 @@ class Writer:
             case 7:
                 self._say(depth, f"o.x = {self._any(1)}")
             case 8:
-                self._say(depth, f"{self._pick(['d', 'TABLE'])}.setdefault({self._pick(['1', 'a'])}, []).append({self._number(1)})")
+                self._say(
+                    depth,
+                    f"{self._pick(['d', 'TABLE'])}.setdefault({self._pick(['1', 'a'])}, []).append({self._number(1)})",
+                )
             case 9:
                 self._say(depth, self._pick(["del l[0]", "c = m.pop()", "l.reverse()", "m.clear()", "l.sort(key=str)"]))
             case 10:
@@ -172,7 +274,9 @@ class Writer:
                 self._say(depth, f"o.x += {self._pick(['[1]', self._list(1)])}")
 
     def _effect(self, depth: int) -> None:
-        self._say(depth, self._pick([f"note({self._any(1)})", f"print({self._number(1)})", "note(l, d, o)", "note(OUT)"]))
+        self._say(
+            depth, self._pick([f"note({self._any(1)})", f"print({self._number(1)})", "note(l, d, o)", "note(OUT)"])
+        )
 
     def _choice(self, depth: int) -> None:
         self._say(depth, f"if {self._test(2)}:")
@@ -182,7 +286,9 @@ class Writer:
             self._block(depth + 1, 1 + self._choose(2))
 
     def _for(self, depth: int) -> None:
-        source = self._pick(["range(3)", "[4, 0, 2]", "list(l)", "g(a)", "l[:2]", "enumerate(m[:3])", "zip(l[:3], m)", "d.values()"])
+        source = self._pick(
+            ["range(3)", "[4, 0, 2]", "list(l)", "g(a)", "l[:2]", "enumerate(m[:3])", "zip(l[:3], m)", "d.values()"]
+        )
         target = "i, c" if source.startswith("enumerate") else "c, b" if source.startswith("zip") else "c"
         self._say(depth, f"for {target} in {source}:")
         self._loops += 1
@@ -212,7 +318,10 @@ class Writer:
         )  # fmt: skip
 
     def _leave(self, depth: int) -> None:
-        options = [f"if {self._test(1)}: return {self._any(1)}", f"if {self._test(1)}: raise RuntimeError({self._number(1)})"]
+        options = [
+            f"if {self._test(1)}: return {self._any(1)}",
+            f"if {self._test(1)}: raise RuntimeError({self._number(1)})",
+        ]
         if self._loops:
             options += [f"if {self._test(1)}: break", f"if {self._test(1)}: continue", f"if {self._test(1)}: break"]
         self._say(depth, self._pick(options))
@@ -231,84 +340,3 @@ class Writer:
                 self._say(depth, "assert a is not None, f(1)")
             case _:
                 self._say(depth, f"c = u({self._number(1)}) + 1")
-
-    # Expressions.
-
-    def _any(self, depth: int) -> str:
-        return self._number(depth) if self._choose(3) < 2 else self._list(depth)
-
-    def _test(self, depth: int) -> str:
-        match self._choose(7):
-            case 0 | 1:
-                return f"{self._number(depth)} > {self._pick(['2', '4', 'a'])}"
-            case 2:
-                return f"f({self._number(depth - 1)})"
-            case 3:
-                return f"{self._number(depth - 1)} in {self._list(depth - 1)}"
-            case 4:
-                return f"not {self._number(depth - 1)} == {self._number(depth - 1)}"
-            case 5:
-                return f"1 < {self._number(depth - 1)} < {self._number(depth - 1)}"
-            case _:
-                return self._pick(["l", "len(m) > 1", "a is b", "l is m", "d"])
-
-    def _number(self, depth: int) -> str:
-        simple = ["1", "a", "b", "c", "f(a)", "f(b)", "f(c)", "0", "5"]
-        if depth <= 0:
-            return self._pick(simple)
-        n = self._number
-        match self._choose(20):
-            case 0 | 1 | 2:
-                return self._pick(simple)
-            case 3 | 4 | 5:
-                return f"f({n(depth - 1)})"
-            case 6 | 7:
-                return f"h({self._list(depth - 1)})"
-            case 8:
-                return f"h({self._list(depth - 1)}, *m, k={n(depth - 1)})"
-            case 9:
-                return f"({n(depth - 1)} {self._pick(['+', '*', '-', '%', '//'])} {n(depth - 1)})"
-            case 10:
-                return f"({n(depth - 1)} if {self._test(depth - 1)} else {n(depth - 1)})"
-            case 11:
-                return f"({n(depth - 1)} {self._pick(['and', 'or'])} {n(depth - 1)})"
-            case 12:
-                return self._pick(["l[0]", "m[-1]", "l[a]", "g(a)[1]", "s(b)['k']", "o.x", "d['k']"])
-            case 13:
-                return self._pick(["len(l)", "d.get('k', 0)", "d.get(a)", "sum(m)", "max(a, f(b))", "len(g(a))", "abs(f(a))"])
-            case 14:
-                return f"inner({n(depth - 1)}, {self._pick(['l', 'm', 'list(m)', 'g(a)'])})" if self._inner else "f(2)"
-            case 15:
-                return f"g({n(depth - 1)}, y={n(depth - 1)})[0]"
-            case 16:
-                return self._pick(["u(a)", "u(f(b))", "u(a).value"])
-            case 17:
-                return f"sum([f(x) for x in {self._list(0)}])"
-            case 18:
-                return f"int(f'{{{n(0)}}}')"
-            case _:
-                return f"(-{n(depth - 1)})"
-
-    def _list(self, depth: int) -> str:
-        simple = ["l", "m", "[a]", "[]", "g(a)", "o.items", "OUT", "list(l)", "m[1:]"]
-        if depth <= 0:
-            return self._pick(simple)
-        match self._choose(11):
-            case 0 | 1 | 2:
-                return self._pick(simple)
-            case 3:
-                return f"[{self._any(depth - 1)}, {self._any(depth - 1)}]"
-            case 4:
-                return f"g({self._any(depth - 1)})"
-            case 5:
-                return f"{self._list(depth - 1)} + [{self._number(depth - 1)}]"
-            case 6:
-                return f"[{self._pick(['f(x)', 'g(x)', 'x', 'h([x, b])'])} for x in {self._pick(['range(3)', 'l', '[a, b]'])} {self._pick(['', 'if f(x) > 2', 'if x'])}]"
-            case 7:
-                return self._pick(["l[::-1]", "[*l, *m]", "[*g(a), b]", "sorted([f(a), f(b)])", "list(d.values())", "[l, l]"])
-            case 8:
-                return f"s({self._number(depth - 1)})['v']"
-            case 9:
-                return "list({f(x): x for x in [a, b]}.items())"
-            case _:
-                return f"({self._list(depth - 1)} or {self._list(depth - 1)})"
