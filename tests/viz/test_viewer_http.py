@@ -186,7 +186,7 @@ def test_details_of_a_wait(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/api/task/999", "/api/task/99999999999999999999", "/api/task/x", "/api/wait/2", "/api/diagram?view=graph:9",
-     "/api/diagram?view=%00", "/api/state?time=-1", "/api/state?time=x", "/export/pdf", "/export/dot?view=nothing",
+     "/api/diagram?view=%00", "/api/state?time=-1", "/api/state?time=x", "/export/doc", "/export/dot?view=nothing",
      "/export/svg?time=1e9"],
 )  # fmt: skip
 def test_what_does_not_exist_is_a_sentence(client: FlaskClient, path: str) -> None:

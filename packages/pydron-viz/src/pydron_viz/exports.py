@@ -6,20 +6,26 @@ import json
 from collections.abc import Mapping
 
 from pydron.errors import UsageError
-from pydron.trace import GraphRow, Trace, columns_of
+from pydron.trace import Trace, columns_of
 from pydron_viz.analysis.lineage import lineage
 from pydron_viz.chrome import chrome_document
+from pydron_viz.csv_tables import tasks_csv, waits_csv
 from pydron_viz.diagrams import source_at
 from pydron_viz.document import trace_document
 from pydron_viz.folding import Folding, fold
 from pydron_viz.render import render_dot
 from pydron_viz.replay import Replay
-from pydron_viz.static_graph import static_at
+from pydron_viz.report import report_page
+from pydron_viz.static_graph import graph_row, static_at
 
 MIME: Mapping[str, str] = {
     "dot": "text/vnd.graphviz",
     "svg": "image/svg+xml",
     "png": "image/png",
+    "pdf": "application/pdf",
+    "html": "text/html",
+    "csv": "text/csv",
+    "waits-csv": "text/csv",
     "json": "application/json",
     "chrome": "application/json",
 }
@@ -28,7 +34,11 @@ MIME: Mapping[str, str] = {
 PICTURES = ("png", "pdf")
 """Formats that make no sense on a terminal."""
 
-ENDING: Mapping[str, str] = {"dot": ".dot", "svg": ".svg", "png": ".png", "json": ".json", "chrome": ".chrome.json"}
+ENDING: Mapping[str, str] = {
+    **{format: f".{format}" for format in ("dot", "svg", "png", "pdf", "html", "json", "csv")},
+    "chrome": ".chrome.json",
+    "waits-csv": ".waits.csv",
+}
 """Ending of file names per format."""
 
 
@@ -46,10 +56,17 @@ def export(trace: Trace, format: str, time: int | None = None, view: str = "run"
     """
     if format not in MIME:
         raise UsageError(f"There is no format '{format}'. Choose one of: {', '.join(MIME)}.")
-    if format == "json":
-        return _json(trace_document(trace))
-    if format == "chrome":
-        return _json(chrome_document(trace))
+    match format:
+        case "json":
+            return _json(trace_document(trace))
+        case "chrome":
+            return _json(chrome_document(trace))
+        case "csv":
+            return tasks_csv(trace)
+        case "waits-csv":
+            return waits_csv(trace)
+        case "html":
+            return report_page(trace).encode("utf-8", "replace")
     source = diagram(trace, view, trace.end if time is None else time)
     return source.encode("utf-8", "replace") if format == "dot" else render_dot(source, format)
 
@@ -72,20 +89,6 @@ def diagram(trace: Trace, view: str, time: int) -> str:
 def _folded(trace: Trace, sites: bool) -> Folding:
     tasks = columns_of(trace.tasks)
     return fold(trace, sites=sites, tasks=tasks, ties=lineage(trace, tasks))
-
-
-def graph_row(trace: Trace, view: str) -> GraphRow:
-    """The graph that a view ``graph:NUMBER`` names.
-
-    Raises:
-        UsageError: There is none.
-    """
-    kind, _, number = view.partition(":")
-    for row in trace.graphs:
-        if kind == "graph" and number == str(row.id):
-            return row
-    known = ", ".join(["run", "sites", *(f"graph:{row.id}" for row in trace.graphs)])
-    raise UsageError(f"There is no view '{view[:80]}' in this trace. Choose one of: {known}.")
 
 
 def _json(document: object) -> bytes:

@@ -82,7 +82,7 @@ def _wait_columns(trace: Trace) -> dict[str, array[Any]]:
         "wait_end": array("d", (wait.finished for wait in waits)),
         "wait_reason": array("i", (reasons[wait.reason] for wait in waits)),
         "wait_file": array("i", (files[wait.file] for wait in waits)),
-        "wait_line": array("i", (wait.line for wait in waits)),
+        "wait_line": array("d", (wait.line for wait in waits)),
         "wait_task": array("d", (-1 if wait.task is None else wait.task for wait in waits)),
         # Parts of the program that were put off wait beside it: the program itself is not held up.
         "wait_outer": array("B", (wait.frame is None or wait.frame in outer or not outer for wait in waits)),

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from pydron.errors import UsageError
 from pydron_viz.diagrams import layout_source
-from pydron_viz.exports import graph_row
 from pydron_viz.folding import fold
 from pydron_viz.opened import Snapshot
 from pydron_viz.packing import packed
 from pydron_viz.render import render_dot
-from pydron_viz.static_graph import calls_by_node, static_layout
+from pydron_viz.static_graph import calls_by_node, graph_row, static_layout
 from pydron_viz.wording import file_name
 
 Entry = tuple[str, str, str, Sequence[int]]

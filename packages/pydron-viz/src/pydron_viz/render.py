@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydron.errors import ConfigurationError, PydronError
 
-FORMATS = ("svg", "png")
+FORMATS = ("svg", "png", "pdf")
 
 TIMEOUT = 60.0
 """Seconds that one layout may take."""
@@ -50,12 +50,17 @@ def program() -> str:
     )
 
 
+def can_write(format: str) -> bool:
+    """Whether the Graphviz that would be used can write a format: PDF is beyond the one that comes with pip."""
+    return format != "pdf" or shutil.which("dot") is not None
+
+
 def render_dot(source: str, format: str) -> bytes:
     """The picture of a DOT text. Blocks while Graphviz works; the latest pictures are kept.
 
     Args:
         source: DOT.
-        format: ``svg`` or ``png``.
+        format: One of :data:`FORMATS`.
 
     Raises:
         ConfigurationError: There is no Graphviz, or it does not know the format.
@@ -91,6 +96,9 @@ def _drawn(source: str, format: str) -> bytes:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = said[0] if said else f"exit status {done.returncode}"
         if "not recognized" in reason:
-            raise ConfigurationError(f"This Graphviz ('{command}') cannot write {format}: {reason}.")
+            raise ConfigurationError(
+                f"This Graphviz ('{command}') cannot write {format}. Install the one of your system's packages (the"
+                " command 'dot'), or choose svg."
+            )
         raise RenderError(f"Graphviz could not draw the diagram: {reason}.")
     return done.stdout

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from pydron.errors import UsageError
 from pydron.export.to_dot import to_dot
 from pydron.ir.nodes import Graph
 from pydron.trace import GraphRow, TaskColumns, Trace, columns_of
@@ -49,6 +50,20 @@ def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | N
         counts: Counter[State] = Counter(states.get(task, "future") for task in tasks)
         notes[node] = f"×{len(tasks):,}: {tally(counts)}"
     return _dot(graph, notes)
+
+
+def graph_row(trace: Trace, view: str) -> GraphRow:
+    """The graph that a view ``graph:NUMBER`` names.
+
+    Raises:
+        UsageError: There is none.
+    """
+    kind, _, number = view.partition(":")
+    for row in trace.graphs:
+        if kind == "graph" and number == str(row.id):
+            return row
+    known = ", ".join(["run", "sites", *(f"graph:{row.id}" for row in trace.graphs)])
+    raise UsageError(f"There is no view '{view[:80]}' in this trace. Choose one of: {known}.")
 
 
 def _dot(graph: Graph, notes: dict[int, str]) -> str:

@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,9 @@ from pydron.trace.records import AttemptRow, FrameRow, GraphRow, Run, TaskRow, T
 from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION
 
 _MAGIC = b"SQLite format 3\x00"
+
+_UNREADABLE = (sqlite3.Error, UnicodeError)
+"""What reading a damaged file raises; SQLite's own messages may hold bytes of it."""
 
 _TASK_COLUMNS = (
     "id, coalesce(name, ''), frame, graph, node, coalesce(file, ''), coalesce(line, 0), coalesce(ordering, ''),"
@@ -39,6 +42,17 @@ _COLUMNS = (
     " coalesce(finished, -1), coalesce(retired, -1), coalesce(worker, ''), max(0, min(255, coalesce(attempts, 0))),"
     " coalesce(outcome, ''), coalesce(retirement, ''), coalesce(inline_reason, '') <> ''"
 )
+
+
+# The columns of each table that are numbers.
+_NUMBERS = {
+    "task": "id frame graph node line argument_bytes issued ready sent started finished retired attempts result_bytes",
+    "frame": "id parent graph node started finished",
+    "wait": "id frame graph node line task started finished",
+    "worker": "pid started stopped",
+    "attempt": "task attempt started finished",
+    "graph": "id",
+}
 
 
 class TraceReader:
@@ -89,16 +103,20 @@ class TraceReader:
     def read(self) -> Trace:
         """Everything, as it is at one moment."""
         with self._moment():
+            self._check_numbers(tuple(_NUMBERS))
             return self._trace(self._tasks(), "coalesce(ordering, '')")
 
     def read_columns(self) -> tuple[Trace, TaskColumns]:
         """Everything, as it is at one moment, with the tasks as columns; the trace itself has none. For long runs:
         the order of frames is left out."""
         with self._moment():
+            self._check_numbers([table for table in _NUMBERS if table != "task"])
             columns = TaskColumns()
             usual, self._connection.text_factory = self._connection.text_factory, bytes
             try:
                 columns.extend(self._connection.execute(f"SELECT {_COLUMNS} FROM task ORDER BY id"), Texts())
+            except (TypeError, OverflowError) as problem:
+                raise self._damaged("its table 'task' holds words where numbers belong") from problem
             finally:
                 self._connection.text_factory = usual
             columns.tie(self._connection.execute("SELECT task, needs FROM dependency ORDER BY task, needs"))
@@ -127,6 +145,17 @@ class TraceReader:
                 yield
             finally:
                 self._connection.execute("ROLLBACK")
+
+    def _check_numbers(self, tables: Sequence[str]) -> None:
+        """SQLite takes any value in any column: refuse those that are no numbers where numbers belong."""
+        for table in tables:
+            columns = _NUMBERS[table].split()
+            odd = " OR ".join(f"typeof({column}) NOT IN ('integer', 'null')" for column in columns)
+            if self._connection.execute(f"SELECT 1 FROM {table} WHERE {odd} LIMIT 1").fetchone() is not None:
+                raise self._damaged(f"its table '{table}' holds words where numbers belong")
+
+    def _damaged(self, how: str) -> TraceFormatError:
+        return TraceFormatError(f"The trace '{self.path}' is damaged: {how}. Record the run again.")
 
     def _trace(self, tasks: tuple[TaskRow, ...], order: str) -> Trace:
         return Trace(
@@ -186,9 +215,7 @@ class TraceReader:
                 error=meta.get("error", ""),
             )
         except (ValueError, TypeError, AttributeError) as problem:
-            raise TraceFormatError(
-                f"The trace '{self.path}' is damaged: its table 'meta' holds {problem}. Record the run again."
-            ) from problem
+            raise self._damaged(f"its table 'meta' holds {problem}") from problem
         if run.state == "running" and _is_gone(run):
             return replace(run, state="killed", finished=run.written)
         return run
@@ -212,7 +239,7 @@ class TraceReader:
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as problem:
+        except _UNREADABLE as problem:
             raise TraceFormatError(
                 f"The trace '{self.path}' cannot be read: {problem}. It may be cut off or damaged; if it was copied"
                 " while its program was running, copy the file that ends in '-wal' as well."
@@ -294,13 +321,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     address = "file:" + quote(str(path.absolute()))
     try:
         return _opened(f"{address}?mode=ro")
-    except sqlite3.Error as problem:
+    except _UNREADABLE as problem:
         wal = Path(f"{path}-wal")
         # In a read-only directory SQLite cannot make the index of the log. With nothing in the log none is needed.
         if isinstance(problem, sqlite3.OperationalError) and not (wal.exists() and wal.stat().st_size):
             try:
                 return _opened(f"{address}?mode=ro&immutable=1")
-            except sqlite3.Error:
+            except _UNREADABLE:
                 pass
         raise TraceFormatError(
             f"The trace '{path}' cannot be read: {problem}. It may be cut off or damaged, or lie in a directory in"

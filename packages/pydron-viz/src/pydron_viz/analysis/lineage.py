@@ -9,13 +9,16 @@ Of a chain only the last call is named.
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydron.trace import FrameRow, TaskColumns, Trace
 from pydron_viz.analysis.dataflow import feeders
 from pydron_viz.places import graph_of
+
+_AT_ONCE = 1_000_000
+"""Nanoseconds within which a call is ready that waits for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class _Implied:
         for number, node in self.sites:
             called[number].add(node)
         self.feeding: dict[tuple[int, int], frozenset[int]] = {}
+        self.sizes = Counter(tasks.site)
         self.chains: dict[frozenset[int], frozenset[int]] = {}
         for row in trace.graphs:
             graph = graph_of(row) if row.id in called else None
@@ -104,8 +108,12 @@ class _Implied:
             found: list[int] = []
             for feeding in missing:
                 earlier = by_site[feeding]
-                first = taken.get((site_number, feeding), 0)
-                found += self._in_time(place, earlier[first:] or earlier[-1:])
+                if self._is_paired(place, site_number, feeding):
+                    candidates = earlier[len(by_site[site_number]) :][:1]
+                else:
+                    first = taken.get((site_number, feeding), 0)
+                    candidates = earlier[first:] or earlier[-1:]
+                found += self._in_time(place, candidates)
                 taken[site_number, feeding] = len(earlier)
             if found:
                 implied[place] = found
@@ -123,6 +131,12 @@ class _Implied:
         if frame is None or frame.kind != "region":
             return frozenset()
         return self._feeding(frame.graph, frame.node)
+
+    def _is_paired(self, place: int, site: int, feeding: int) -> bool:
+        """Whether a call most likely takes one of the results, the one of its own number: it waited for none, because
+        all of them were there, and there are as many calls as results."""
+        same = self.sizes[site] == self.sizes[feeding]
+        return same and 0 <= self.tasks.ready[place] <= self.tasks.issued[place] + _AT_ONCE
 
     def _last_of_chains(self, sites: frozenset[int]) -> frozenset[int]:
         """Without the call sites whose results go through another one of them."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
+from pydron_viz.render import can_write
+
 page = Blueprint("page", __name__)
 
 
 @page.get("/")
 def view() -> str:
     """The page; its scripts fetch everything else."""
-    return render_template("view.html")
+    return render_template("view.html", pdf=can_write("pdf"))
 
 
 @page.get("/favicon.ico")

@@ -1,6 +1,6 @@
 // The panel beside the graph: what is selected, or an overview of the run.
 
-import { make, table } from "./dom.js";
+import { make, reasonLink, table } from "./dom.js";
 import { bytes, count, duration, exact } from "./format.js";
 import { fetched } from "./model.js";
 
@@ -99,7 +99,7 @@ export class Details {
 
   #reason({ reason, title, sentence, hint }) {
     return make("div", { class: "reason" },
-      make("p", {}, make("a", { class: "code", href: `/reasons#${encodeURIComponent(reason)}`, target: "_blank", rel: "noopener" }, reason), ` ${title}`),
+      make("p", {}, reasonLink(reason), ` ${title}`),
       make("p", {}, sentence), hint ? make("p", {}, make("b", {}, "What to do. "), hint) : "");
   }
 

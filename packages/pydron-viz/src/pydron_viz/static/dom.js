@@ -20,6 +20,13 @@ function filled(element, { click, change, ...attributes }, children) {
   return element;
 }
 
+/** A link to what a reason means; in a report just its code. */
+export function reasonLink(code, title) {
+  const attributes = { class: "code", title };
+  if (document.body.dataset.report) return make("b", attributes, code);
+  return make("a", { ...attributes, href: `/reasons#${encodeURIComponent(code)}`, target: "_blank", rel: "noopener" }, code);
+}
+
 /** A table with heads; the first column holds words, the others numbers. Nothing for no rows. */
 export function table(title, heads, rows, cells, most = 50) {
   if (!rows.length) return [];

@@ -4,7 +4,7 @@ import { Address } from "./address.js";
 import { Details } from "./details.js";
 import { count, duration } from "./format.js";
 import { Graph } from "./graph.js";
-import { fetched, fetchedColumns, Run } from "./model.js";
+import { fetched, fetchedColumns, isReport, Run } from "./model.js";
 import { figuresOf, Progress } from "./progress.js";
 import { Source } from "./source.js";
 import { Timeline } from "./timeline.js";
@@ -55,7 +55,7 @@ class Page {
     await this.apply(this.address.values, true);
     document.body.dataset.ready = "yes";
     await this.explain();
-    if (this.run.run.state === "running") this.follow();
+    if (this.run.run.state === "running" && !isReport) this.follow();
   }
 
   async load() {
@@ -229,7 +229,7 @@ class Page {
   links() {
     for (const link of document.querySelectorAll("#export a")) {
       const query = new URLSearchParams({ view: this.view, time: String(Math.round(this.transport.time)) });
-      link.href = `/export/${link.dataset.format}?${query}`;
+      link.href = isReport ? "#" : `/export/${link.dataset.format}?${query}`;
     }
   }
 

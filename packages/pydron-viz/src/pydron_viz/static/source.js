@@ -1,6 +1,6 @@
 // The user's source with what each line cost, and the places where the program stood still, by the time they cost.
 
-import { make } from "./dom.js";
+import { make, reasonLink } from "./dom.js";
 import { count, duration } from "./format.js";
 import { fetched } from "./model.js";
 
@@ -137,7 +137,7 @@ export class Source {
       make("button", { class: "link", click: () => this.onSelect({ wait: one.first }) }, `${one.name}:${one.line}`),
       make("b", {}, duration(one.total)),
       make("span", { class: "place" }, ` in ${count(one.count)} wait${one.count === 1 ? "" : "s"}, ${Math.round((100 * one.total) / Math.max(1, whole))} % of the run. `),
-      make("a", { class: "code", href: `/reasons#${encodeURIComponent(one.code)}`, target: "_blank", rel: "noopener", title: one.title }, one.code),
+      reasonLink(one.code, one.title),
       ` ${one.sentence} `, one.hint ? make("span", { class: "hint" }, one.hint) : ""));
     const more = places.length > MOST_WAITS
       ? make("button", { class: "link", click: () => { this.all = !this.all; this.#fill(); } }, this.all ? "Show fewer" : `Show all ${count(places.length)}`) : "";
