@@ -108,13 +108,17 @@ class Containers:
         A loop such as ``out = out + [f(x)]`` makes a new container each time; without this all of them would stay.
         """
         while True:
-            # 3: the table's value, the local variable, the argument of getrefcount.
-            garbage = [key for key, container in self._tracked.items() if sys.getrefcount(container) <= 3]
+            garbage = [key for key in self._tracked if self._is_alone(key)]
             for key in garbage:
                 del self._tracked[key]
             if not garbage:
                 break
         self.fill()
+
+    def _is_alone(self, key: int) -> bool:
+        container = self._tracked[key]
+        # 3: the table's value, the local variable, the argument. (Going through items() would hold it once more.)
+        return sys.getrefcount(container) <= 3
 
 
 def contents(container: Any) -> list[Any]:

@@ -122,7 +122,7 @@ _SPECIAL = """
     bool len iter next getitem setitem delitem contains call str format bytes int float complex index round
     add radd iadd sub rsub isub mul rmul imul matmul rmatmul imatmul truediv rtruediv itruediv floordiv rfloordiv
     ifloordiv mod rmod imod divmod rdivmod pow rpow ipow lshift rlshift ilshift rshift rrshift irshift and rand iand
-    xor rxor ixor or ror ior neg pos abs invert lt le gt ge ne enter exit await reversed
+    xor rxor ixor or ror ior neg pos abs invert lt le gt ge eq ne enter exit await reversed
 """.split()
 
 for _name in _SPECIAL:
