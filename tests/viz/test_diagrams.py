@@ -127,7 +127,7 @@ def test_what_cannot_be_drawn_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(RenderError, match="Graphviz could not draw"):
         render_dot("digraph { a -> ", "svg")
     with pytest.raises(ConfigurationError, match="Choose one of: svg, png"):
-        render_dot("digraph { }", "pdf")
+        render_dot("digraph { }", "gif")
     monkeypatch.setattr(render, "TIMEOUT", 0.0)
     with pytest.raises(RenderError, match="was stopped"):
         render_dot("digraph { slow }", "svg")

@@ -99,7 +99,7 @@ def test_an_export_without_a_file_goes_to_standard_output(pipeline_file: Path) -
         (("export", "{good}", "--format", "dot", "--at", "nan"), "no moment of a run"),
         (("export", "{good}", "--format", "dot", "--function", "nothing"), "calibration_pipeline"),
         (("export", "{good}", "--format", "dot", "-o", "{missing}/out"), "cannot be written"),
-        (("export", "{good}", "--format", "pdf"), "invalid choice"),
+        (("export", "{good}", "--format", "doc"), "invalid choice"),
         ((), "required"),
     ],
 )

@@ -52,6 +52,7 @@ _NUMBERS = {
     "worker": "pid started stopped",
     "attempt": "task attempt started finished",
     "graph": "id",
+    "dependency": "task needs",
 }
 
 
@@ -115,8 +116,6 @@ class TraceReader:
             usual, self._connection.text_factory = self._connection.text_factory, bytes
             try:
                 columns.extend(self._connection.execute(f"SELECT {_COLUMNS} FROM task ORDER BY id"), Texts())
-            except (TypeError, OverflowError) as problem:
-                raise self._damaged("its table 'task' holds words where numbers belong") from problem
             finally:
                 self._connection.text_factory = usual
             columns.tie(self._connection.execute("SELECT task, needs FROM dependency ORDER BY task, needs"))
@@ -143,6 +142,8 @@ class TraceReader:
             self._connection.execute("BEGIN")
             try:
                 yield
+            except (TypeError, OverflowError) as problem:
+                raise self._damaged("it holds other values where numbers belong") from problem
             finally:
                 self._connection.execute("ROLLBACK")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -66,15 +67,21 @@ def _plain(pair: Pair) -> dict[str, Any]:
 
 
 def _functions(first: Summary, second: Summary) -> list[tuple[Pair, Pair, Pair]]:
-    sides = [{(one.name, _file(one.file)): one for one in run.functions} for run in (first, second)]
+    sides = [_by_name(run) for run in (first, second)]
     keys = dict.fromkeys([*sides[0], *sides[1]])
 
-    def pair(key: tuple[str, str], what: str) -> Pair:
+    def pair(key: str, what: str) -> Pair:
         found: list[FunctionFigures | None] = [side.get(key) for side in sides]
-        return Pair(key[0], *(None if one is None else getattr(one, what) for one in found))
+        return Pair(key, *(None if one is None else getattr(one, what) for one in found))
 
     rows = [(pair(key, "count"), pair(key, "mean"), pair(key, "total")) for key in keys]
     return sorted(rows, key=lambda row: -max(row[2].first or 0, row[2].second or 0))
+
+
+def _by_name(run: Summary) -> dict[str, FunctionFigures]:
+    """The functions of a run; those of the same name are told apart by their files."""
+    names = Counter(one.name for one in run.functions)
+    return {one.name if names[one.name] == 1 else f"{one.name} ({_file(one.file)})": one for one in run.functions}
 
 
 def _waits(first: tuple[Place, ...], second: tuple[Place, ...]) -> list[Pair]:
