@@ -121,3 +121,16 @@ def test_independent_calls_become_a_block() -> None:
     tops = set(keys) - {target for _, target in added}
     assert 4 <= len(tops) <= 16
     assert invisible_edges(keys[:5], []) == []
+
+
+def test_a_folded_node_is_taken_apart() -> None:
+    """Into ranges of calls where there are many, these into calls; everything else stays folded."""
+    trace = Trace(tasks=(*loop(1_000), *loop(1_000, 1_001, node=2)))
+    whole = fold(trace)
+    assert [len(group.tasks) for group in whole.groups] == [1_000, 1_000]
+    ranges = fold(trace, opened={(0, 1, 1_000)})
+    assert [len(group.tasks) for group in ranges.groups] == [50] * 20 + [1_000]
+    assert all(group.is_part for group in ranges.groups[:-1]) and not ranges.groups[-1].is_part
+    calls = fold(trace, opened={(0, 1, 1_000), (0, 51, 100)})
+    assert [len(group.tasks) for group in calls.groups] == [50] + [1] * 50 + [50] * 18 + [1_000]
+    assert fold(trace, opened={(0, 2, 3), (9, 1, 1_000)}).groups == whole.groups

@@ -124,3 +124,21 @@ def test_progress_is_that_of_the_clock(window: Browser, address: str) -> None:
     window.press("END")
     assert window.js(words) == ["64 done", "63 done, 1 failed", "1 done"]
     assert "have ended" in window.js("return document.querySelector('#progress p').textContent")
+
+
+def test_a_folded_node_unfolds_and_folds_again(window: Browser, address: str) -> None:
+    """By the button or the key; what is unfolded is in the address."""
+    nodes = "return document.querySelectorAll('#graph .node.state').length"
+    window.open(address + "#view=sites")
+    assert window.js(nodes) == 3
+    window.js("document.querySelector('#graph .node.state').focus()")
+    window.press("ENTER")
+    window.until("return document.getElementById('unfold')")
+    window.click_on("#unfold")
+    window.until("return document.querySelectorAll('#graph .node.state').length > 3")
+    window.until("return location.hash.includes('open=')")
+    shown = window.js(nodes)
+    window.open(address + window.js("return location.hash"))
+    assert window.js(nodes) == shown == 18
+    window.press("f")
+    window.until("return document.querySelectorAll('#graph .node.state').length === 3")

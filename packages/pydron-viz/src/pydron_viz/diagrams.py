@@ -90,6 +90,8 @@ def title(group: Group) -> str:
     """``process #12`` for a call, ``process ×64`` for a folded call site."""
     if len(group.tasks) == 1:
         return f"{clipped(group.name, 28)} #{group.tasks[0]}"
+    if group.is_part:
+        return f"{clipped(group.name, 28)} #{group.tasks[0]} to #{group.tasks[-1]}"
     return f"{clipped(group.name, 28)} ×{len(group.tasks):,}"
 
 

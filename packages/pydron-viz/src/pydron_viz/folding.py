@@ -7,7 +7,7 @@ largest such groups are folded first, until the diagram is small enough.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from pydron.trace import FrameRow, TaskColumns, Trace, columns_of
@@ -26,6 +26,16 @@ _REST = 2**30
 """Stands for all tasks that no other group holds."""
 
 
+_FIRST_PART = 2**29
+"""Numbers from here on stand for parts of groups."""
+
+_SINGLE, _PARTS = 60, 20
+"""A group that is opened is drawn as single calls up to so many, and beyond that as so many ranges of calls."""
+
+Range = tuple[int, int, int]
+"""A folded node: number of the call site (in ``TaskColumns.sites``), its first and its last task."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """One drawn node.
@@ -34,6 +44,7 @@ class Group:
         key: ``t12`` for the single task 12, ``g3`` for a folded group.
         tasks: Numbers of its tasks, ascending.
         path: The frames around it, outermost first, each as the way in which it was reached.
+        is_part: It holds a range of the calls of its site only.
     """
 
     key: str
@@ -42,6 +53,7 @@ class Group:
     line: int
     tasks: tuple[int, ...]
     path: tuple[Step, ...]
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ def fold(
     sites: bool = False,
     tasks: TaskColumns | None = None,
     ties: Lineage | None = None,
+    opened: Set[Range] = frozenset(),
 ) -> Folding:
     """The nodes and edges that show a run.
 
@@ -75,6 +88,7 @@ def fold(
         sites: Fold every call site, also where there is room.
         tasks: The tasks, if they have been read as columns.
         ties: Their dependencies, with those that go by way of the program; None for the recorded ones only.
+        opened: Folded nodes to take apart: into calls, or into ranges of calls where these would be too many.
     """
     tasks = columns_of(trace.tasks) if tasks is None else tasks
     paths = _paths(trace.frames)
@@ -91,9 +105,46 @@ def fold(
             drawn -= size - 1
     # A group is meant by the number of its place, a single task by -1 - its place in the columns.
     chosen = [number if number in folded else -1 - task for task, number in enumerate(places.of)]
-    if len(set(chosen)) > limit:
+    parts = _take_apart(tasks, places.of, folded, opened, chosen)
+    if len(set(chosen)) > limit + parts:
         chosen = _by_name(tasks, limit)
     return _folding(tasks, ties, chosen, paths)
+
+
+def _take_apart(
+    tasks: TaskColumns, places: Sequence[int], folded: set[int], opened: Set[Range], chosen: list[int]
+) -> int:
+    """Replace in ``chosen`` the groups that are opened by what is in them. Returns how many nodes that adds at most."""
+    if not opened:
+        return 0
+    sites = {range_[0] for range_ in opened}
+    members: dict[int, list[int]] = defaultdict(list)
+    for task, place in enumerate(places):
+        if place in folded and tasks.site[task] in sites:
+            members[place].append(task)
+    added = 0
+    number = _FIRST_PART
+
+    def is_opened(those: list[int]) -> bool:
+        return (tasks.site[those[0]], tasks.id[those[0]], tasks.id[those[-1]]) in opened
+
+    waiting = [those for those in members.values() if is_opened(those)]
+    while waiting:
+        those = waiting.pop()
+        if not is_opened(those):
+            number += 1
+            for task in those:
+                chosen[task] = number
+        elif len(those) <= _SINGLE:
+            for task in those:
+                chosen[task] = -1 - task
+            added += len(those)
+        else:
+            size = -(-len(those) // _PARTS)
+            parts = [those[begin : begin + size] for begin in range(0, len(those), size)]
+            waiting += parts
+            added += len(parts)
+    return added
 
 
 class _Places:
@@ -173,7 +224,8 @@ def _folding(
         mixed = len({(site.file, site.line) for site in sites}) > 1
         name = "other calls" if choice == _REST else first.name
         path = _shared([paths.get(frame, ()) for frame in {tasks.frame[place] for place in those}])
-        groups.append(Group(keys[choice], name, "" if mixed else first.file, 0 if mixed else first.line, ids, path))
+        groups.append(Group(keys[choice], name, "" if mixed else first.file, 0 if mixed else first.line, ids, path,
+                            _FIRST_PART <= choice < _REST and len(ids) > 1))  # fmt: skip
     counts = Counter((chosen[need], chosen[task]) for need, task in _pairs(tasks, ties))
     direct = counts if ties is None else {(chosen[need], chosen[task]) for need, task in _pairs(tasks, None)}
     drawn = sorted((keys[a], keys[b], count) for (a, b), count in counts.items() if a != b)

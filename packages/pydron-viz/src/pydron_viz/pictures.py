@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from pydron.errors import UsageError
 from pydron_viz.diagrams import layout_source
-from pydron_viz.folding import fold
+from pydron_viz.folding import Range, fold
 from pydron_viz.opened import Snapshot
 from pydron_viz.packing import packed
 from pydron_viz.render import render_dot
@@ -18,7 +18,7 @@ Entry = tuple[str, str, str, Sequence[int]]
 """Id of a drawn element, name, place, and the tasks that it stands for."""
 
 
-def diagram_document(snapshot: Snapshot, view: str) -> bytes:
+def diagram_document(snapshot: Snapshot, view: str, opened: Set[Range] = frozenset()) -> bytes:
     """A laid-out diagram without states, and per task the drawn element that stands for it, or -1.
 
     Raises:
@@ -28,7 +28,7 @@ def diagram_document(snapshot: Snapshot, view: str) -> bytes:
     trace, tasks = snapshot.trace, snapshot.tasks
     entries: list[Entry]
     if view in ("run", "sites"):
-        folding = fold(trace, sites=view == "sites", tasks=tasks, ties=snapshot.drawn_lineage)
+        folding = fold(trace, sites=view == "sites", tasks=tasks, ties=snapshot.drawn_lineage, opened=opened)
         entries = [
             (f"node-{group.key}", group.name, _place(group.file, group.line), group.tasks) for group in folding.groups
         ]

@@ -12,6 +12,7 @@ from pydron.errors import TraceFormatError, UsageError
 from pydron_viz import packing
 from pydron_viz.details import task_details, wait_details
 from pydron_viz.exports import ENDING, MIME, export
+from pydron_viz.folding import Range
 from pydron_viz.model import run_document
 from pydron_viz.opened import OpenTrace, Snapshot
 from pydron_viz.pictures import diagram_document
@@ -20,6 +21,8 @@ from pydron_viz.replay import Replay
 api = Blueprint("api", __name__)
 
 _GREATEST = 2**62
+
+_MOST_OPEN = 30
 
 _INTERVAL = 0.5
 """Seconds between looks at a trace that is followed."""
@@ -85,8 +88,18 @@ def _news(trace: OpenTrace) -> Iterator[str]:
 
 @api.get("/api/diagram")
 def diagram() -> Response:
-    """A laid-out diagram without states, and which of its elements stands for which task."""
-    return Response(diagram_document(snapshot(), request.args.get("view", "run")), mimetype=packing.MIME)
+    """A laid-out diagram without states, and which of its elements stands for which task. ``open=SITE.FIRST.LAST`` may
+    be given repeatedly: folded nodes that are taken apart."""
+    opened = {_range(text) for text in request.args.getlist("open")[:_MOST_OPEN]}
+    return Response(diagram_document(snapshot(), request.args.get("view", "run"), opened), mimetype=packing.MIME)
+
+
+def _range(text: str) -> Range:
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isdecimal() and len(part) <= 18 for part in parts):
+        raise UsageError(f"'{text[:40]}' is no folded node: give SITE.FIRST.LAST.")
+    site, first, last = map(int, parts)
+    return site, first, last
 
 
 @api.get("/api/state")

@@ -5,9 +5,10 @@ import { bytes, count, duration, exact } from "./format.js";
 import { fetched } from "./model.js";
 
 export class Details {
-  /** onSelect is called with a selection when the user follows a link. */
-  constructor(onSelect) {
+  /** onSelect is called with a selection when the user follows a link, onUnfold to take the selected node apart. */
+  constructor(onSelect, onUnfold) {
     this.onSelect = onSelect;
+    this.onUnfold = onUnfold;
     this.panel = document.getElementById("details");
     this.asked = 0;
   }
@@ -110,10 +111,12 @@ export class Details {
       make("td", {}, make("span", { class: "swatch" }), " ", make("span", { "data-task": id }))));
     return [
       this.#head(`${group.name} ×${count(group.places.length)}`, first.file, first.line, first.path),
+      group.element && !document.body.dataset.report
+        ? make("p", {}, make("button", { id: "unfold", title: "U", click: () => this.onUnfold() }, "Unfold in the graph")) : "",
       this.#source(first.source, first.line),
       make("h3", {}, group.places.length > shown.length ? `The first ${shown.length} of its calls` : "Its calls"),
       make("table", {}, ...rows),
-    ];
+    ].filter(Boolean);
   }
 
   #overview(summary) {

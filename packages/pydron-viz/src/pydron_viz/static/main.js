@@ -25,11 +25,12 @@ class Page {
     this.view = "run";
     this.tab = "graph";
     this.path = [];
+    this.opened = [];
     const select = (selection) => this.select(selection);
     this.graph = new Graph(select);
     this.timeline = new Timeline(select, (time) => { this.transport.pause(); this.transport.move(time); },
       (range) => this.address.set({ z: range ? range.map((time) => Number((time / 1e9).toFixed(9))).join("-") : null }));
-    this.details = new Details(select);
+    this.details = new Details(select, () => this.unfold());
     this.source = new Source(select);
     this.progress = new Progress(select);
     this.figures = figuresOf;
@@ -39,6 +40,7 @@ class Page {
     this.picker.addEventListener("change", () => this.show(this.picker.value));
     for (const tab of TABS) byId(`tab-${tab}`).addEventListener("click", () => this.open(tab));
     byId("critical").addEventListener("click", () => this.mark(!this.marking));
+    byId("fold").addEventListener("click", () => this.foldAll());
     byId("help").addEventListener("click", () => byId("keys").showModal());
     byId("export").addEventListener("toggle", () => this.links());
     this.address.onChange((values) => this.apply(values));
@@ -49,7 +51,7 @@ class Page {
   async start() {
     // Asked for at once: the server lays out the graph while the page reads the run.
     const view = this.address.values.view === "sites" ? "sites" : "run";
-    if (!this.address.values.view || this.address.values.view === view) this.early = { view, diagram: fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}`) };
+    if ((this.address.values.view ?? "run") === view && !this.address.values.open) this.early = { view, diagram: fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}`) };
     this.early?.diagram.catch(() => {});  // told where it is shown
     await this.load();
     await this.apply(this.address.values, true);
@@ -76,7 +78,12 @@ class Page {
   /** Take everything from the address. */
   async apply(values, first = false) {
     const wanted = this.run.views.some(({ key }) => key === values.view) ? values.view : "run";
-    if (first || wanted !== this.view) await this.show(wanted, false);
+    const open = (values.open ?? "").split("_").filter((range) => /^\d+\.\d+\.\d+$/.test(range));
+    if (first || wanted !== this.view || open.join() !== this.opened.join()) {
+      this.view = wanted;
+      this.opened = open;
+      await this.show(wanted, false);
+    }
     const seconds = Number(values.t);
     const time = values.t !== undefined && Number.isFinite(seconds) ? seconds * 1e9 : this.run.end;
     this.transport.pause();
@@ -111,20 +118,41 @@ class Page {
     if (tab === "whatif") await this.whatif.show();
   }
 
+  /** Take the drawn node of a selection apart. */
+  async unfold() {
+    const node = this.graph.nodes.find((one) => one.element.id === this.selection.node);
+    if (!node || node.places.length < 2) return;
+    const first = node.places[0], last = node.places[node.places.length - 1];
+    this.opened = [...this.opened, `${this.run.columns.site[first]}.${this.run.id(first)}.${this.run.id(last)}`];
+    await this.show(this.view);
+    await this.select({});
+    this.graph.reveal(first);
+  }
+
+  /** Fold everything again that was taken apart. */
+  async foldAll() {
+    this.opened = [];
+    await this.show(this.view);
+    await this.select({});
+  }
+
   /** Show another view of the run in the graph. */
   async show(view, keep = true) {
+    if (view !== this.view) this.opened = [];
     this.view = view;
     this.picker.value = view;
+    byId("fold").hidden = !this.opened.length;
     try {
-      const early = this.early?.view === view ? this.early.diagram : null;
+      const early = this.early?.view === view && !this.opened.length ? this.early.diagram : null;
       this.early = null;
-      const diagram = await (early ?? fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}`));
+      const open = this.opened.map((range) => `&open=${range}`).join("");
+      const diagram = await (early ?? fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}${open}`));
       if (this.view !== view) return;
       this.graph.load(this.run, diagram);
     } catch (problem) {
       this.graph.say(problem.message);
     }
-    this.address.set({ view: view === "run" ? null : view });
+    this.address.set({ view: view === "run" ? null : view, open: this.opened.length ? this.opened.join("_") : null });
     if (keep) { this.graph.draw(this.transport.time); this.graph.select(this.selection, this.marked); this.graph.mark(this.path); }
   }
 
@@ -241,7 +269,7 @@ class Page {
       "?": () => byId("keys").showModal(),
       "+": () => this.graph.zoom(1.3), "=": () => this.graph.zoom(1.3), "-": () => this.graph.zoom(1 / 1.3), 0: () => this.graph.fit(),
       1: () => this.open("graph"), 2: () => this.open("source"), 3: () => this.open("progress"), 4: () => this.open("whatif"),
-      c: () => this.mark(!this.marking),
+      c: () => this.mark(!this.marking), u: () => this.unfold(), f: () => this.foldAll(),
       w: () => this.timeline.zoom(1.5), s: () => this.timeline.zoom(1 / 1.5), a: () => this.timeline.pan(-0.2), d: () => this.timeline.pan(0.2),
       z: () => this.timeline.show(0, this.run.end),
       "<": () => this.transport.change(-1), ">": () => this.transport.change(1),
