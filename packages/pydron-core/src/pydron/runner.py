@@ -24,8 +24,8 @@ Runner = Callable[["Record", tuple[Any, ...], Mapping[str, Any]], Any]
 GROUP = "pydron.executors"
 
 Role = Literal["function", "part", "caller"]
-"""What a piece of emitted code is: a whole function; a region or an expression, called from the code of the function; or
-what makes a call on behalf of the function, so that the callee sees who calls."""
+"""What a piece of emitted code is: a whole function; a region or an expression, called from the code of the function;
+or what makes a call on behalf of the function, so that the callee sees who calls."""
 
 _emitted: dict[int, tuple[weakref.ref[CodeType], CodeType, Role]] = {}
 """Id of code made from a graph -> that code, the user's code it stands for, and its role.
