@@ -92,6 +92,7 @@ class Page {
     const range = /^([\d.]+)-([\d.]+)$/.exec(values.z ?? "");
     this.timeline.show(...(range ? [range[1] * 1e9, range[2] * 1e9] : [0, this.run.end]));
     await this.open(TABS.includes(values.tab) ? values.tab : "graph");
+    document.body.dataset.drawn = "yes";  // graph, timeline and clock are there; figures may take longer
     if (Boolean(this.marking) !== (values.critical === "1")) await this.mark(values.critical === "1");
     await this.select(this.#chosen(values));
   }
