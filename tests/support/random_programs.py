@@ -64,6 +64,20 @@ def u(x):
 OUT = []
 TABLE = {{}}
 BOX = Box(0)
+
+def helper(x):
+    return x * 2 + 1
+
+def reader():
+    return len(OUT) + len(TABLE)
+
+def effect(x):
+    OUT.append(x)
+    note("effect", x)
+    return x
+
+def caller(x):
+    return f(x) + reader()
 """
 
 
@@ -104,7 +118,17 @@ class Expressions:
         if depth <= 0:
             return self._pick(simple)
         n = self._number
-        match self._choose(20):
+        match self._choose(23):
+            case 20:
+                return f"{self._pick(['helper', 'effect', 'caller'])}({n(depth - 1)})"
+            case 21:
+                return self._pick(
+                    ["reader()", "sum(map(f, m[:3]))", "sum(f(x) for x in l[:2])", "max(map(f, [a, b]))", "k[0]"]
+                )
+            case 22:
+                return self._pick(
+                    ["next(iter([f(a)]))", "d.pop('k', f(b))", "len(v)", "loc(a)", "st.pop() if st else f(a)"]
+                )
             case 0 | 1 | 2:
                 return self._pick(simple)
             case 3 | 4 | 5:
@@ -142,7 +166,15 @@ class Expressions:
         simple = ["l", "m", "[a]", "[]", "g(a)", "o.items", "OUT", "list(l)", "m[1:]"]
         if depth <= 0:
             return self._pick(simple)
-        match self._choose(11):
+        match self._choose(13):
+            case 11:
+                return self._pick(
+                    ["list(map(f, [a, b]))", "[*map(g, [a])]", "sorted({f(a), f(b)})", "list(TABLE.values())", "k[1]"]
+                )
+            case 12:
+                return self._pick(
+                    ["list(v)", "[x for x in v]", "sorted(st)", "list(zip(l, m))", "list(enumerate(l))", "BOX.items"]
+                )
             case 0 | 1 | 2:
                 return self._pick(simple)
             case 3:
@@ -188,11 +220,19 @@ class Writer(Expressions):
         self._lines = [head]
         with_inner = self._choose(2)
         if with_inner:
-            self._lines += ["@schedule", "def inner(a, l):", "    b = c = 1; m = []; d = {}; o = BOX"]
+            self._lines += [
+                "@schedule",
+                "def inner(a, l):",
+                "    b = c = 1; m = []; d = {}; o = BOX; k = (1, []); v = (2,); st = set(); loc = f",
+            ]
             self._block(1, 1 + self._choose(3))
             self._lines.append(f"    return {self._number(1)}")
         self._inner = bool(with_inner)
-        self._lines += ["@schedule", "def main(a, l, d, o):", "    b = 2; c = 0; m = [7]"]
+        self._lines += [
+            "@schedule",
+            "def main(a, l, d, o):",
+            "    b = 2; c = 0; m = [7]; k = (0, [1]); v = []; st = {1}; loc = helper",
+        ]
         self._block(1, 2 + self._choose(self._size))
         if self._choose(2):
             self._lines.append("    return a, b, c, l, m, d, o")
@@ -327,7 +367,35 @@ class Writer(Expressions):
         self._say(depth, self._pick(options))
 
     def _native(self, depth: int) -> None:
-        match self._choose(4):
+        match self._choose(12):
+            case 4:
+                self._say(
+                    depth,
+                    f"{self._pick(['v = d.values()', 'v = l', 'v = iter(m)', 'v = enumerate(l)', 'v = d.items()'])}",
+                )
+            case 5:
+                self._say(depth, f"push = {self._pick(['l.append', 'OUT.append', 'o.items.append', 'st.add'])}")
+                self._say(depth, f"push({self._number(1)})")
+            case 6:
+                self._say(depth, f"BOX.{self._pick(['x', 'y', 'items'])} = {self._any(1)}")
+                self._say(depth, f"note(BOX.{self._pick(['x', 'items'])})")
+            case 7:
+                self._say(depth, f"st.{self._pick(['add', 'discard'])}({self._number(1)})")
+            case 8:
+                self._say(depth, f"k = {self._number(1)}, {self._list(0)}")
+                self._say(depth, f"k[1].append({self._number(0)})")
+            case 9:
+                self._say(depth, "def loc(z, y=a):")
+                self._say(depth + 1, self._pick(["return z + y", "return f(z) + b", "l.append(z); return y"]))
+            case 10:
+                self._say(depth, f"d = {{**d, 'k': {self._number(1)}, a: {self._any(0)}}}")
+            case 11:
+                self._say(
+                    depth,
+                    self._pick(
+                        ["l, m = m, l", "l[:] = m", "del l[:1]", "m = l[:]", "l = l * 2", "d = dict(d, k=f(a))"]
+                    ),
+                )
             case 0:
                 self._say(depth, "try:")
                 self._block(depth + 1, 1 + self._choose(2))
