@@ -36,10 +36,12 @@ class Stored:
     Attributes:
         place: Where the object is: a name, then attributes.
         attribute: The attribute that is set, or "" where the object is a container.
+        in_place: An augmented assignment: what stands there now may be modified, too.
     """
 
     place: Callee
     attribute: str = ""
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ class _Gatherer:
         name = base.id
         local = name in self._variables
         if not local or (name in self._received and name not in self._bound):
-            self._stores[Stored(Callee(name, tuple(attributes), local), attribute)] = None
+            stored = Stored(Callee(name, tuple(attributes), local), attribute, node.kind == "augmented")
+            self._stores[stored] = None
         elif attributes or not self._is_fresh(name):
             raise _Ruled(f"it modifies {name}, which may be known elsewhere under another name")
 

@@ -53,7 +53,25 @@ def stored_objects(code: Code, facts: Facts, received: Mapping[str, Any]) -> tup
         elif type(target) not in _CLAIMABLE:
             return None
         found.append(target)
+        if stored.in_place:
+            present = _present(target, stored.attribute)
+            if present is None:
+                return None
+            found += present
     return tuple(found)
+
+
+def _present(target: Any, attribute: str) -> list[Any] | None:
+    """What an augmented assignment may modify in place, beside storing its result; None if that cannot be said."""
+    if attribute:
+        if runs_user_code_for_attribute(target, attribute):
+            return None
+        held = getattr(target, attribute, None)
+        if type(held) in _CLAIMABLE:
+            return [held]
+        return [] if type(held) is Pending or is_immutable(held) else None
+    elements = target.values() if type(target) is dict else target
+    return [] if all(type(element) is Pending or is_immutable(element) for element in elements) else None
 
 
 def _find(code: Code, callee: Callee, received: Mapping[str, Any]) -> Any:
