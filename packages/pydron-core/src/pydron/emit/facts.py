@@ -53,6 +53,7 @@ class Facts:
         callees: Callees to look up before deferring.
         stores: Objects that it modifies and has not made itself.
         numbers: Captured names that it rebinds by augmented assignment: fine unless they hold an object.
+        counted: Those of them that it binds in no other way to anything that others may know.
         reads: Global and free names, with the attributes that follow, that it looks up when it runs.
         why_not: For people: what rules deferral out; "" if nothing does.
     """
@@ -62,6 +63,7 @@ class Facts:
     stores: tuple[Stored, ...] = ()
     numbers: tuple[str, ...] = ()
     why_not: str = ""
+    counted: tuple[str, ...] = ()
     reads: tuple[Callee, ...] = ()
 
 
@@ -102,7 +104,15 @@ class _Gatherer:
         except _Ruled as ruled:
             return Facts(closed=False, why_not=str(ruled))
         reads = foreign_reads(self._region, self._variables)
-        return Facts(True, tuple(self._callees), tuple(self._stores), tuple(self._numbers), reads=reads)
+        counted = tuple(name for name in self._numbers if self._is_fresh(name))
+        return Facts(
+            True,
+            tuple(self._callees),
+            tuple(self._stores),
+            tuple(self._numbers),
+            counted=counted,
+            reads=reads,
+        )
 
     def _exits(self, region: Region, loops: int) -> None:
         for node in region.nodes:

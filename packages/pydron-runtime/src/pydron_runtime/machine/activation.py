@@ -75,6 +75,13 @@ def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[s
     child = Frame(frame.machine, frame, frame.next_order(), site, frame.code, "region")
     frame.queue.append(child)
     child.outputs = tuple(Pending() for _ in plan.results)
+    for name, output in zip(plan.results, child.outputs):
+        output.fresh = name in plan.facts.counted
+    for name in plan.facts.numbers:
+        value = received[name]
+        if type(value) is Pending and not value.done:
+            value.writer = child
+            frame.machine.changes_pending = True
     claims = frame.machine.claims
     stored = stored_objects(frame.code, plan.facts, received) or ()
     for target in stored:

@@ -8,10 +8,15 @@ tracked too, so that one look tells whether a value can be used deeply.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
+from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.safety import is_immutable
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.claims import Claims
 
 _SWEEP = 256
 
@@ -19,9 +24,10 @@ _SWEEP = 256
 class Containers:
     """The tracked containers of one machine."""
 
-    __slots__ = ("_limit", "_tracked")
+    __slots__ = ("_claims", "_limit", "_tracked")
 
-    def __init__(self) -> None:
+    def __init__(self, claims: Claims | None = None) -> None:
+        self._claims = claims
         self._tracked: dict[int, Any] = {}
         self._limit = _SWEEP
 
@@ -68,6 +74,21 @@ class Containers:
                 elif id(element) in self._tracked:
                     stack.append(element)
 
+    def placeholders(self, container: Any) -> Iterator[Pending]:
+        """Every placeholder in a tracked container, however deep, whether its value is there or not."""
+        seen: set[int] = set()
+        stack = [container]
+        while stack:
+            current = stack.pop()
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+            for element in contents(current):
+                if type(element) is Pending:
+                    yield element
+                elif id(element) in self._tracked:
+                    stack.append(element)
+
     def fill_deep(self, container: Any) -> None:
         """Replace the placeholders in a tracked container and in those it holds; all their values are there."""
         stack = [container]
@@ -75,7 +96,7 @@ class Containers:
             current = stack.pop()
             if self._tracked.pop(id(current), None) is None:
                 continue
-            if fill_container(current):
+            if fill_container(current, self._hand_over):
                 self._tracked[id(current)] = current
             stack.extend(element for element in contents(current) if id(element) in self._tracked)
 
@@ -83,12 +104,20 @@ class Containers:
         """Replace each placeholder whose value is there by the value; forget containers with none left."""
         remaining = {}
         for key, container in self._tracked.items():
-            if fill_container(container):
+            if fill_container(container, self._hand_over):
                 remaining[key] = container
         if remaining:
             remaining = self._still_deep(remaining)
         self._tracked = remaining
         self._limit = max(_SWEEP, 2 * len(remaining))
+
+    def _hand_over(self, pending: Pending) -> Any:
+        """The value of a placeholder that is to be replaced. Whoever will change it claims it from now on."""
+        value = taken(pending)
+        writer = pending.writer
+        if writer is not None and writer.state is State.OPEN and self._claims is not None and not is_immutable(value):
+            self._claims.claim(value, writer)
+        return value
 
     def _still_deep(self, directly: dict[int, Any]) -> dict[int, Any]:
         """Of the containers tracked before, those that still reach one that holds a placeholder."""
@@ -131,7 +160,16 @@ def contents(container: Any) -> list[Any]:
     return list(container.__dict__.values())
 
 
-def fill_container(container: Any) -> bool:
+def taken(pending: Pending) -> Any:
+    """The value of a pending value, handed to the program.
+
+    The program may change the object from now on, so a reference to the task's own result no longer means the same.
+    """
+    pending.task = None
+    return pending.get()
+
+
+def fill_container(container: Any, hand_over: Callable[[Pending], Any] = taken) -> bool:
     """Replace the placeholders whose values are there; True if one is left."""
     left = False
     kind = type(container)
@@ -139,7 +177,7 @@ def fill_container(container: Any) -> bool:
         for index, element in enumerate(container):
             if type(element) is Pending:
                 if element.done:
-                    container[index] = taken(element)
+                    container[index] = hand_over(element)
                 else:
                     left = True
         return left
@@ -149,16 +187,7 @@ def fill_container(container: Any) -> bool:
     for name, element in list(mapping.items()):
         if type(element) is Pending:
             if element.done:
-                mapping[name] = taken(element)
+                mapping[name] = hand_over(element)
             else:
                 left = True
     return left
-
-
-def taken(pending: Pending) -> Any:
-    """The value of a pending value, handed to the program.
-
-    The program may change the object from now on, so a reference to the task's own result no longer means the same.
-    """
-    pending.task = None
-    return pending.get()

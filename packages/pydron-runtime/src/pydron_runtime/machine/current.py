@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pydron_runtime.machine.claims import released
+from pydron_runtime.machine.claims import is_within, released
 from pydron_runtime.machine.entries import Entry, State
+from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.indirect import behind, is_indirect
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import SCALARS
-
-if TYPE_CHECKING:
-    from pydron_runtime.machine.frames import Frame
 
 
 def current(frame: Frame, site: int, operand: Any) -> Any:
@@ -31,12 +29,24 @@ def current(frame: Frame, site: int, operand: Any) -> Any:
 
 
 def await_writer(frame: Frame, site: int, pending: Pending) -> None:
-    """Block until an operation that may change a pending value in place, and stands earlier, has run."""
-    writer = pending.writer
-    if writer is not None and writer.order < frame.here:
-        if writer.state is State.OPEN:
-            frame.machine.wait(frame, lambda: writer.state is not State.OPEN, site, "value", "")
-        pending.writer = None
+    """Block until everything that may change a pending value in place, and stands earlier, has run.
+
+    What an operation gave back is the object that it changed: what changes that one is to be waited for as well.
+    """
+    stack = [pending]
+    while stack:
+        changed = stack.pop()
+        writer = changed.writer
+        if writer is None or writer.order > frame.here or is_within(frame, writer):
+            continue
+        _await_end(frame, site, writer)
+        if changed.writer is not None:
+            stack.extend(writer.outputs if isinstance(writer, Frame) else (writer.pending,))  # type: ignore[attr-defined]
+
+
+def _await_end(frame: Frame, site: int, writer: Entry) -> None:
+    if writer.state is State.OPEN:
+        frame.machine.wait(frame, lambda: writer.state is not State.OPEN, site, "value", "")
 
 
 def value_of(frame: Frame, site: int, operand: Any) -> Any:
@@ -89,7 +99,10 @@ def await_writers_behind(frame: Frame, site: int, containers: tuple[Any, ...]) -
 
 def await_writers_inside(frame: Frame, site: int, value: Any) -> None:
     """Block until everything earlier that modifies what can be reached from a value has done so."""
-    claims = frame.machine.claims
+    machine, claims = frame.machine, frame.machine.claims
+    if machine.changes_pending and value in machine.containers:
+        for pending in list(machine.containers.placeholders(value)):
+            await_writer(frame, site, pending)
     while claims.any_writer:
         entry = claims.claimed_inside(value, frame)
         if entry is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydron.analysis.purity import is_known_pure, is_lazy, is_output
 from pydron.emit.facts import Callee, Facts
 from pydron.marks import is_functional, scheduled_record
+from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import surroundings
 from pydron_runtime.machine.safety import SCALARS, is_immutable, runs_user_code_for_attribute
@@ -36,10 +37,18 @@ def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: froze
     if stored_objects(code, facts, received) is None:
         return False
     for name in facts.numbers:
-        value = received.get(name)
-        if type(value) is not Pending and not is_immutable(value):
+        if not _may_count(received.get(name)):
             return False
     return all(_is_harmless(_find(code, callee, received), seen) for callee in facts.callees)
+
+
+def _may_count(value: Any) -> bool:
+    """Whether a region may change a variable by augmented assignment: no object that others know is changed by it."""
+    if type(value) is not Pending:
+        return is_immutable(value)
+    if value.done:
+        return is_immutable(value.get())
+    return value.fresh and (value.writer is None or value.writer.state is not State.OPEN)
 
 
 def stored_objects(code: Code, facts: Facts, received: Mapping[str, Any]) -> tuple[Any, ...] | None:

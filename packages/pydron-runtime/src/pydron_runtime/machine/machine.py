@@ -49,6 +49,7 @@ class Machine:
         failed: The entry whose failure is being raised, once there is one.
         retirements: How many entries have come to count.
         interrupted: The entry that the program would have been at when it was interrupted.
+        changes_pending: Values that are not there yet are to be changed in place, or were.
         closed: Nothing more will run.
     """
 
@@ -56,8 +57,8 @@ class Machine:
         self.number = next(_machines)
         self.executor = executor
         self.observer = observer
-        self.containers = Containers()
         self.claims = Claims()
+        self.containers = Containers(self.claims)
         self.undo = UndoLog()
         self.window = Window()
         self.tasks = Tasks(self)
@@ -65,6 +66,7 @@ class Machine:
         self.blocked: list[tuple[Frame, Callable[[], bool]]] = []
         self.live: set[Frame] = set()
         self.known_iterators: set[Any] = set()
+        self.changes_pending = False
         self.maps: dict[Any, tuple[Any, tuple[Any, ...]]] = {}
         self.failed: Entry | None = None
         self.context: BaseException | None = None

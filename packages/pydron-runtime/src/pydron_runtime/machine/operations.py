@@ -47,12 +47,20 @@ def fence(frame: Frame, site: int, reason: str, detail: str) -> None:
 
 
 def may_put_off(frame: Frame, site: int, names: tuple[str, ...], *operands: Any) -> bool:
-    """Whether an expression is to be put off: an operand is not there yet, and no global that it reads can change.
+    """Whether an expression is to be put off: an operand is not there yet, and none that is there can change.
+
+    The expression may give back an operand itself, so that a copy would not do; nor may it read a global that changes.
 
     Args:
         names: Global and free names that the expression looks up when it is evaluated.
     """
-    if not any(type(operand) is Pending and not operand.done for operand in operands):
+    missing = False
+    for operand in operands:
+        if type(operand) is Pending and not operand.done:
+            missing = True
+        elif not is_immutable(operand.get() if type(operand) is Pending else operand):
+            return False
+    if not missing:
         return False
     try:
         found = [frame.code.lookup(name) for name in names]

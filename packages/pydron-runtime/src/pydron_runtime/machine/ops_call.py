@@ -104,7 +104,7 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
     function = callee
     if type(callee) is MethodType:
         function, args = callee.__func__, (callee.__self__, *args)
-    if machine.claims.any_writer:
+    if machine.claims.any_writer or machine.changes_pending:
         for value in (*args, *kwargs.values()):
             await_writers_inside(frame, site, value)
     cost = cost_of(function)

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.current import await_order, await_writers, current, settled, value_of
 from pydron_runtime.machine.entries import Operation, State
 from pydron_runtime.machine.pending import Pending
@@ -43,7 +44,7 @@ def _in_place(frame: Frame, site: int, function: Callable[[Any, Any], Any], targ
         return _on_array(frame, site, function, target, operand)
     if is_immutable(target):
         if type(operand) is Pending:
-            return put_off(frame, site, function, (target, operand)).pending
+            return put_off(frame, site, function, (target, operand), fresh=True).pending
         operand = settled(frame, site, operand)
         if not is_safe(operand):
             machine.fence(frame, site, "PD302", type(operand).__qualname__)
@@ -60,14 +61,25 @@ def _in_place(frame: Frame, site: int, function: Callable[[Any, Any], Any], targ
 
 def _on_pending(frame: Frame, site: int, function: Callable[[Any, Any], Any], target: Pending, operand: Any) -> Any:
     """Usually the target will be a number. If it is an object after all, the operation waits for its turn to modify
-    it, and until then nobody reads it under another name."""
+    it, and until then nobody reads it under another name. An object that may be known elsewhere without a placeholder
+    has to be there first."""
+    if not target.fresh:
+        return _in_place(frame, site, function, value_of(frame, site, target), operand)
     if type(operand) is not Pending and not is_immutable(operand):
         operand = settled(frame, site, operand)
         if not is_immutable(operand):
             target = value_of(frame, site, target)
             return _in_place(frame, site, function, target, operand)
-    entry = put_off(frame, site, function, (target, operand), safe=_target_is_immutable)
-    target.writer = entry
+
+    def change(value: Any, other: Any) -> Any:
+        if is_immutable(value):
+            target.writer = None
+        return function(value, other)
+
+    entry = put_off(frame, site, change, (target, operand), safe=_target_is_immutable, fresh=True)
+    if target.writer is None or not is_within(frame, target.writer):
+        target.writer = entry
+        frame.machine.changes_pending = True
     return entry.pending
 
 

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 _SHALLOW = frozenset({operator.add, operator.iadd, operator.mul, operator.imul})
 """Operators that move a list's elements without looking at them."""
 
+_FRESH = frozenset(
+    {
+        operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
+        operator.matmul, operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift, operator.neg,
+        operator.invert, operator.not_, operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge,
+        operator.contains, abs, bool, bytes, complex, float, int, len, repr, round, str,
+    }
+)  # fmt: skip
+"""What makes a new object of builtin operands."""
+
 
 def binary(frame: Frame, site: int, function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     """``left <operator> right``."""
@@ -92,7 +102,9 @@ def pure(
     if any(machine.containers.holds_pending(value) for value in values):
         prepared, snapshots = keep(frame, values)
         if prepared is not None:
-            return put_off(frame, site, function, prepared, snapshots=snapshots, safe=safe).pending
+            return put_off(
+                frame, site, function, prepared, snapshots=snapshots, safe=safe, fresh=function in _FRESH
+            ).pending
         values = tuple(settled(frame, site, value) for value in values)
     if not safe(*values):
         machine.fence(frame, site, "PD302", _class_names(values))

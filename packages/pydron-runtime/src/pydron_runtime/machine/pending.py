@@ -26,14 +26,15 @@ class Pending:
             None for other values, and once the program may have changed the value.
         waiters: Called, once each, when the value is there.
         parts: For a tuple under construction its elements, some of them pending.
-        writer: The operation that may change the value in place, while it has not run.
+        writer: The operation, or frame, that may change the value in place.
+        fresh: If the value is an object, nothing but this placeholder refers to it: it was made for it.
         origin: The pending value whose value this one has taken.
         number: Of the task that produces it; stays when ``task`` goes.
         on_drop: Told this number when the program holds the placeholder no longer. For this to happen at once, nothing
             that a placeholder refers to may refer to it.
     """
 
-    __slots__ = ("done", "load", "number", "on_drop", "origin", "parts", "task", "value", "waiters", "writer")
+    __slots__ = ("done", "fresh", "load", "number", "on_drop", "origin", "parts", "task", "value", "waiters", "writer")
 
     def __init__(self) -> None:
         self.done = False
@@ -45,6 +46,7 @@ class Pending:
         self.number = 0
         self.on_drop: Callable[[int], None] | None = None
         self.writer: Entry | None = None
+        self.fresh = False
         self.origin: Pending | None = None
 
     def get(self) -> Any:

@@ -57,6 +57,7 @@ def put_off(
     snapshots: tuple[Any, ...] = (),
     safe: Callable[..., bool] = all_safe,
     after: Entry | None = None,
+    fresh: bool = False,
 ) -> Operation:
     """Do ``function(*operands)`` when the operands are there.
 
@@ -65,9 +66,11 @@ def put_off(
         snapshots: Those of the operands that are copies of containers which hold pending values.
         safe: Tells, given the operands' values, whether the operation runs no user code.
         after: An earlier operation that has to have run before.
+        fresh: The result is no operand and no part of one.
     """
     machine = frame.machine
     entry = Operation(frame, frame.next_order(), site, function, operands, safe)
+    entry.pending.fresh = fresh
     frame.queue.append(entry)
     machine.window.began(0)
 

@@ -57,6 +57,7 @@ class Tasks:
         entry = TaskEntry(frame, frame.next_order(), site, next(numbers), callee, function, arguments)
         entry.references = {reference_of(pending): pending for pending in met}
         entry.pending.task = entry.pending.number = entry.number
+        entry.pending.fresh = True
         entry.pending.on_drop = self._dropped.append
         frame.queue.append(entry)
         self.issued += 1
