@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -67,10 +68,13 @@ class TraceReader:
         self.path = Path(path)
         _check_file(self.path)
         self._connection = _connect(self.path)
+        # Whoever forgets to close the reader leaves no open file behind, also when it goes as part of a cycle.
+        self._closing = weakref.finalize(self, self._connection.close)
+        self._closing.atexit = False
         try:
             self._check_identity()
         except BaseException:
-            self._connection.close()
+            self.close()
             raise
 
     def __enter__(self) -> TraceReader:
@@ -81,7 +85,7 @@ class TraceReader:
 
     def close(self) -> None:
         """Close the file. Idempotent."""
-        self._connection.close()
+        self._closing()
 
     def revision(self) -> str:
         """Changes whenever the file may have changed; cheap."""
