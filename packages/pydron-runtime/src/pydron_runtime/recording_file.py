@@ -33,8 +33,12 @@ def create(path: Path) -> sqlite3.Connection:
             Path(f"{path}{ending}").unlink(missing_ok=True)
         os.replace(draft, path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
     except (OSError, sqlite3.Error, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
