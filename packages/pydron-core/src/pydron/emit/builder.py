@@ -99,3 +99,10 @@ def place(node: Tree, at: ast.expr | ast.stmt) -> Tree:
 def assign(name: str, value: ast.expr, at: ast.expr | ast.stmt) -> ast.stmt:
     """``name = value``."""
     return place(ast.Assign([target_of(name)], value), at)
+
+
+def function_def(name: str, arguments: ast.arguments, body: list[ast.stmt]) -> ast.FunctionDef:
+    """``def name(arguments): body``, complete on each version of Python."""
+    function = ast.FunctionDef(name, arguments, body, [], None)
+    function.type_params = []  # type: ignore[attr-defined]
+    return function

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from pydron.emit.builder import PREFIX, Sites, Unsupported, name_of, place, target_of
+from pydron.emit.builder import PREFIX, Sites, Unsupported, function_def, name_of, place, target_of
 
 
 def is_atom(expression: ast.expr) -> bool:
@@ -134,8 +134,7 @@ class Expressions:
         arguments = ast.arguments(
             posonlyargs=[], args=[ast.arg(p) for p in parameters], kwonlyargs=[], kw_defaults=[], defaults=[]
         )
-        function = ast.FunctionDef(name, arguments, [ast.Return(body)], [], None)
-        function.type_params = []  # type: ignore[attr-defined]
+        function = function_def(name, arguments, [ast.Return(body)])
         self.helpers.append(place(function, body))
         return name
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pydron.emit.assignment import Assignment, Names, deleted_names
-from pydron.emit.builder import FRAME, Sites, assign, name_of, place, target_of
+from pydron.emit.builder import FRAME, Sites, assign, function_def, name_of, place, target_of
 from pydron.emit.expressions import Expressions
 from pydron.emit.facts import Facts, facts_of
 from pydron.emit.names import all_binds, all_reads, own_reads
@@ -160,8 +160,7 @@ class Regions:
             kw_defaults=[],
             defaults=[],
         )
-        function = ast.FunctionDef(plan.function, arguments, [*body, ast.Return(results)], [], None)
-        function.type_params = []  # type: ignore[attr-defined]
+        function = function_def(plan.function, arguments, [*body, ast.Return(results)])
         self.functions.append(place(function, at))
         self.deferrable.append(plan)
 

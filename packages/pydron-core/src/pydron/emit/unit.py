@@ -16,7 +16,7 @@ import ast
 from dataclasses import dataclass
 from types import CodeType
 
-from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, assign, name_of, place, target_of
+from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, assign, function_def, name_of, place, target_of
 from pydron.emit.facts import Callee, Facts, facts_of, named_callees
 from pydron.emit.names import all_reads
 from pydron.emit.regions import Deferrable, Regions
@@ -87,7 +87,7 @@ def emit_unit(graph: Graph) -> Unit:
     body += _declare_locals(graph, parameters, at)
     body = [*_declare_foreign(graph, at), *_receive(graph, arguments, parameters, sites, at), *body]
     arguments.posonlyargs.insert(0, ast.arg(FRAME))
-    function = _function(FUNCTION, arguments, body or [ast.Pass()])
+    function = function_def(FUNCTION, arguments, body or [ast.Pass()])
     inner = [*regions.expressions.helpers, *regions.functions, function]
     operations, operators = tuple(sorted(sites.operations)), tuple(sorted(sites.operators))
     names = [
@@ -99,7 +99,7 @@ def emit_unit(graph: Graph) -> Unit:
         posonlyargs=[], args=[ast.arg(name) for name in names], kwonlyargs=[], kw_defaults=[], defaults=[]
     )
     made: list[ast.stmt] = [*inner, ast.Return(name_of(FUNCTION))]
-    unit = _function(UNIT, unit_arguments, made)
+    unit = function_def(UNIT, unit_arguments, made)
     module = ast.Module([place(unit, at)], [])
     code = compile(module, graph.filename, "exec", dont_inherit=True)
     return Unit(
@@ -113,12 +113,6 @@ def emit_unit(graph: Graph) -> Unit:
         parameters=tuple(parameters),
         callees=named_callees(graph),
     )
-
-
-def _function(name: str, arguments: ast.arguments, body: list[ast.stmt]) -> ast.FunctionDef:
-    function = ast.FunctionDef(name, arguments, body, [], None)
-    function.type_params = []  # type: ignore[attr-defined]
-    return function
 
 
 def _located(graph: Graph) -> ast.stmt:
