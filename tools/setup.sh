@@ -30,3 +30,7 @@ echo "Installing the packages and: $*"
 # shellcheck disable=SC2086  # one word per option is meant
 pip install --quiet \
     --editable packages/pydron-core --editable packages/pydron-runtime --editable packages/pydron-viz $groups
+
+# pip compiles what it installs, but not what it installs as editable. Where Python is told not to write bytecode, each
+# start of a program would compile the packages again.
+"$venv/bin/python" -m compileall -q packages/*/src

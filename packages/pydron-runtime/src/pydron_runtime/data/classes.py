@@ -16,17 +16,15 @@ import pickle
 import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
+import msgspec
 from cloudpickle import cloudpickle as engine
 
 from pydron_runtime.data.modules import by_name
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """A class in serialised form.
 
     Attributes:
@@ -80,6 +78,8 @@ def reduce(cls: type, pickled: Callable[[object], bytes]) -> Any:
         blob = pickled(cls)
     finally:
         _making.depth = depth
+    from hashlib import blake2b  # late: takes longer to import than a worker takes to start, and few need it
+
     identity = engine._get_or_create_tracker_id(cls)
     definition = Definition(_snapshot(cls), blake2b(blob, digest_size=16).hexdigest(), identity, blob)
     _definitions[cls] = definition

@@ -13,9 +13,10 @@ import math
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import CodeType, TracebackType
 from typing import Any
+
+import msgspec
 
 from pydron_runtime.data.payload import Payload, TransportError, dump
 from pydron_runtime.data.payload import load as load_payload
@@ -23,8 +24,7 @@ from pydron_runtime.data.payload import load as load_payload
 _OWN = "pydron_runtime"
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRecord:
+class FrameRecord(msgspec.Struct, frozen=True):
     """Where one frame of a traceback stood.
 
     Lines are 1-based; columns are UTF-8 byte offsets as in ``ast``, or None where the interpreter keeps none.

@@ -12,7 +12,7 @@ The control channel carries lines of JSON: ``{"do": "spawn", "name": ..}`` or ``
 from __future__ import annotations
 
 import ctypes
-import json
+import gc
 import os
 import select
 import signal
@@ -21,6 +21,8 @@ import struct
 import sys
 from mmap import mmap
 from typing import Any
+
+from msgspec import json
 
 from pydron_runtime.transport import directory, worker_process
 
@@ -82,7 +84,7 @@ class Nursery:
             return False
         *lines, self._buffer = (self._buffer + data).split(b"\n")
         for line in lines:
-            wish = json.loads(line)
+            wish = json.decode(line)
             if wish["do"] == "spawn":
                 self._spawn(wish["name"])
             elif wish["name"] in self._workers:
@@ -115,7 +117,7 @@ class Nursery:
 
     def _tell(self, news: dict[str, Any]) -> None:
         try:
-            self._control.sendall(json.dumps(news).encode() + b"\n")
+            self._control.sendall(json.encode(news) + b"\n")
         except OSError:
             pass  # the program is gone: the next read will say so
 
@@ -158,6 +160,10 @@ def main(descriptor: int, home: str, endpoint: str) -> None:
     """Run a nursery until the program that holds the other end of ``descriptor`` is gone. Does not return."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     nursery = Nursery(socket.socket(fileno=descriptor), home, endpoint)
+    # Whoever started this interpreter has switched the garbage collector off, for there is no garbage in imports. What
+    # they made stays for ever: it is left alone from now on, and so its pages stay shared with the workers.
+    gc.freeze()
+    gc.enable()
     started = os.getpid()
     try:
         nursery.serve()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -59,7 +58,7 @@ class NurseryLink:
         self._socket = ours
         self._buffer = b""
         code = (
-            f"import sys; sys.path[:] = {list(search_path())!r}; from pydron_runtime.transport.nursery import main;"
+            f"import gc, sys; gc.disable(); sys.path[:] = {list(search_path())!r}; from pydron_runtime.transport.nursery import main;"
             f" main({theirs.fileno()}, {home!r}, {endpoint!r})"
         )
         flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
@@ -95,8 +94,10 @@ class NurseryLink:
         self._wish({"do": "kill", "name": name})
 
     def _wish(self, wish: dict[str, str]) -> None:
+        from msgspec import json  # late: the nursery imports at the same time
+
         try:
-            self._socket.sendall(json.dumps(wish).encode() + b"\n")
+            self._socket.sendall(json.encode(wish) + b"\n")
         except OSError:
             pass
 
@@ -108,8 +109,10 @@ class NurseryLink:
             data = b""
         if not data:
             return None
+        from msgspec import json
+
         *lines, self._buffer = (self._buffer + data).split(b"\n")
-        return [json.loads(line) for line in lines]
+        return [json.decode(line) for line in lines]
 
     def end(self) -> int:
         """Have it end, with all workers, and return its exit status. Blocks for a few milliseconds as a rule."""
