@@ -16,8 +16,10 @@ ATTEMPTS = 100
 
 
 def _places() -> Iterator[str | None]:
-    """Where a directory may be made, best first. What `tempfile` knows comes last: it takes long to import, and the first
-    worker waits for this."""
+    """Where a directory may be made, best first.
+
+    What `tempfile` knows comes last: it takes long to import, and the first worker waits for this.
+    """
     for variable in ("XDG_RUNTIME_DIR", "TMPDIR", "TEMP", "TMP"):
         yield os.environ.get(variable)
     yield from ("/tmp", "/var/tmp")

@@ -58,7 +58,8 @@ class NurseryLink:
         self._socket = ours
         self._buffer = b""
         code = (
-            f"import gc, sys; gc.disable(); sys.path[:] = {list(search_path())!r}; from pydron_runtime.transport.nursery import main;"
+            f"import gc, sys; gc.disable(); sys.path[:] = {list(search_path())!r}; "
+            "from pydron_runtime.transport.nursery import main;"
             f" main({theirs.fileno()}, {home!r}, {endpoint!r})"
         )
         flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
