@@ -58,6 +58,7 @@ bench: $(READY) ## measure against plain Python and plain processes, append to t
 
 docs: $(DOCS) ## build the documentation into docs/_build/html
 	@$(BIN)/python tools/write_reasons.py
+	@$(BIN)/python tools/write_contract_table.py
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import contract
 import pytest
 from markdown_blocks import SEPARATOR, blocks_of, commands_of, expected_outputs, script_of
 from source_tree import ROOT
@@ -80,6 +81,12 @@ def test_the_program_of_the_front_page_is_the_example(tmp_path: Path) -> None:
 def test_the_page_of_reasons_is_that_of_the_catalogue() -> None:
     """``make docs`` writes the page anew."""
     assert (ROOT / "docs" / "reasons.md").read_text(encoding="utf-8") == reasons_page()
+
+
+def test_the_table_of_the_contract_is_that_of_its_tests() -> None:
+    """``make docs``, or ``tools/write_contract_table.py``, writes the page anew."""
+    text = contract.page(ROOT / "tests" / "semantics" / "contract")
+    assert (ROOT / "docs" / "contract.md").read_text(encoding="utf-8") == text
 
 
 def test_every_error_has_an_entry() -> None:

@@ -1,0 +1,95 @@
+"""B12: helpers without a decorator, built-ins and library functions."""
+
+from __future__ import annotations
+
+import pytest
+from contract import Item, Row, hold
+
+ITEM = Item(
+    "B12",
+    "Helpers, built-ins and library functions",
+    (
+        Row(
+            "a helper that only computes",
+            "ys = [f(x) for x in range(4)]\na = double(ys[0])\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`math`",
+            "ys = [f(x) for x in range(4)]\na = math.sqrt(ys[0]) + math.hypot(ys[1], 2)\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`functools.reduce`",
+            "ys = [f(x) for x in range(4)]\na = functools.reduce(operator.add, ys)\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`re`",
+            "ys = [f(x) for x in range(4)]\na = re.sub('[0-9]', '#', str(ys[0])), re.findall('[0-9]', repr(ys))\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`json`",
+            "ys = [f(x) for x in range(4)]\na = json.loads(json.dumps(ys))\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`statistics`",
+            "ys = [f(x) for x in range(4)]\na = statistics.mean(ys), statistics.stdev(ys)\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`datetime`",
+            "ys = [f(x) for x in range(4)]\na = datetime.date(2024, 1, ys[0]) + datetime.timedelta(days=ys[1])\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`pathlib`",
+            "ys = [f(x) for x in range(4)]\na = str(pathlib.PurePath('a') / str(ys[0]))\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`list`, `tuple`, `dict`, `set`",
+            "ys = [f(x) for x in range(4)]\na = list(ys)[::-1], tuple(ys).index(2), dict(enumerate(ys)).get(1), set(ys) & {1, 2}\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`sum`, `len`, `sorted`, `zip`, `round`, `divmod`",
+            "ys = [f(x) for x in range(4)]\na = sum(ys), len(ys), sorted(ys), list(zip(ys, ys)), round(ys[0] / 3, 2), divmod(ys[0], 2)\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`numpy`",
+            "ys = [f(x) for x in range(4)]\na = np.sqrt(np.array(ys)).sum()\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import numpy as np",
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("row", ITEM.rows, ids=str)
+def test_known_and_inferred_functions_are_no_sync_points(row: Row) -> None:
+    """Result, output and state are those of the plain program, and the calls are in flight together."""
+    hold(row)
