@@ -17,7 +17,17 @@ from pydron_runtime.data.tasks import Completion, Failed, Function, Lost, Skippe
 from pydron_runtime.protocol.codec import decode_to_scheduler, decode_to_worker, encode
 from pydron_runtime.protocol.messages import Drop, Execute, Forget, Report
 from pydron_runtime.scheduler import instructions as want
-from pydron_runtime.scheduler.events import Cancelled, Died, Event, Joined, Released, Reported, Submitted
+from pydron_runtime.scheduler.events import (
+    Cancelled,
+    Died,
+    Event,
+    Joined,
+    Released,
+    Reported,
+    Resized,
+    Submitted,
+    Withdrawn,
+)
 from pydron_runtime.scheduler.invariants import check
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.transport.dispatching import message_of, outcomes_of
@@ -54,6 +64,7 @@ class World:
         self.died_by_chance = 0
         self.blind = self.chance.random() < 0.3
         self.deaths_left = self.chance.choice([0, 2, 6])
+        self.elastic = seed % 2 == 1
 
     def result_of(self, number: int) -> Payload:
         """What a task returns, whoever runs it: sizes on both sides of every limit, some out of band."""
@@ -113,6 +124,14 @@ class World:
         running = worker.running.task if worker.running is not None else 0
         self.handle(Died(self.now, worker.name, "killed", None if self.blind else running))
 
+    def withdraw(self, worker: SimulatedWorker) -> None:
+        """Somebody takes a worker away, or cuts it off."""
+        del self.workers[worker.name]
+        self.handle(Withdrawn(self.now, (worker.name,), "cut off"))
+
+    def resize(self) -> None:
+        self.handle(Resized(self.now, self.chance.choice([1, 2, 5])))
+
     def move(self, worker: SimulatedWorker) -> None:
         """One step of one worker, or of the network to or from it."""
         if not worker.joined:
@@ -168,6 +187,10 @@ class World:
             self.deaths_left -= 1
             self.died_by_chance += 1
             self.die(worker)
+        elif self.elastic and self.chance.random() < 0.02:
+            self.withdraw(worker)
+        elif self.elastic and self.chance.random() < 0.02:
+            self.resize()
         else:
             self.move(worker)
         return True

@@ -71,4 +71,19 @@ class StartFailed(msgspec.Struct, frozen=True):
     reason: str
 
 
-Event = Announced | Submitted | Cancelled | Released | Joined | Reported | Died | StartFailed
+class Withdrawn(msgspec.Struct, frozen=True):
+    """Workers are gone through no fault of their calls: their host was cut off, or somebody else needs it."""
+
+    now: int
+    workers: tuple[str, ...]
+    reason: str
+
+
+class Resized(msgspec.Struct, frozen=True):
+    """From now on there may be so many workers. Of those too many, idle ones go at once, busy ones after their calls."""
+
+    now: int
+    size: int
+
+
+Event = Announced | Submitted | Cancelled | Released | Joined | Reported | Died | StartFailed | Withdrawn | Resized

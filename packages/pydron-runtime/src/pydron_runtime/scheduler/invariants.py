@@ -46,10 +46,13 @@ def _check_tasks(state: SchedulerState) -> None:
 
 
 def _check_workers(state: SchedulerState) -> None:
-    assert len(state.workers) <= state.size, "more workers than allowed"
+    leaving = sum(worker.leaving for worker in state.workers.values())
+    assert state.leaving == leaving, "the count of leaving workers is wrong"
+    assert len(state.workers) - leaving <= state.size, "more workers than allowed"
     for name, worker in state.workers.items():
         assert worker.load == sum(worker.queue.values()), f"{name}: the load is not that of its queue"
         assert worker.joined or not worker.queue, f"{name} was given calls before it was ready"
+        assert worker.queue or not worker.leaving, f"{name} has nothing left to do and should be gone"
         if len(worker.queue) > 1:
             assert worker.load <= BUDGET, f"{name} has more in its queue than the budget"
 
@@ -74,4 +77,4 @@ def _check_progress(state: SchedulerState) -> None:
     if state.ready_count:
         idle = [name for name, worker in state.workers.items() if worker.joined and not worker.queue]
         assert not idle, f"{idle} idle while tasks are ready"
-        assert state.workers, "tasks are ready, and no worker is there or on its way"
+        assert state.workers or not state.size, "tasks are ready, and no worker is there or on its way"

@@ -6,7 +6,7 @@ out in order.
 
 from __future__ import annotations
 
-from pydron_runtime.scheduler import lifecycle, placement, pool
+from pydron_runtime.scheduler import lifecycle, placement, pool, shrinking
 from pydron_runtime.scheduler.events import (
     Announced,
     Cancelled,
@@ -15,8 +15,10 @@ from pydron_runtime.scheduler.events import (
     Joined,
     Released,
     Reported,
+    Resized,
     StartFailed,
     Submitted,
+    Withdrawn,
 )
 from pydron_runtime.scheduler.instructions import Instruction
 from pydron_runtime.scheduler.state import SchedulerState
@@ -59,8 +61,13 @@ class Scheduler:
             pool.join(state, event.worker)
         elif isinstance(event, Died):
             pool.bury(state, event.worker, event.reason, event.running, out)
+        elif isinstance(event, Withdrawn):
+            shrinking.withdraw(state, event.workers, event.reason, out)
+        elif isinstance(event, Resized):
+            shrinking.resize(state, event.size, out)
         else:
             _start_failed(state, event, out)
+        shrinking.let_go(state, out)
         placement.place(state, event.now, out)
         pool.free_the_stuck(state, out)
         pool.staff(state, out)

@@ -39,7 +39,7 @@ def expected(state: SchedulerState, entry: TaskState) -> int:
 
 
 def _has_room(worker: WorkerState, cost: int) -> bool:
-    return not worker.queue or worker.load + cost <= BUDGET
+    return not worker.leaving and (not worker.queue or worker.load + cost <= BUDGET)
 
 
 def _holder_of_most(state: SchedulerState, entry: TaskState) -> WorkerState | None:
@@ -57,7 +57,11 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
     """Send ready tasks to workers as long as both are there."""
     if not state.ready_count:
         return
-    free = [(worker.load, name) for name, worker in state.workers.items() if worker.joined and worker.load < BUDGET]
+    free = [
+        (worker.load, name)
+        for name, worker in state.workers.items()
+        if worker.joined and not worker.leaving and worker.load < BUDGET
+    ]
     if not free:
         return
     heapq.heapify(free)

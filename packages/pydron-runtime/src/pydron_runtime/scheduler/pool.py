@@ -27,13 +27,13 @@ def staff(state: SchedulerState, out: list[Instruction]) -> None:
     """Ask for workers if there is work for more than there are."""
     if state.broken is not None:
         return
-    _start(state, min(state.size, state.ready_count + state.running) - len(state.workers), out)
+    _start(state, min(state.size, state.ready_count + state.running) - len(state.workers) + state.leaving, out)
 
 
 def staff_all(state: SchedulerState, out: list[Instruction]) -> None:
     """Ask for all the workers there may be."""
     if state.broken is None:
-        _start(state, state.size - len(state.workers), out)
+        _start(state, state.size - len(state.workers) + state.leaving, out)
 
 
 def _start(state: SchedulerState, lacking: int, out: list[Instruction]) -> None:
@@ -57,6 +57,7 @@ def free_the_stuck(state: SchedulerState, out: list[Instruction]) -> None:
         if worker.load < placement.BUDGET or any(_is_wanted(state, name, number) for number in worker.queue):
             continue
         del state.workers[name]
+        state.leaving -= worker.leaving
         values.worker_gone(state, worker)
         out.append(Stop(name))
 
@@ -105,6 +106,7 @@ def bury(state: SchedulerState, name: str, reason: str, running: int | None, out
     worker = state.workers.pop(name, None)
     if worker is None:
         return
+    state.leaving -= worker.leaving
     values.worker_gone(state, worker)
     if running is None:
         running = next(iter(worker.queue), 0)

@@ -57,6 +57,7 @@ class WorkerState:
 
     Attributes:
         joined: Whether it can take calls.
+        leaving: Whether it gets no more calls, and goes when it has made those it has.
         queue: Calls sent and not reported, with the nanoseconds each is expected to take, oldest first.
         load: Sum of ``queue``'s values.
         functions: Digests of the functions that it knows.
@@ -66,6 +67,7 @@ class WorkerState:
 
     name: str
     joined: bool = False
+    leaving: bool = False
     queue: dict[int, int] = field(default_factory=dict)
     load: int = 0
     functions: set[str] = field(default_factory=set)
@@ -87,6 +89,7 @@ class SchedulerState:
         keepers: Value -> names of the workers that keep it.
         started: How many workers were ever asked for; names are made from it.
         failed_starts: Workers in a row that died before they joined.
+        leaving: How many workers are leaving.
         idle_deaths: Workers in a row that died without a task to blame and without any report in between.
         broken: Why no worker can be had, once that is certain.
     """
@@ -102,5 +105,6 @@ class SchedulerState:
     keepers: dict[int, set[str]] = field(default_factory=dict)
     started: int = 0
     failed_starts: int = 0
+    leaving: int = 0
     idle_deaths: int = 0
     broken: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass
 
@@ -59,6 +60,10 @@ class Crew:
         """Process id of the nursery, while there is one."""
         nursery = self._nursery
         return None if nursery is None else nursery.pid
+
+    def host_of(self, name: str) -> str:
+        """Name of the host on which a worker runs."""
+        return socket.gethostname()
 
     def fileno(self) -> int | None:
         """Readable when the nursery has news; None if there is no nursery."""

@@ -6,7 +6,6 @@ nursery's news into events, and carries out the scheduler's instructions.
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 import traceback
@@ -97,11 +96,7 @@ class Driver:
     def _run(self) -> None:
         channel: Channel | None = None
         try:
-            begun = self._begun
-            self.home = directory.make() if begun is None else begun.home
-            nursery = None if begun is None else begun.nursery
-            self.crew = self._crew = Crew(self.home, endpoint_in(self.home), self._size, nursery)
-            channel = self._channel = Channel(self.home)
+            channel = self._open()
             self._loop()
         except (OSError, zmq.ZMQError) as error:
             self._abort(f"There is no place for the sockets of worker processes ({error}). Set TMPDIR. {WAY_OUT}")
@@ -116,13 +111,23 @@ class Driver:
                 directory.remove(self.home)
             self._wind_up()
 
+    def _open(self) -> Channel:
+        """Make the crew and the channel. Where workers are not processes of this machine, others take their places."""
+        begun = self._begun
+        self.home = directory.make() if begun is None else begun.home
+        nursery = None if begun is None else begun.nursery
+        self.crew = self._crew = Crew(self.home, endpoint_in(self.home), self._size, nursery)
+        self._channel = Channel(self.home)
+        return self._channel
+
     def _loop(self) -> None:
         self._poller = zmq.Poller()
         self._poller.register(self._channel.socket, zmq.POLLIN)
         self._poller.register(self._wake.fileno(), zmq.POLLIN)
         try:
             self._crew.start()
-            self._poller.register(self._crew.fileno(), zmq.POLLIN)
+            if self._crew.fileno() is not None:
+                self._poller.register(self._crew.fileno(), zmq.POLLIN)
         except NoWorkers as error:
             self._give_up(str(error))
         while not self._closing:
@@ -167,7 +172,7 @@ class Driver:
         self._recorder = recorder
         if recorder is not None:
             for name, pid in self._crew.pids.items():
-                recorder.worker_started(name, socket.gethostname(), pid, time.monotonic_ns())
+                recorder.worker_started(name, self._crew.host_of(name), pid, time.monotonic_ns())
 
     def _hear_workers(self) -> None:
         for name, message, frames in self._channel.arrived():
