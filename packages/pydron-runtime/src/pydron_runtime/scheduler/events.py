@@ -80,7 +80,7 @@ class Withdrawn(msgspec.Struct, frozen=True):
 
 
 class Resized(msgspec.Struct, frozen=True):
-    """From now on there may be so many workers. Of those too many, idle ones go at once, busy ones after their calls."""
+    """There may be so many workers now. Of those too many, idle ones go at once, busy ones after their calls."""
 
     now: int
     size: int
