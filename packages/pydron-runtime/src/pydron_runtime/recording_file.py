@@ -6,6 +6,7 @@ import os
 import socket
 import sqlite3
 import stat
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -148,3 +149,13 @@ def finish(connection: sqlite3.Connection, values: dict[str, str]) -> None:
             pass
     finally:
         connection.close()
+
+
+def leave(connection: sqlite3.Connection, kept: list[object]) -> None:
+    """Be done with a trace whose name now belongs to another file: SQLite would remove that one's log, by its name, on
+    closing. Where SQLite cannot be told to leave the log alone (before Python 3.12) the connection goes to ``kept``."""
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+        connection.close()
+    else:
+        kept.append(connection)

@@ -193,8 +193,8 @@ class SqliteRecorder:
             if _identity(self.path) == self._identity:
                 recording_file.finish(self._connection, self._last)
             else:
-                # Somebody has put another file there. SQLite would remove that one's log, by its name, on closing.
-                _abandoned.append(self._connection)
+                # Somebody has put another file there.
+                recording_file.leave(self._connection, _abandoned)
         except Exception as problem:  # whatever it is, the program must not suffer from its trace
             self._give_up(problem)
 
