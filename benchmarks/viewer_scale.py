@@ -30,6 +30,11 @@ from pydron.trace import APPLICATION_ID, SCHEMA_VERSION, schema_sql
 
 WORKERS = 8
 MOVES = 60
+TASK = (
+    "id, name, frame, graph, node, file, line, ordering, argument_bytes, arguments, issued, ready, sent, started,"
+    " finished, retired, worker, attempts, outcome, retirement, inline_reason, result_bytes, error_type, error_message,"
+    " traceback"
+)
 
 PROGRAM = """\
 import pydron
@@ -60,8 +65,8 @@ def write_trace(path: Path, calls: int) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     file = str(path.with_suffix(".py"))
     connection.execute("INSERT INTO source VALUES (?, ?)", (file, PROGRAM))
-    connection.execute("INSERT INTO frame VALUES (1, NULL, 1, NULL, 'function', '0', 0, NULL, NULL)")
-    connection.executemany(f"INSERT INTO task VALUES ({', '.join('?' * 25)})", tasks(file, calls))
+    connection.execute("INSERT INTO frame VALUES (1, NULL, 1, NULL, 'function', '0', 0, NULL, NULL, NULL)")
+    connection.executemany(f"INSERT INTO task ({TASK}) VALUES ({', '.join('?' * 25)})", tasks(file, calls))
     half = calls // 2
     connection.executemany("INSERT INTO dependency VALUES (?, ?)", ((n, n - half) for n in range(half + 1, calls + 1)))
     (end,) = connection.execute("SELECT max(retired) FROM task").fetchone()

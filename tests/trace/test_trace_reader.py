@@ -13,7 +13,8 @@ import pytest
 import sample_runs
 
 from pydron.errors import TraceFormatError
-from pydron.trace import TraceReader, read_trace
+from pydron.trace import TraceReader, read_columns, read_trace, schema_sql
+from pydron.trace.layout import TABLES
 from pydron_runtime.recording_sqlite import SqliteRecorder
 
 
@@ -167,3 +168,41 @@ def test_damaged_entries_are_refused(trace_file: Path, key: str, value: str) -> 
         connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
     connection.close()
     assert "damaged" in refusal(trace_file)
+
+
+def test_a_trace_of_an_older_pydron_opens(trace_file: Path) -> None:
+    """Tables and columns that were added since are unknown, not an error."""
+    whole = read_trace(trace_file)
+    with sqlite3.connect(trace_file) as connection:
+        connection.execute("DROP TABLE saved_call")
+        connection.execute("ALTER TABLE frame DROP COLUMN stack")
+        for column in ("reached", "received", "loaded", "returned", "arrived", "inline_reason"):
+            connection.execute(f"ALTER TABLE task DROP COLUMN {column}")
+    connection.close()
+    older = read_trace(trace_file)
+    assert [task.finished for task in older.tasks] == [task.finished for task in whole.tasks]
+    assert older.tasks[0].received is None and older.saved_calls == () and older.frames[0].stack == ()
+    assert len(read_columns(trace_file)[1]) == len(whole.tasks)
+    with TraceReader(trace_file) as reader:
+        assert reader.saved_call(1) is None and reader.task(1) is not None
+
+
+def test_a_trace_of_a_newer_pydron_opens(trace_file: Path) -> None:
+    """Tables and columns that this version does not know are passed over."""
+    with sqlite3.connect(trace_file) as connection:
+        connection.execute("ALTER TABLE task ADD COLUMN mood TEXT DEFAULT 'fine'")
+        connection.execute("CREATE TABLE weather (day TEXT)")
+    connection.close()
+    assert len(read_trace(trace_file).tasks) == 129
+
+
+def test_the_layout_is_that_of_the_schema(tmp_path: Path) -> None:
+    """The list of columns that readers go by and the statements that make the tables agree."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(schema_sql())
+    made = {
+        table: tuple(name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})"))
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
+    connection.close()
+    assert made == TABLES

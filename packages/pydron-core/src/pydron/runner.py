@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import CodeType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydron import installed
@@ -34,6 +35,9 @@ By identity: code objects of the same text compare equal, whatever files they ca
 """
 
 _refused: list[bool] = []
+
+_STARTER = os.path.join("cli", "run.py")
+"""Where ``pydron run`` begins the program."""
 
 
 class ScheduledCallReached(BaseException):
@@ -110,6 +114,28 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     else:
         raise ConfigurationError(f"executor={executor!r}: it has to be the name or the address of an executor.")
     return runner(record, args, kwargs)
+
+
+def users_stack(most: int = 50) -> list[tuple[str, int, str]]:
+    """Where the scheduled function that is being entered was called from: (file, line, function), outermost first.
+
+    Frames of Pydron's own files and the function's entry are left out; of a deeper stack the innermost ``most``.
+    """
+    found: list[tuple[str, int, str]] = []
+    frame: FrameType | None = sys._getframe(1)
+    entered = False
+    while frame is not None and len(found) < most:
+        code = frame.f_code
+        if _is_own(code):
+            if code.co_filename.endswith(_STARTER):  # further out is the command, not the program
+                break
+        elif frame.f_globals.get("__name__") != "runpy":
+            _, users, role = _emitted.get(id(code), (None, code, "function"))
+            if entered and role != "caller":
+                found.append((users.co_filename, frame.f_lineno, users.co_name))
+            entered = True  # the first one is the entry, which bears the function's own name
+        frame = frame.f_back
+    return found[::-1]
 
 
 def place_failure(error: BaseException, line: int, below: TracebackType | None) -> None:

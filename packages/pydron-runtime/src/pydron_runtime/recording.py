@@ -17,9 +17,11 @@ class Recorder(Protocol):
         """A graph (number, JSON document) that this run uses, before any frame of it."""
 
     def frame_started(
-        self, frame: int, parent: int | None, graph: int, node: int | None, kind: str, order: str, time: int
-    ) -> None:
-        """A frame of a graph begins: kind ``function`` or ``region``; node is the parent's call or control node."""
+        self, frame: int, parent: int | None, graph: int, node: int | None, kind: str, order: str, time: int,
+        stack: str | None = None,
+    ) -> None:  # fmt: skip
+        """A frame of a graph begins: kind ``function`` or ``region``; node is the parent's call or control node;
+        ``stack`` is, for a call from the program, a JSON list of [file, line, function] that led to it."""
 
     def frame_finished(self, frame: int, time: int, error: str | None) -> None:
         """A frame has ended."""
@@ -38,8 +40,10 @@ class Recorder(Protocol):
         argument_bytes: int,
         arguments: str,
         time: int,
+        reached: int | None = None,
     ) -> None:
-        """A functional call became a task. ``order`` sorts (as text) in program order; ``arguments`` is a preview."""
+        """A functional call became a task. ``order`` sorts (as text) in program order; ``arguments`` is a preview;
+        ``reached`` is when the program began to serialise them."""
 
     def task_inline(self, task: int, reason: str, started: int, finished: int, error: str | None) -> None:
         """A functional call ran in the program itself."""
@@ -81,8 +85,16 @@ class Recorder(Protocol):
         error_type: str,
         error_message: str,
         traceback: str,
+        phases: tuple[int, int, int] = (0, 0, 0),
+        arrived: int | None = None,
     ) -> None:
-        """One attempt has ended: outcome ``ok``, ``failed``, ``lost`` (the worker died) or ``untransportable``."""
+        """One attempt has ended: outcome ``ok``, ``failed``, ``lost`` (the worker died) or ``untransportable``.
+
+        ``phases`` are nanoseconds: from the arrival of the call at the worker to ``started``, from there until the
+        arguments had been read, and from the function's return to ``finished``. ``arrived``: the result was back."""
+
+    def save_call(self, task: int, call: bytes | None, note: str) -> None:
+        """What is needed to make a failed call again, or why it is not there, as a sentence."""
 
     def worker_started(self, worker: str, host: str, pid: int, time: int) -> None:
         """A worker can take tasks."""
@@ -104,4 +116,4 @@ class NullRecorder:
         return None
 
     graph = frame_started = frame_finished = task_issued = task_inline = task_retired = wait = _drop
-    task_ready = task_sent = task_finished = worker_started = worker_stopped = close = _drop
+    task_ready = task_sent = task_finished = worker_started = worker_stopped = save_call = close = _drop

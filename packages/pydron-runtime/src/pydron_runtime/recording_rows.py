@@ -18,21 +18,23 @@ LONGEST = {"name": 1_000, "arguments": 10_000, "error_message": 10_000, "traceba
 TASK = (
     "id", "name", "frame", "graph", "node", "file", "line", "ordering", "argument_bytes", "arguments", "issued",
     "ready", "sent", "started", "finished", "retired", "worker", "attempts", "outcome", "retirement", "inline_reason",
-    "result_bytes", "error_type", "error_message", "traceback",
+    "result_bytes", "error_type", "error_message", "traceback", "reached", "received", "loaded", "returned", "arrived",
 )  # fmt: skip
-FRAME = ("id", "parent", "graph", "node", "kind", "ordering", "started", "finished", "error")
+FRAME = ("id", "parent", "graph", "node", "kind", "ordering", "started", "finished", "error", "stack")
 WORKER = ("name", "host", "pid", "started", "stopped", "reason")
 GRAPH = ("id", "name", "qualname", "file", "document", "source")
 SOURCE = ("file", "text")
 DEPENDENCY = ("task", "needs")
 ATTEMPT = ("task", "attempt", "worker", "started", "finished", "outcome", "error")
+SAVED_CALL = ("task", "size", "note", "call")
 WAIT = ("frame", "graph", "node", "file", "line", "reason", "detail", "task", "started", "finished")
 
 _T = {name: index for index, name in enumerate(TASK)}
 _READY, _SENT, _STARTED, _FINISHED, _RETIRED = (_T[n] for n in ("ready", "sent", "started", "finished", "retired"))
 _WORKER, _ATTEMPTS, _OUTCOME, _RETIREMENT = (_T[n] for n in ("worker", "attempts", "outcome", "retirement"))
 _INLINE, _RESULT, _ERROR_TYPE = (_T[n] for n in ("inline_reason", "result_bytes", "error_type"))
-_MESSAGE, _TRACEBACK = _T["error_message"], _T["traceback"]
+_MESSAGE, _TRACEBACK, _REACHED, _RECEIVED = (_T[n] for n in ("error_message", "traceback", "reached", "received"))
+_LOADED, _RETURNED, _ARRIVED = (_T[n] for n in ("loaded", "returned", "arrived"))
 
 
 def text(value: object, longest: int = 1_000_000) -> str:
@@ -61,6 +63,7 @@ class Batch:
         self.dependencies: list[Row] = []
         self.attempts: list[Row] = []
         self.waits: list[Row] = []
+        self.saved_calls: list[Row] = []
         self.markers: list[Any] = []
 
     def add(self, events: Iterable[Event]) -> None:
@@ -88,18 +91,23 @@ class Batch:
         return row
 
     def _frame_started(
-        self, frame: int, parent: int | None, graph: int, node: int | None, kind: str, order: str, time: int
-    ) -> None:
-        self._frame(frame)[1:7] = [parent, graph, node, text(kind), text(order), self._time(time)]
+        self, frame: int, parent: int | None, graph: int, node: int | None, kind: str, order: str, time: int,
+        stack: str | None = None,
+    ) -> None:  # fmt: skip
+        row = self._frame(frame)
+        row[1:7] = [parent, graph, node, text(kind), text(order), self._time(time)]
+        row[9] = None if stack is None else text(stack)
 
     def _frame_finished(self, frame: int, time: int, error: str | None) -> None:
         self._frame(frame)[7:9] = [self._time(time), None if error is None else text(error, LONGEST["error_message"])]
 
     def _task_issued(
         self, task: int, name: str, frame: int, graph: int, node: int, file: str, line: int, order: str,
-        needs: tuple[int, ...], argument_bytes: int, arguments: str, time: int,
+        needs: tuple[int, ...], argument_bytes: int, arguments: str, time: int, reached: int | None = None,
     ) -> None:  # fmt: skip
-        self._task(task)[1:11] = [
+        row = self._task(task)
+        row[_REACHED] = self._time(reached)
+        row[1:11] = [
             text(name, LONGEST["name"]), frame, graph, node, text(file), line, text(order), argument_bytes,
             text(arguments, LONGEST["arguments"]), time - self._origin,
         ]  # fmt: skip
@@ -140,13 +148,19 @@ class Batch:
 
     def _task_finished(
         self, task: int, worker: str, attempt: int, started: int, finished: int, outcome: str, result_bytes: int,
-        error_type: str, error_message: str, traceback: str,
+        error_type: str, error_message: str, traceback: str, phases: tuple[int, int, int] = (0, 0, 0),
+        arrived: int | None = None,
     ) -> None:  # fmt: skip
         row = self._task(task)
         row[_OUTCOME], row[_ATTEMPTS], row[_WORKER] = text(outcome), attempt, text(worker)
         message = text(error_message, LONGEST["error_message"])
         if outcome in ("ok", "failed"):
             row[_STARTED], row[_FINISHED], row[_RESULT] = self._time(started), self._time(finished), result_bytes
+            row[_ARRIVED] = self._time(arrived)
+            if any(phases):
+                queued, loading, dumping = phases
+                row[_RECEIVED] = self._time(started - queued) if queued else None
+                row[_LOADED], row[_RETURNED] = self._time(started + loading), self._time(finished - dumping)
         else:
             error = f"{text(error_type)}: {message}" if error_type else message
             self.attempts.append(
@@ -155,6 +169,9 @@ class Batch:
         if outcome != "ok" or attempt > 1:  # a later attempt that went well clears what an earlier one left
             row[_ERROR_TYPE], row[_MESSAGE] = text(error_type, LONGEST["name"]), message
             row[_TRACEBACK] = text(traceback, LONGEST["traceback"])
+
+    def _save_call(self, task: int, call: bytes | None, note: str) -> None:
+        self.saved_calls.append([task, 0 if call is None else len(call), text(note, LONGEST["error_message"]), call])
 
     def _flush(self, marker: object) -> None:
         self.markers.append(marker)
@@ -180,6 +197,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "task_sent": Batch._task_sent,
     "task_finished": Batch._task_finished,
     "flush": Batch._flush,
+    "save_call": Batch._save_call,
     "worker_started": Batch._worker_started,
     "worker_stopped": Batch._worker_stopped,
 }

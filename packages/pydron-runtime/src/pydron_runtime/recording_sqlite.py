@@ -89,10 +89,11 @@ class SqliteRecorder:
         self._append(("graph", graph, name, qualname, filename, document, source))
 
     def frame_started(
-        self, frame: int, parent: int | None, graph: int, node: int | None, kind: str, order: str, time: int
-    ) -> None:
+        self, frame: int, parent: int | None, graph: int, node: int | None, kind: str, order: str, time: int,
+        stack: str | None = None,
+    ) -> None:  # fmt: skip
         """See ``Recorder``."""
-        self._append(("frame_started", frame, parent, graph, node, kind, order, time))
+        self._append(("frame_started", frame, parent, graph, node, kind, order, time, stack))
 
     def frame_finished(self, frame: int, time: int, error: str | None) -> None:
         """See ``Recorder``."""
@@ -100,11 +101,12 @@ class SqliteRecorder:
 
     def task_issued(
         self, task: int, name: str, frame: int, graph: int, node: int, file: str, line: int, order: str,
-        needs: tuple[int, ...], argument_bytes: int, arguments: str, time: int,
+        needs: tuple[int, ...], argument_bytes: int, arguments: str, time: int, reached: int | None = None,
     ) -> None:  # fmt: skip
         """See ``Recorder``."""
         self._append((
             "task_issued", task, name, frame, graph, node, file, line, order, needs, argument_bytes, arguments, time,
+            reached,
         ))  # fmt: skip
 
     def task_inline(self, task: int, reason: str, started: int, finished: int, error: str | None) -> None:
@@ -132,13 +134,18 @@ class SqliteRecorder:
 
     def task_finished(
         self, task: int, worker: str, attempt: int, started: int, finished: int, outcome: str, result_bytes: int,
-        error_type: str, error_message: str, traceback: str,
+        error_type: str, error_message: str, traceback: str, phases: tuple[int, int, int] = (0, 0, 0),
+        arrived: int | None = None,
     ) -> None:  # fmt: skip
         """See ``Recorder``."""
         self._append((
             "task_finished", task, worker, attempt, started, finished, outcome, result_bytes, error_type,
-            error_message, traceback,
+            error_message, traceback, phases, arrived,
         ))  # fmt: skip
+
+    def save_call(self, task: int, call: bytes | None, note: str) -> None:
+        """See ``Recorder``."""
+        self._append(("save_call", task, call, note))
 
     def worker_started(self, worker: str, host: str, pid: int, time: int) -> None:
         """See ``Recorder``."""

@@ -20,7 +20,18 @@ from urllib.parse import quote
 
 from pydron.errors import TraceFormatError
 from pydron.trace.columns import TaskColumns, Texts, error_text
-from pydron.trace.records import AttemptRow, FrameRow, GraphRow, Run, TaskRow, Trace, WaitRow, WorkerRow
+from pydron.trace.layout import NUMBERS, TABLES, from_clause
+from pydron.trace.records import (
+    AttemptRow,
+    FrameRow,
+    GraphRow,
+    Run,
+    SavedCallRow,
+    TaskRow,
+    Trace,
+    WaitRow,
+    WorkerRow,
+)
 from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION
 
 _MAGIC = b"SQLite format 3\x00"
@@ -32,7 +43,8 @@ _TASK_COLUMNS = (
     "id, coalesce(name, ''), frame, graph, node, coalesce(file, ''), coalesce(line, 0), coalesce(ordering, ''),"
     " argument_bytes, coalesce(arguments, ''), issued, ready, sent, started, finished, retired, coalesce(worker, ''),"
     " coalesce(attempts, 0), coalesce(outcome, ''), coalesce(retirement, ''), coalesce(inline_reason, ''),"
-    " result_bytes, coalesce(error_type, ''), coalesce(error_message, ''), coalesce(traceback, '')"
+    " result_bytes, coalesce(error_type, ''), coalesce(error_message, ''), coalesce(traceback, ''),"
+    " reached, received, loaded, returned, arrived"
 )
 
 
@@ -43,18 +55,6 @@ _COLUMNS = (
     " coalesce(finished, -1), coalesce(retired, -1), coalesce(worker, ''), max(0, min(255, coalesce(attempts, 0))),"
     " coalesce(outcome, ''), coalesce(retirement, ''), coalesce(inline_reason, '') <> ''"
 )
-
-
-# The columns of each table that are numbers.
-_NUMBERS = {
-    "task": "id frame graph node line argument_bytes issued ready sent started finished retired attempts result_bytes",
-    "frame": "id parent graph node started finished",
-    "wait": "id frame graph node line task started finished",
-    "worker": "pid started stopped",
-    "attempt": "task attempt started finished",
-    "graph": "id",
-    "dependency": "task needs",
-}
 
 
 class TraceReader:
@@ -73,6 +73,7 @@ class TraceReader:
         self._closing.atexit = False
         try:
             self._check_identity()
+            self._tables = self._present()
         except BaseException:
             self.close()
             raise
@@ -108,18 +109,20 @@ class TraceReader:
     def read(self) -> Trace:
         """Everything, as it is at one moment."""
         with self._moment():
-            self._check_numbers(tuple(_NUMBERS))
+            self._check_numbers(tuple(NUMBERS))
             return self._trace(self._tasks(), "coalesce(ordering, '')")
 
     def read_columns(self) -> tuple[Trace, TaskColumns]:
         """Everything, as it is at one moment, with the tasks as columns; the trace itself has none. For long runs:
         the order of frames is left out."""
         with self._moment():
-            self._check_numbers([table for table in _NUMBERS if table != "task"])
+            self._check_numbers([table for table in NUMBERS if table != "task"])
             columns = TaskColumns()
             usual, self._connection.text_factory = self._connection.text_factory, bytes
             try:
-                columns.extend(self._connection.execute(f"SELECT {_COLUMNS} FROM task ORDER BY id"), Texts())
+                columns.extend(
+                    self._connection.execute(f"SELECT {_COLUMNS} FROM {self._tables['task']} ORDER BY id"), Texts()
+                )
             finally:
                 self._connection.text_factory = usual
             columns.tie(self._connection.execute("SELECT task, needs FROM dependency ORDER BY task, needs"))
@@ -133,11 +136,19 @@ class TraceReader:
     def task(self, number: int) -> TaskRow | None:
         """One task; None if there is no such task."""
         with self._moment():
-            row = self._connection.execute(f"SELECT {_TASK_COLUMNS} FROM task WHERE id = ?", (number,)).fetchone()
+            query = f"SELECT {_TASK_COLUMNS} FROM {self._tables['task']} WHERE id = ?"
+            row = self._connection.execute(query, (number,)).fetchone()
             if row is None:
                 return None
             needs = self._connection.execute("SELECT needs FROM dependency WHERE task = ? ORDER BY needs", (number,))
-            return TaskRow(*(*row, tuple(need for (need,) in needs)))
+            return _task_row(row, tuple(need for (need,) in needs))
+
+    def saved_call(self, task: int) -> bytes | None:
+        """What the trace keeps of a failed call, as bytes that only the runtime reads; None where it keeps nothing."""
+        with self._moment():
+            query = f"SELECT call FROM {self._tables['saved_call']} WHERE task = ?"
+            row = self._connection.execute(query, (task,)).fetchone()
+            return row[0] if row is not None and isinstance(row[0], bytes) else None
 
     @contextmanager
     def _moment(self) -> Iterator[None]:
@@ -154,9 +165,9 @@ class TraceReader:
     def _check_numbers(self, tables: Sequence[str]) -> None:
         """SQLite takes any value in any column: refuse those that are no numbers where numbers belong."""
         for table in tables:
-            columns = _NUMBERS[table].split()
-            odd = " OR ".join(f"typeof({column}) NOT IN ('integer', 'null')" for column in columns)
-            if self._connection.execute(f"SELECT 1 FROM {table} WHERE {odd} LIMIT 1").fetchone() is not None:
+            odd = " OR ".join(f"typeof({column}) NOT IN ('integer', 'null')" for column in NUMBERS[table])
+            query = f"SELECT 1 FROM {self._tables[table]} WHERE {odd} LIMIT 1"
+            if self._connection.execute(query).fetchone() is not None:
                 raise self._damaged(f"its table '{table}' holds words where numbers belong")
 
     def _damaged(self, how: str) -> TraceFormatError:
@@ -165,29 +176,39 @@ class TraceReader:
     def _trace(self, tasks: tuple[TaskRow, ...], order: str) -> Trace:
         return Trace(
             run=self._run(),
-            sources=tuple(self._connection.execute("SELECT file, text FROM source ORDER BY file")),
-            graphs=self._rows(GraphRow, "id, name, qualname, file, document, source FROM graph ORDER BY id"),
-            frames=self._rows(
-                FrameRow,
-                f"id, parent, graph, node, coalesce(kind, 'function'), {order}, started, finished, error"
-                " FROM frame ORDER BY id",
+            sources=tuple(self._connection.execute(f"SELECT file, text FROM {self._tables['source']} ORDER BY file")),
+            graphs=self._rows(
+                GraphRow, f"id, name, qualname, file, document, source FROM {self._tables['graph']} ORDER BY id"
             ),
+            frames=self._frames(order),
             tasks=tasks,
             attempts=self._rows(
                 AttemptRow,
-                "task, attempt, worker, started, finished, outcome, error FROM attempt ORDER BY task, attempt",
+                "task, attempt, worker, started, finished, outcome, error"
+                f" FROM {self._tables['attempt']} ORDER BY task, attempt",
             ),
             waits=self._rows(
                 WaitRow,
                 "frame, graph, node, file, line, reason, detail, task, started, finished"
-                " FROM wait ORDER BY started, id",
+                f" FROM {self._tables['wait']} ORDER BY started, id",
             ),
             workers=self._rows(
                 WorkerRow,
                 "name, coalesce(host, ''), pid, started, stopped, coalesce(reason, '')"
-                " FROM worker ORDER BY started, name",
+                f" FROM {self._tables['worker']} ORDER BY started, name",
+            ),
+            saved_calls=self._rows(
+                SavedCallRow,
+                f"task, coalesce(size, 0), coalesce(note, '') FROM {self._tables['saved_call']} ORDER BY task",
             ),
         )
+
+    def _frames(self, order: str) -> tuple[FrameRow, ...]:
+        rows = self._connection.execute(
+            f"SELECT id, parent, graph, node, coalesce(kind, 'function'), {order}, started, finished, error, stack"
+            f" FROM {self._tables['frame']} ORDER BY id"
+        )
+        return tuple(FrameRow(*(*row[:9], _stack(row[9]))) for row in rows)
 
     def _rows(self, record: Any, query: str) -> tuple[Any, ...]:
         return tuple(record(*row) for row in self._connection.execute(f"SELECT {query}"))
@@ -196,8 +217,8 @@ class TraceReader:
         needs: dict[int, list[int]] = {}
         for task, need in self._connection.execute("SELECT task, needs FROM dependency ORDER BY task, needs"):
             needs.setdefault(task, []).append(need)
-        rows = self._connection.execute(f"SELECT {_TASK_COLUMNS} FROM task ORDER BY id")
-        return tuple(TaskRow(*(*row, tuple(needs.get(row[0], ())))) for row in rows)
+        rows = self._connection.execute(f"SELECT {_TASK_COLUMNS} FROM {self._tables['task']} ORDER BY id")
+        return tuple(_task_row(row, tuple(needs.get(row[0], ()))) for row in rows)
 
     def _run(self) -> Run:
         meta: dict[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
@@ -224,6 +245,15 @@ class TraceReader:
         if run.state == "running" and _is_gone(run):
             return replace(run, state="killed", finished=run.written)
         return run
+
+    def _present(self) -> dict[str, str]:
+        """What to read each table from: a file may lack tables and columns that were added later."""
+        found = {}
+        with self._reading():
+            for table in TABLES:
+                columns = {name for _, name, *_ in self._connection.execute(f"PRAGMA table_info({table})")}
+                found[table] = from_clause(table, columns)
+        return found
 
     def _check_identity(self) -> None:
         with self._reading():
@@ -269,6 +299,19 @@ def read_columns(path: str | os.PathLike[str]) -> tuple[Trace, TaskColumns]:
     """
     with TraceReader(path) as reader:
         return reader.read_columns()
+
+
+def _task_row(row: Sequence[Any], needs: tuple[int, ...]) -> TaskRow:
+    return TaskRow(*(*row[:25], needs, *row[25:]))
+
+
+def _stack(text: str | None) -> tuple[tuple[str, int, str], ...]:
+    """The lines that led to a frame; none where the trace holds anything else."""
+    try:
+        entries = json.loads(text) if text else []
+        return tuple((str(file), int(line), str(name)) for file, line, name in entries)
+    except (ValueError, TypeError):
+        return ()
 
 
 def _number(meta: dict[str, str], key: str) -> int | None:

@@ -69,6 +69,7 @@ class FrameRow:
         node: The call, or control node, of the parent's graph that it belongs to.
         kind: ``function`` or ``region``.
         order: Sorts, as text, in program order.
+        stack: For the call from the program: (file, line, function) of the calls that led to it, outermost first.
     """
 
     id: int
@@ -80,6 +81,7 @@ class FrameRow:
     started: int | None = None
     finished: int | None = None
     error: str | None = None
+    stack: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ class TaskRow:
         retirement: What it meant to the program: ``ok``, ``failed``, ``cancelled``; "" where it has not retired.
         inline_reason: Why the program itself ran it; "" where it did not.
         arguments: Preview for people.
+        reached: The program began to serialise the arguments, before ``issued``.
+        received: The call had reached its worker.
+        loaded: Its arguments had been read there.
+        returned: The function had returned; until ``finished`` its result was serialised.
+        arrived: The result was back.
     """
 
     id: int
@@ -124,6 +131,11 @@ class TaskRow:
     error_message: str = ""
     traceback: str = ""
     needs: tuple[int, ...] = ()
+    reached: int | None = None
+    received: int | None = None
+    loaded: int | None = None
+    returned: int | None = None
+    arrived: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +194,20 @@ class WorkerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedCallRow:
+    """What a trace says about making a failed call again. The call itself is read by ``pydron rerun`` alone.
+
+    Attributes:
+        size: Bytes kept; 0 where nothing is.
+        note: Why nothing is kept, as a sentence; else "".
+    """
+
+    task: int
+    size: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """A whole trace, as it was at one moment. Tasks and frames are sorted by number, waits by start."""
 
@@ -193,6 +219,7 @@ class Trace:
     attempts: tuple[AttemptRow, ...] = ()
     waits: tuple[WaitRow, ...] = ()
     workers: tuple[WorkerRow, ...] = ()
+    saved_calls: tuple[SavedCallRow, ...] = ()
 
     @property
     def end(self) -> int:

@@ -29,7 +29,8 @@ CREATE TABLE frame (
     ordering TEXT,
     started INTEGER,
     finished INTEGER,
-    error TEXT
+    error TEXT,
+    stack TEXT
 );
 
 CREATE TABLE task (
@@ -57,7 +58,12 @@ CREATE TABLE task (
     result_bytes INTEGER,
     error_type TEXT,
     error_message TEXT,
-    traceback TEXT
+    traceback TEXT,
+    reached INTEGER,
+    received INTEGER,
+    loaded INTEGER,
+    returned INTEGER,
+    arrived INTEGER
 );
 
 CREATE TABLE dependency (
@@ -99,3 +105,10 @@ CREATE TABLE worker (
     stopped INTEGER,
     reason TEXT
 ) WITHOUT ROWID;
+
+CREATE TABLE saved_call (
+    task INTEGER PRIMARY KEY,
+    size INTEGER,
+    note TEXT,
+    call BLOB
+);

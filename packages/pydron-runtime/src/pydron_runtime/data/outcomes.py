@@ -21,6 +21,8 @@ class Outcome(msgspec.Struct, frozen=True):
         what: The part that could not be transported.
         text: The reason, or the remote traceback.
         error: Type and message of the exception, for the trace.
+        phases: Nanoseconds, for the trace: from the arrival of the call at the worker to ``started``, from there until
+            its arguments had been read, and from the return of the function to ``finished``.
     """
 
     task: int
@@ -31,6 +33,7 @@ class Outcome(msgspec.Struct, frozen=True):
     what: str = ""
     text: str = ""
     error: tuple[str, str] = ("", "")
+    phases: tuple[int, int, int] = (0, 0, 0)
 
 
 def completion_of(outcome: Outcome, worker: str) -> Completion:

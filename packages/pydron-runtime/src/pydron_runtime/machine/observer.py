@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import json
 import reprlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pydron import runner
 from pydron_runtime.machine.entries import Entry, State, TaskEntry, numbers
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.saving import keep_call, keep_task
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.code import Code
@@ -51,6 +54,7 @@ class Observer:
                 frame.kind,
                 order_text(frame.order),
                 time.monotonic_ns(),
+                json.dumps(runner.users_stack()) if parent is None else None,
             )
         return number
 
@@ -67,8 +71,14 @@ class Observer:
             name = None if error is None else f"{type(error).__name__}: {_text(error)}"
             self.recorder.frame_finished(frame.number, time.monotonic_ns(), name)
 
-    def issued(self, entry: TaskEntry, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """A functional call became a task."""
+    def now(self) -> int | None:
+        """The time, if anybody wants to know it."""
+        return None if self.recorder is None else time.monotonic_ns()
+
+    def issued(
+        self, entry: TaskEntry, args: tuple[Any, ...], kwargs: Mapping[str, Any], reached: int | None = None
+    ) -> None:
+        """A functional call became a task; at ``reached`` its arguments began to be serialised."""
         recorder = self.recorder
         if recorder is not None:
             frame = entry.frame
@@ -86,6 +96,7 @@ class Observer:
                 entry.arguments.size,
                 preview(args, kwargs),
                 time.monotonic_ns(),
+                reached,
             )
 
     def label(self, entry: TaskEntry) -> str:
@@ -132,6 +143,8 @@ class Observer:
             finished = time.monotonic_ns()
             recorder.task_inline(number, reason, started, finished, None if error is None else repr(error))
             recorder.task_retired(number, finished, "ok" if error is None else "failed")
+            if isinstance(error, Exception):
+                keep_call(recorder, number, function, args, kwargs)
 
     def retired(self, entry: Entry) -> None:
         """An entry counts now."""
@@ -142,6 +155,7 @@ class Observer:
         """An entry's failure counts now."""
         if self.recorder is not None and isinstance(entry, TaskEntry) and entry.state is State.FAILED:
             self.recorder.task_retired(entry.number, time.monotonic_ns(), "failed")
+            keep_task(self.recorder, entry)
 
     def cancelled(self, entries: Iterable[TaskEntry]) -> None:
         """Nobody wants these tasks any more."""

@@ -52,6 +52,7 @@ class Tasks:
         """
         machine = self._machine
         function = functions.function_of(callee)
+        reached = machine.observer.now()
         with references.collecting() as met:
             arguments = payload.dump((args, dict(kwargs)))
         entry = TaskEntry(frame, frame.next_order(), site, next(numbers), callee, function, arguments)
@@ -62,7 +63,7 @@ class Tasks:
         frame.queue.append(entry)
         self.issued += 1
         machine.window.began(arguments.size)
-        machine.observer.issued(entry, args, kwargs)
+        machine.observer.issued(entry, args, kwargs, reached)
         self.outstanding[entry.number] = entry
         self._submit_when_possible(entry)
         return entry.pending

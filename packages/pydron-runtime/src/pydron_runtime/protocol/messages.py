@@ -107,6 +107,7 @@ class Ended(msgspec.Struct, array_like=True, frozen=True):
         what: Part that could not be transported.
         text: Reason, or remote traceback.
         error: Type and message of the exception, for the trace.
+        phases: Nanoseconds before, after and within the call: see ``Outcome``.
     """
 
     task: int
@@ -117,6 +118,7 @@ class Ended(msgspec.Struct, array_like=True, frozen=True):
     what: str = ""
     text: str = ""
     error: tuple[str, str] = ("", "")
+    phases: tuple[int, int, int] = (0, 0, 0)
 
 
 class Report(msgspec.Struct, array_like=True, frozen=True, tag="report"):

@@ -45,4 +45,7 @@ def outcomes_of(report: Report, frames: Sequence[bytes]) -> tuple[Outcome, ...]:
 
 def _outcome(ended: Ended, frames: Sequence[bytes]) -> Outcome:
     payload = None if ended.parcel is None else unpack(ended.parcel, frames)
-    return Outcome(ended.task, ended.kind, payload, ended.started, ended.finished, ended.what, ended.text, ended.error)
+    return Outcome(
+        ended.task, ended.kind, payload, ended.started, ended.finished, ended.what, ended.text, ended.error,
+        ended.phases,
+    )  # fmt: skip

@@ -16,7 +16,7 @@ def note(recorder: Recorder, instruction: Instruction, now: int) -> None:
         for task in instruction.tasks:
             recorder.task_ready(task, now)
     elif isinstance(instruction, NoteEnd):
-        note_end(recorder, instruction.outcome, instruction.worker, instruction.attempt)
+        note_end(recorder, instruction.outcome, instruction.worker, instruction.attempt, now)
     elif isinstance(instruction, NoteLost):
         recorder.task_finished(
             instruction.task, instruction.worker, instruction.attempt, instruction.sent, now, "lost", 0, "WorkerDied",
@@ -24,13 +24,13 @@ def note(recorder: Recorder, instruction: Instruction, now: int) -> None:
         )  # fmt: skip
 
 
-def note_end(recorder: Recorder, outcome: Outcome, worker: str, attempt: int) -> None:
-    """Tell the recorder that a call has ended."""
+def note_end(recorder: Recorder, outcome: Outcome, worker: str, attempt: int, arrived: int | None = None) -> None:
+    """Tell the recorder that a call has ended, and when its outcome was here."""
     size = outcome.payload.size if outcome.payload is not None and outcome.kind == "ok" else 0
     name, message = outcome.error
     if outcome.kind == "untransportable":
         name, message = outcome.what, outcome.text
     recorder.task_finished(
         outcome.task, worker, attempt, outcome.started, outcome.finished, outcome.kind, size, name, message,
-        outcome.text if outcome.kind == "failed" else "",
+        outcome.text if outcome.kind == "failed" else "", outcome.phases, arrived,
     )  # fmt: skip

@@ -69,7 +69,7 @@ def _receive(stream: zmq.Socket[bytes], worker: Worker) -> None:
         if isinstance(message, Surroundings):
             _enter(worker, message)
         else:
-            worker.accept(message, rest)
+            worker.accept(message, rest, time.monotonic_ns())
 
 
 def _enter(worker: Worker, surroundings: Surroundings) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from pydron_runtime.data.failures import dump_failure
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, TransportError, dump, load
@@ -20,12 +22,14 @@ class Execution:
 
     Attributes:
         values: What the references in ``arguments`` stand for.
+        received: When it arrived, in nanoseconds of the worker's clock; 0 where nobody looked.
     """
 
     task: int
     digest: str
     arguments: Payload
     values: Mapping[int, Payload] = field(default_factory=dict)
+    received: int = 0
 
 
 class FunctionTable:
@@ -96,19 +100,30 @@ def run(execution: Execution, functions: FunctionTable, clock: Callable[[], int]
         args, kwargs = _arguments(execution)
     except TransportError as error:
         return _untransportable(execution, error, started, clock)
+    loaded = clock()
     ambient = sys.exc_info()[1]  # of an executor in the program itself: nothing that the call knows of
     try:
         result = function(*args, **kwargs)
     except BaseException as error:
-        raised = error
+        returned, raised = clock(), error
         _detach(raised, ambient)
     else:
+        returned = clock()
         try:
             payload = dump(result, "result")
         except TransportError as error:
             return _untransportable(execution, error, started, clock)
-        return Outcome(execution.task, "ok", payload, started, clock())
-    return _failed(execution, raised, started, clock)
+        finished = clock()
+        phases = _phases(execution, started, loaded, returned, finished)
+        return Outcome(execution.task, "ok", payload, started, finished, phases=phases)
+    failed = _failed(execution, raised, started, clock)
+    return msgspec.structs.replace(failed, phases=_phases(execution, started, loaded, returned, failed.finished))
+
+
+def _phases(execution: Execution, started: int, loaded: int, returned: int, finished: int) -> tuple[int, int, int]:
+    """What an outcome says of the time around the function itself."""
+    queued = started - execution.received if execution.received else 0
+    return max(0, queued), max(0, loaded - started), max(0, finished - returned)
 
 
 def _detach(raised: BaseException, ambient: BaseException | None) -> None:

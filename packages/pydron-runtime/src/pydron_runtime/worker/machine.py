@@ -41,13 +41,13 @@ class Worker:
         self._held_time = 0
         self._slowest: dict[str, int] = {}
 
-    def accept(self, message: Execute | Drop | Forget, frames: Sequence[bytes]) -> None:
-        """Take a message in."""
+    def accept(self, message: Execute | Drop | Forget, frames: Sequence[bytes], now: int = 0) -> None:
+        """Take a message in, that arrived at a time (nanoseconds; 0 where nobody looked)."""
         if isinstance(message, Execute):
             for definition in message.definitions:
                 self.functions.define(definition.digest, unpack(definition.blob, frames).data)
             for call in message.calls:
-                self._queue.append(self._execution(call, frames))
+                self._queue.append(self._execution(call, frames, now))
         elif isinstance(message, Drop):
             waiting = {execution.task for execution in self._queue}
             self._dropped.update(waiting.intersection(message.tasks))
@@ -55,17 +55,17 @@ class Worker:
             for number in message.numbers:
                 self._kept.pop(number, None)
 
-    def _execution(self, call: Call, frames: Sequence[bytes]) -> Execution:
+    def _execution(self, call: Call, frames: Sequence[bytes], now: int) -> Execution:
         arguments = unpack(call.arguments, frames)
         if not call.values and not call.kept:
-            return Execution(call.task, call.digest, arguments)
+            return Execution(call.task, call.digest, arguments, received=now)
         values = {number: self._kept[number] for number in call.kept if number in self._kept}
         for value in call.values:
             payload = unpack(value.parcel, frames)
             values[value.number] = payload
             if value.keep:
                 self._kept[value.number] = payload
-        return Execution(call.task, call.digest, arguments, values)
+        return Execution(call.task, call.digest, arguments, values, now)
 
     def next(self) -> Execution | None:
         """The call to make now, or None if there is none. Calls that were dropped are passed over."""
@@ -115,6 +115,7 @@ class Worker:
                 outcome.what,
                 outcome.text,
                 outcome.error,
+                outcome.phases,
             )
             for outcome in self._held
         )

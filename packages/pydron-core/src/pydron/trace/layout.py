@@ -1,0 +1,53 @@
+"""Layout: which tables and columns this version of the format has, and how to read files that have fewer. Pure.
+
+Tables and columns are added to the format, never changed. What a file lacks reads as NULL, what it has beyond is passed
+over: so traces of older and of newer versions of Pydron open alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "meta": ("key", "value"),
+    "source": ("file", "text"),
+    "graph": ("id", "name", "qualname", "file", "document", "source"),
+    "frame": ("id", "parent", "graph", "node", "kind", "ordering", "started", "finished", "error", "stack"),
+    "task": (
+        "id", "name", "frame", "graph", "node", "file", "line", "ordering", "argument_bytes", "arguments", "issued",
+        "ready", "sent", "started", "finished", "retired", "worker", "attempts", "outcome", "retirement",
+        "inline_reason", "result_bytes", "error_type", "error_message", "traceback", "reached", "received", "loaded",
+        "returned", "arrived",
+    ),
+    "dependency": ("task", "needs"),
+    "attempt": ("task", "attempt", "worker", "started", "finished", "outcome", "error"),
+    "wait": ("id", "frame", "graph", "node", "file", "line", "reason", "detail", "task", "started", "finished"),
+    "worker": ("name", "host", "pid", "started", "stopped", "reason"),
+    "saved_call": ("task", "size", "note", "call"),
+}  # fmt: skip
+"""Columns by table, as in ``schema.sql``."""
+
+NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "task": (
+        "id", "frame", "graph", "node", "line", "argument_bytes", "issued", "ready", "sent", "started", "finished",
+        "retired", "attempts", "result_bytes", "reached", "received", "loaded", "returned", "arrived",
+    ),
+    "frame": ("id", "parent", "graph", "node", "started", "finished"),
+    "wait": ("id", "frame", "graph", "node", "line", "task", "started", "finished"),
+    "worker": ("pid", "started", "stopped"),
+    "attempt": ("task", "attempt", "started", "finished"),
+    "graph": ("id",),
+    "dependency": ("task", "needs"),
+    "saved_call": ("task", "size"),
+}  # fmt: skip
+"""The columns of each table that are numbers."""
+
+
+def from_clause(table: str, present: Set[str]) -> str:
+    """What to read a table FROM, given the columns that a file has of it: all columns of this version are there."""
+    missing = [column for column in TABLES[table] if column not in present]
+    if not present:
+        return f"(SELECT {', '.join(f'NULL AS {column}' for column in missing)} WHERE 0)"
+    if not missing:
+        return table
+    return f"(SELECT *, {', '.join(f'NULL AS {column}' for column in missing)} FROM {table})"
