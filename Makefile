@@ -16,6 +16,8 @@ endif
 
 PYTEST = $(BIN)/python -m pytest
 FAST   = not slow and not browser
+# Fast tests share nothing, so they use all processors. The others start processes and browsers of their own.
+TOGETHER = -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fast format bench docs wheels test-all-pythons clean always
@@ -38,16 +40,17 @@ demo: $(READY) ## run the examples sequentially and in parallel, and compare
 	@$(BIN)/python examples/demo.py
 
 test: $(READY) ## run the complete test suite
-	@$(PYTEST)
+	@$(PYTEST) -q $(TOGETHER) -m "$(FAST)"
+	@$(PYTEST) -m "not ($(FAST))"
 
 check: $(READY) ## format, lint, types, architecture, fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(PYTEST) -q -m "$(FAST)"
+	$(PYTEST) -q $(TOGETHER) -m "$(FAST)"
 
 fast: $(READY) ## run the fast tests only
-	@$(PYTEST) -q -m "$(FAST)"
+	@$(PYTEST) -q $(TOGETHER) -m "$(FAST)"
 
 format: $(READY) ## bring the code into its format, and repair what the linter can repair
 	$(BIN)/ruff format .
@@ -66,7 +69,7 @@ wheels: $(READY) ## build the three wheels into dist/ and try them in a fresh en
 	@tools/wheels.sh $(BIN)/python dist
 
 test-all-pythons: ## run the fast tests on each Python of 3.10 to 3.13 that is there
-	@tools/all_pythons.sh -q -m "$(FAST)"
+	@tools/all_pythons.sh -q $(TOGETHER) -m "$(FAST)"
 
 clean: ## remove everything that was made here, environments included
 	rm -rf .venv .venv-3.* dist build demo-output docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -29,6 +29,31 @@ def up(n):
     )
 
 
+@pytest.mark.parametrize("depth", range(9))
+def test_wherever_the_stack_gets_full_the_program_goes_on(depth: int) -> None:
+    """Each depth lets the stack run out at another operation of the machine."""
+    check(
+        f"""{PRELUDE}
+@schedule
+def down(n):
+    return down(n + f(n) * 0 + 1)
+def at(depth):
+    if depth:
+        return at(depth - 1)
+    try:
+        down(0)
+    except RecursionError as error:
+        note(type(error).__name__)
+def main():
+    at({depth})
+    return up(3)
+@schedule
+def up(n):
+    return f(n) + g(n)
+"""
+    )
+
+
 def test_a_deep_recursion_gives_its_result() -> None:
     check(
         f"""{PRELUDE}

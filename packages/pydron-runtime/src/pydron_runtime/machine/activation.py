@@ -73,7 +73,6 @@ def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
 def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[str, Any]) -> Frame:
     """A frame for a region that is being deferred, with its claims."""
     child = Frame(frame.machine, frame, frame.next_order(), site, frame.code, "region")
-    frame.queue.append(child)
     child.outputs = tuple(Pending() for _ in plan.results)
     for name, output in zip(plan.results, child.outputs):
         output.fresh = name in plan.facts.counted
@@ -87,6 +86,7 @@ def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[s
     for target in stored:
         claims.claim(target, child)
     claims.announce(readable({**received, **looked_up(frame.code, plan.facts, received)}, stored), child)
+    frame.queue.append(child)  # last: what cannot be begun, because the stack is full, must not be waited for
     return child
 
 
@@ -99,7 +99,6 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
     if code is None or not code.accepts(args, kwargs):
         return native(frame, site, record.function, args, dict(kwargs))
     child = Frame(frame.machine, frame, frame.next_order(), site, code, "function")
-    frame.queue.append(child)
     if is_deferrable_function(record):
         child.outputs = (Pending(),)
         child.code = code = pinned_code(code)
@@ -108,7 +107,9 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
         received = {str(position): value for position, value in enumerate((*args, *kwargs.values()))}
         received.update(surroundings(code.record.function))
         frame.machine.claims.announce(readable(received), child)
+        frame.queue.append(child)
         return _begin(child, lambda: (code.function(child, *args, **kwargs),))[0]
+    frame.queue.append(child)
     try:
         result = code.function(child, *args, **kwargs)
     except BaseException as error:

@@ -68,17 +68,29 @@ class Frame(Entry):
 
         def body() -> None:
             try:
-                values = run()
+                self._returned(run())
             except BaseException as error:
+                # First without any call: the stack may be full, and then calls fail once more.
+                self.finished = True
+                self.greenlet = None
+                if not self.machine.closed:
+                    self.state = State.FAILED
+                    self.error = error
+                    self.frames_below = error.__traceback__
                 self._failed(error)
-            else:
-                self._returned(values)
 
-        body_greenlet = greenlet(body)
-        body_greenlet.gr_context = contextvars.copy_context()
-        self.greenlet = body_greenlet
-        self.machine.live.add(self)
-        body_greenlet.switch()
+        try:
+            body_greenlet = greenlet(body)
+            body_greenlet.gr_context = contextvars.copy_context()
+            self.greenlet = body_greenlet
+            self.machine.live.add(self)
+            body_greenlet.switch()
+        except BaseException as error:
+            if not self.finished:  # the stack is full: it did not even begin
+                self.finished = True
+                self.state = State.FAILED
+                self.error = error
+            raise
 
     def resume(self) -> None:
         """Let a waiting deferred frame go on; returns when it has finished or waits again."""
@@ -110,10 +122,9 @@ class Frame(Entry):
             output.forward(value)
 
     def _failed(self, error: BaseException) -> None:
-        self._over()
+        self.machine.live.discard(self)
         if not self.machine.closed:
             self.machine.observer.frame_finished(self, error)
-            self.fail(error, error.__traceback__)
 
     def _over(self) -> None:
         self.finished = True

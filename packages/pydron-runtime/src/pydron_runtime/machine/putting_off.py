@@ -71,14 +71,13 @@ def put_off(
     machine = frame.machine
     entry = Operation(frame, frame.next_order(), site, function, operands, safe)
     entry.pending.fresh = fresh
-    frame.queue.append(entry)
-    machine.window.began(0)
-
     wanted: list[Any] = [operand for operand in operands if type(operand) is Pending]
     wanted.extend(snapshots)
     if isinstance(after, Operation) and after.state is State.OPEN:
         wanted.append(after.pending)
     when_there(machine, entry, wanted, lambda: machine.ready.append(lambda: run_operation(entry)))
+    frame.queue.append(entry)  # last: what cannot be begun, because the stack is full, must not be waited for
+    machine.window.began(0)
     return entry
 
 

@@ -60,12 +60,16 @@ class Tasks:
         entry.pending.task = entry.pending.number = entry.number
         entry.pending.fresh = True
         entry.pending.on_drop = self._dropped.append
+        machine.observer.issued(entry, args, kwargs, reached)
+        self.outstanding[entry.number] = entry
+        try:
+            self._submit_when_possible(entry)
+        except BaseException:  # the stack is full, or the user has interrupted: nobody is to wait for this call
+            self.outstanding.pop(entry.number, None)
+            raise
         frame.queue.append(entry)
         self.issued += 1
         machine.window.began(arguments.size)
-        machine.observer.issued(entry, args, kwargs, reached)
-        self.outstanding[entry.number] = entry
-        self._submit_when_possible(entry)
         return entry.pending
 
     def _submit_when_possible(self, entry: TaskEntry) -> None:
