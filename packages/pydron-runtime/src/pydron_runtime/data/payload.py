@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 import msgspec
 
 from pydron_runtime.data import classes
+from pydron_runtime.data.extents import SHARED_FROM, Extent
 from pydron_runtime.data.modules import by_name
+
+if TYPE_CHECKING:
+    from pydron_runtime.data.segments import Segment
 
 IN_BAND = 4096
 """Buffers of fewer bytes stay inside the pickle: keeping them apart would cost more than it saves."""
@@ -23,16 +28,21 @@ IN_BAND = 4096
 _PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
 
+Place = Callable[[memoryview], "bytes | Segment"]
+"""Puts a large buffer somewhere: into a segment, or into bytes."""
+
+
 class Payload(msgspec.Struct, frozen=True):
     """A value in pickle protocol 5.
 
     Attributes:
         data: The pickle.
-        buffers: Out-of-band buffers, in the order of the pickle.
+        buffers: Out-of-band buffers, in the order of the pickle: bytes, segments that this process holds, or extents
+            of segments that others hold.
     """
 
     data: bytes
-    buffers: tuple[bytes, ...] = ()
+    buffers: tuple[bytes | Extent | Segment, ...] = ()
 
     @property
     def size(self) -> int:
@@ -92,25 +102,26 @@ def _is_plain(value: object) -> bool:
     return False
 
 
-def dump(value: object, what: str = "value") -> Payload:
+def dump(value: object, what: str = "value", place: Place | None = None) -> Payload:
     """Serialise a value as it is now.
 
     Args:
         value: Anything. Buffers (arrays) are copied: later changes of the value do not reach the payload.
         what: What the value is, for the error: "arguments", "result", ...
+        place: Where large buffers go. None: into bytes.
 
     Raises:
         TransportError: It does not survive pickling; the reason names the type that is to blame.
     """
     if _is_plain(value):
         return Payload(pickle.dumps(value, protocol=5))
-    kept: list[bytes] = []
+    kept: list[bytes | Extent | Segment] = []
 
     def take(buffer: pickle.PickleBuffer) -> bool:
         raw = buffer.raw()
         if raw.nbytes < IN_BAND:
             return True
-        kept.append(raw.tobytes())
+        kept.append(raw.tobytes() if place is None or raw.nbytes < SHARED_FROM else place(raw))
         return False
 
     stream = io.BytesIO()
@@ -121,15 +132,67 @@ def dump(value: object, what: str = "value") -> Payload:
     return Payload(stream.getvalue(), tuple(kept))
 
 
-def load(payload: Payload) -> Any:
-    """A fresh copy of the value. Arrays are writable if they were.
+def in_segment(raw: memoryview) -> bytes | Segment:
+    """A place for a large buffer: a new segment; bytes where none can be made."""
+    from pydron_runtime.data import segments  # late: most programs have no large values
+
+    return segments.make(raw) or raw.tobytes()
+
+
+def load(payload: Payload, own: bool = False) -> Any:
+    """A fresh copy of the value. Arrays are writable if they were. Those in segments are mapped, not copied.
+
+    Args:
+        own: Nobody else has read, or will ever read, the payload.
 
     Raises:
+        SegmentGone: A segment is not there any more.
         Exception: Whatever unpickling raises: a missing module, a constructor that refuses its arguments.
     """
     if payload.buffers:
-        return pickle.loads(payload.data, buffers=[bytearray(buffer) for buffer in payload.buffers])
+        return pickle.loads(payload.data, buffers=[_writable(buffer, own) for buffer in payload.buffers])
     return pickle.loads(payload.data)
+
+
+def _writable(buffer: bytes | Extent | Segment, own: bool) -> Any:
+    if isinstance(buffer, bytes):
+        return bytearray(buffer)
+    from pydron_runtime.data import own_mappings, segments
+
+    if own and isinstance(buffer, segments.Segment):
+        return own_mappings.map_own(buffer)
+    return segments.mapped(buffer)
+
+
+def _changed(payload: Payload, change: Callable[[Extent | Segment], bytes | Segment]) -> Payload:
+    if all(isinstance(buffer, bytes) for buffer in payload.buffers):
+        return payload
+    return Payload(
+        payload.data,
+        tuple(buffer if isinstance(buffer, bytes) else change(buffer) for buffer in payload.buffers),
+    )
+
+
+def adopted(payload: Payload) -> Payload:
+    """The same payload, its segments held by this process as well, so that it outlives whoever made it.
+
+    Raises:
+        SegmentGone: A segment is not there any more.
+    """
+    from pydron_runtime.data import segments
+
+    return _changed(payload, lambda place: segments.adopt(place) if isinstance(place, Extent) else place)
+
+
+def streamed(payload: Payload) -> Payload:
+    """The same payload with all its bytes in it, for a reader on another machine.
+
+    Raises:
+        SegmentGone: A segment is not there any more.
+    """
+    from pydron_runtime.data import segments
+
+    return _changed(payload, segments.content)
 
 
 def _pickles(value: object) -> Exception | None:

@@ -41,6 +41,7 @@ class Tasks:
         self._dropped: list[int] = []
         self._kept: set[int] = set()
         self._in_program: set[int] = set()
+        self._read_elsewhere: set[int] = set()
 
     def issue(
         self, frame: Frame, site: int, callee: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -54,9 +55,10 @@ class Tasks:
         function = functions.function_of(callee)
         reached = machine.observer.now()
         with references.collecting() as met:
-            arguments = payload.dump((args, dict(kwargs)))
+            arguments = payload.dump((args, dict(kwargs)), place=payload.in_segment)
         entry = TaskEntry(frame, frame.next_order(), site, next(numbers), callee, function, arguments)
         entry.references = {reference_of(pending): pending for pending in met}
+        self._read_elsewhere.update(number for number in entry.references if number > 0)
         entry.pending.task = entry.pending.number = entry.number
         entry.pending.fresh = True
         entry.pending.on_drop = self._dropped.append
@@ -133,6 +135,8 @@ class Tasks:
             dropped, self._dropped[:] = list(self._dropped), []
             executor.release(dropped)
             self._kept.difference_update(dropped)
+            self._in_program.difference_update(dropped)
+            self._read_elsewhere.difference_update(dropped)
         return bool(completions)
 
     def _complete(self, entry: TaskEntry, completion: Completion) -> None:
@@ -143,7 +147,7 @@ class Tasks:
                     cost_of(entry.callee).measured(completion.nanoseconds)
                 result, call = completion.result, (entry.callee, entry.arguments, entry.references)
                 entry.state = State.DONE
-                entry.pending.settle_later(lambda: _load(result, call))
+                entry.pending.settle_later(lambda: _load(result, call, self._take(entry.number)))
             case Failed():
                 del self.outstanding[entry.number]
                 error, frames = failures.load_failure(completion.exception)
@@ -158,6 +162,13 @@ class Tasks:
                 # A producer could not travel and runs in the program; then this call can be tried again. (If the
                 # producer failed, its failure is older, and nothing of this is needed.)
                 self._reissue(entry)
+
+    def _take(self, number: int) -> bool:
+        """A result is about to be loaded. Whether the program is the only one that will ever read it."""
+        if number in self._read_elsewhere:
+            return False
+        self._in_program.add(number)
+        return True
 
     def _reissue(self, entry: TaskEntry) -> None:
         """Hand a call to the executor again, with its operands' values in place of references to other tasks."""
@@ -202,10 +213,10 @@ Call = tuple[Callable[..., Any], Payload, Mapping[int, Pending]]
 """A function, its pickled arguments as they were at issue, and the pending values that these refer to."""
 
 
-def _load(result: Payload, call: Call) -> Any:
+def _load(result: Payload, call: Call, own: bool) -> Any:
     """The value of a result that came from elsewhere."""
     try:
-        return payload.load(result)
+        return payload.load(result, own)
     except Exception as error:  # whatever a class's unpickling raises: the call's own result is what counts
         value, failure = _run(call)
         if failure is not None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pydron_runtime.data.extents import Extent
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.protocol.messages import Parcel, ToScheduler, ToWorker
+
+if TYPE_CHECKING:
+    from pydron_runtime.data.segments import Segment
 
 INLINE = 16 * 1024
 """Payloads up to this many bytes lie in the envelope: a frame of its own costs more than copying them."""
@@ -25,16 +29,21 @@ class ProtocolError(Exception):
 
 
 def pack(payload: Payload, frames: Frames) -> Parcel:
-    """Put a payload into a message; large parts are appended to ``frames``."""
+    """Put a payload into a message; large parts are appended to ``frames``, those in segments are only named."""
     if not payload.buffers and len(payload.data) <= INLINE:
         return Parcel(payload.data)
     first = len(frames)
-    if len(payload.data) <= INLINE:
-        frames.extend(payload.buffers)
-        return Parcel(payload.data, first, len(payload.buffers))
-    frames.append(payload.data)
-    frames.extend(payload.buffers)
-    return Parcel(None, first, len(payload.buffers))
+    data: bytes | None = payload.data
+    if len(payload.data) > INLINE:
+        frames.append(payload.data)
+        data = None
+    elsewhere: list[tuple[int, Extent]] = []
+    for place, buffer in enumerate(payload.buffers):
+        if isinstance(buffer, bytes):
+            frames.append(buffer)
+        else:
+            elsewhere.append((place, buffer if isinstance(buffer, Extent) else buffer.extent))
+    return Parcel(data, first, len(payload.buffers) - len(elsewhere), tuple(elsewhere))
 
 
 def unpack(parcel: Parcel, frames: Sequence[bytes]) -> Payload:
@@ -46,12 +55,15 @@ def unpack(parcel: Parcel, frames: Sequence[bytes]) -> Payload:
     first = parcel.first
     start = first + 1 if parcel.data is None else first
     end = start + parcel.buffers
-    if parcel.data is not None and not parcel.buffers:
+    if parcel.data is not None and not parcel.buffers and not parcel.elsewhere:
         return Payload(parcel.data)
     if first < 0 or parcel.buffers < 0 or end > len(frames):
         raise ProtocolError(f"a parcel needs frames {first} to {end}, the message has {len(frames)}")
     data = frames[first] if parcel.data is None else parcel.data
-    return Payload(data, tuple(frames[start:end]))
+    buffers: list[bytes | Extent | Segment] = list(frames[start:end])
+    for place, extent in parcel.elsewhere:
+        buffers.insert(place, extent)
+    return Payload(data, tuple(buffers))
 
 
 def encode(message: ToWorker | ToScheduler, frames: Frames) -> Frames:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import msgspec
 
-VERSION = 1
+from pydron_runtime.data.extents import Extent
+
+VERSION = 2
 """Both sides must speak the same version."""
 
 KEEP_BYTES = 4096
@@ -23,11 +25,13 @@ class Parcel(msgspec.Struct, array_like=True, frozen=True):
         data: The pickle, or None if it is frame ``first``.
         first: Index of the first frame used, not counting the envelope.
         buffers: Number of frames that hold out-of-band buffers.
+        elsewhere: Out-of-band buffers that lie in segments, each with its place among all buffers.
     """
 
     data: bytes | None
     first: int = 0
     buffers: int = 0
+    elsewhere: tuple[tuple[int, Extent], ...] = ()
 
 
 class Definition(msgspec.Struct, array_like=True, frozen=True):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from pydron_runtime.data.outcomes import Outcome
-from pydron_runtime.data.payload import Payload
+from pydron_runtime.data.payload import Payload, adopted
 from pydron_runtime.protocol.codec import Frames, pack, unpack
 from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Report, Value
 from pydron_runtime.scheduler.instructions import Assignment, Dispatch
@@ -41,6 +43,20 @@ def outcomes_of(report: Report, frames: Sequence[bytes]) -> tuple[Outcome, ...]:
         ProtocolError: It points at frames that are not there.
     """
     return tuple(_outcome(ended, frames) for ended in report.ended)
+
+
+def adopted_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Outcomes whose large results this process holds as well. Those whose results are gone are left out: the worker
+    that made them is dead, and its calls will be made again."""
+    safe: list[Outcome] = []
+    for outcome in outcomes:
+        if outcome.payload is not None and outcome.payload.buffers:
+            try:
+                outcome = msgspec.structs.replace(outcome, payload=adopted(outcome.payload))
+            except OSError:
+                continue
+        safe.append(outcome)
+    return tuple(safe)
 
 
 def _outcome(ended: Ended, frames: Sequence[bytes]) -> Outcome:

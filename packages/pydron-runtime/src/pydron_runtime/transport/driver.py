@@ -35,7 +35,7 @@ from pydron_runtime.scheduler.pool import WAY_OUT
 from pydron_runtime.transport import directory
 from pydron_runtime.transport.channel import Channel
 from pydron_runtime.transport.crew import Crew, Exit, NoWorkers
-from pydron_runtime.transport.dispatching import message_of, outcomes_of
+from pydron_runtime.transport.dispatching import adopted_outcomes, message_of, outcomes_of
 from pydron_runtime.transport.head_start import HeadStart, endpoint_in
 from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.tracing import note
@@ -180,7 +180,7 @@ class Driver:
                 self._welcome(message)
                 continue
             try:
-                outcomes = outcomes_of(message, frames)
+                outcomes = adopted_outcomes(outcomes_of(message, frames))
             except ProtocolError:
                 continue
             self._handle(Reported(time.monotonic_ns(), name, outcomes))

@@ -13,6 +13,7 @@ from mmap import mmap
 import zmq
 
 from pydron_runtime.data import classes
+from pydron_runtime.data.payload import in_segment
 from pydron_runtime.protocol.codec import Frames, decode_to_worker, encode
 from pydron_runtime.protocol.messages import VERSION, Hello, Surroundings, ToScheduler
 from pydron_runtime.worker.execution import run
@@ -96,7 +97,7 @@ def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap) -> None:
             struct.pack_into("<Q", running, 0, 0)
             return
         struct.pack_into("<Q", running, 0, execution.task)
-        outcome = run(execution, worker.functions, time.monotonic_ns)
+        outcome = run(execution, worker.functions, time.monotonic_ns, in_segment)
         worker.finished(execution, outcome)
         if outcome.finished - looked > LOOK:
             looked = outcome.finished

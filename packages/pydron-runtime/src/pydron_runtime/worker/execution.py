@@ -12,7 +12,7 @@ import msgspec
 
 from pydron_runtime.data.failures import dump_failure
 from pydron_runtime.data.outcomes import Outcome
-from pydron_runtime.data.payload import Payload, TransportError, dump, load
+from pydron_runtime.data.payload import Payload, Place, TransportError, dump, load
 from pydron_runtime.data.references import resolving
 
 
@@ -86,13 +86,16 @@ def _untransportable(execution: Execution, error: TransportError, started: int, 
     return Outcome(execution.task, "untransportable", None, started, clock(), error.what, error.reason)
 
 
-def run(execution: Execution, functions: FunctionTable, clock: Callable[[], int]) -> Outcome:
+def run(
+    execution: Execution, functions: FunctionTable, clock: Callable[[], int], place: Place | None = None
+) -> Outcome:
     """Make the call. Never raises, whatever the user's function does.
 
     Args:
         execution: The call.
         functions: Where its function is found.
         clock: Time in nanoseconds.
+        place: Where large buffers of the result go; None: into bytes.
     """
     started = clock()
     try:
@@ -110,7 +113,7 @@ def run(execution: Execution, functions: FunctionTable, clock: Callable[[], int]
     else:
         returned = clock()
         try:
-            payload = dump(result, "result")
+            payload = dump(result, "result", place)
         except TransportError as error:
             return _untransportable(execution, error, started, clock)
         finished = clock()

@@ -1,0 +1,211 @@
+"""Segments: files without a name that hold the bytes of large buffers; see ADR 13.
+
+A :class:`Segment` owns a descriptor and closes it with the last reference to it. Nothing of a segment can be left
+behind: the system frees it with the last process that has it open or mapped.
+"""
+
+from __future__ import annotations
+
+import functools
+import mmap
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+
+from pydron_runtime.data.extents import Extent
+
+MAP_FIXED = 0x10
+"""Linux, on every architecture that CPython knows."""
+
+MEMORY_VARIABLE = "PYDRON_MEMORY_MB"
+"""Environment variable: megabytes of large values that one process keeps in memory; more go to disk."""
+
+_live = 0
+
+
+class SegmentGone(OSError):
+    """A segment cannot be opened: its holder is dead, or has closed it."""
+
+
+class Segment:
+    """A segment that this process holds open.
+
+    Attributes:
+        extent: What to tell others.
+        descriptor: Its number in this process.
+    """
+
+    __slots__ = ("__weakref__", "_counted", "descriptor", "extent")
+
+    def __init__(self, descriptor: int, size: int, counted: bool) -> None:
+        global _live
+        self.descriptor = descriptor
+        self.extent = Extent(host(), os.getpid(), descriptor, os.fstat(descriptor).st_ino, size)
+        self._counted = size if counted else 0
+        _live += self._counted
+
+    def __len__(self) -> int:
+        return self.extent.size
+
+    def __del__(self) -> None:
+        global _live
+        if hasattr(self, "_counted"):
+            _live -= self._counted
+            if self.extent.pid == os.getpid():  # a fork has the same object, and may have put it away
+                os.close(self.descriptor)
+
+
+@functools.cache
+def host() -> str:
+    """Identity of the set of processes that can open one another's segments."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as stream:
+            return f"{stream.read().strip()} {os.readlink('/proc/self/ns/pid')} {os.getuid()}"
+    except OSError:
+        return ""
+
+
+@functools.cache
+def memory_limit() -> int:
+    """Bytes of segments that one process makes in memory; what is over that goes to disk."""
+    try:
+        return max(0, int(os.environ[MEMORY_VARIABLE])) * 1024 * 1024
+    except (KeyError, ValueError):
+        pass
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        with open("/sys/fs/cgroup/memory.max") as stream:
+            total = min(total, int(stream.read()))
+    except (OSError, ValueError):
+        pass  # no limit, or no such file
+    return total // 4
+
+
+def live_bytes() -> int:
+    """Bytes of the segments that this process has made and still holds."""
+    return _live
+
+
+def make(content: memoryview) -> Segment | None:
+    """A new segment with some content; None where there is no memory, disk, descriptor or system call for one.
+
+    Args:
+        content: Contiguous bytes.
+    """
+    if not sys.platform.startswith("linux") or not host():
+        return None
+    size = content.nbytes
+    if _live + size <= memory_limit():
+        segment = _filled(_in_memory, content, size)
+        if segment is not None:
+            return segment
+    return _filled(_on_disk, content, size)
+
+
+def _in_memory() -> int:
+    return os.memfd_create("pydron", os.MFD_CLOEXEC)
+
+
+def _on_disk() -> int:
+    try:
+        return os.open(tempfile.gettempdir(), os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError:  # a file system that has no files without a name
+        descriptor, path = tempfile.mkstemp(prefix="pydron-")
+        os.unlink(path)
+        return descriptor
+
+
+def _filled(opened: Callable[[], int], content: memoryview, size: int) -> Segment | None:
+    try:
+        descriptor = opened()
+    except OSError:
+        return None
+    try:
+        done = 0
+        while done < size:
+            done += os.pwrite(descriptor, content[done:], done)
+    except OSError:  # no space, or no memory: said here, and not by a signal when the pages are touched
+        os.close(descriptor)
+        return None
+    return Segment(descriptor, size, opened is _in_memory)
+
+
+def adopt(extent: Extent) -> Segment:
+    """Hold a segment of another process open as well, so that it outlives that process.
+
+    Raises:
+        SegmentGone: It is not there any more.
+    """
+    return Segment(_opened(extent), extent.size, False)
+
+
+def _opened(extent: Extent) -> int:
+    if extent.host != host():
+        raise SegmentGone("the segment is on another machine")
+    try:
+        descriptor = os.open(f"/proc/{extent.pid}/fd/{extent.descriptor}", os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        raise SegmentGone(f"the segment cannot be opened ({error})") from None
+    found = os.fstat(descriptor)
+    if found.st_ino != extent.inode or found.st_size < extent.size:
+        os.close(descriptor)
+        raise SegmentGone("the segment was closed by its holder")
+    return descriptor
+
+
+def mapped(place: Extent | Segment) -> mmap.mmap:
+    """The bytes of a segment, writable; what is written stays in this mapping.
+
+    Raises:
+        SegmentGone: It is not there any more.
+    """
+    if isinstance(place, Segment):
+        return _overlay(place.descriptor, len(place), mmap.MAP_PRIVATE)
+    if place.pid == os.getpid():
+        return _overlay(place.descriptor, place.size, mmap.MAP_PRIVATE)
+    descriptor = _opened(place)
+    try:
+        return _overlay(descriptor, place.size, mmap.MAP_PRIVATE)
+    finally:
+        os.close(descriptor)
+
+
+def _overlay(descriptor: int, size: int, flags: int) -> mmap.mmap:
+    """A mapping that holds no descriptor: Python's own would keep a duplicate open as long as an array lives."""
+    if sys.version_info >= (3, 13):
+        return mmap.mmap(descriptor, size, flags=flags, prot=mmap.PROT_READ | mmap.PROT_WRITE, trackfd=False)
+    area = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    put_over(area, descriptor, size, flags)
+    return area
+
+
+def put_over(area: mmap.mmap, descriptor: int, size: int, flags: int) -> None:
+    """Put a file in the place of a mapping's memory."""
+    import ctypes  # late: most programs have no large values
+
+    address = ctypes.addressof(ctypes.c_char.from_buffer(area))
+    call = _system_mmap()
+    if call(address, size, mmap.PROT_READ | mmap.PROT_WRITE, flags | MAP_FIXED, descriptor, 0) != address:
+        raise OSError(ctypes.get_errno(), "a segment cannot be mapped")
+
+
+@functools.cache
+def _system_mmap() -> Callable[..., int | None]:
+    import ctypes
+
+    call = ctypes.CDLL(None, use_errno=True).mmap
+    call.restype = ctypes.c_void_p
+    call.argtypes = (
+        ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long
+    )  # fmt: skip
+    return call
+
+
+def content(place: Extent | Segment) -> bytes:
+    """A copy of the bytes of a segment.
+
+    Raises:
+        SegmentGone: It is not there any more.
+    """
+    return bytes(mapped(place))
