@@ -24,6 +24,7 @@ RUNTIME = (
     "pydron_runtime.execution",
     "pydron_runtime.prospects",
     "pydron_runtime.sessions",
+    "pydron_runtime.check",
     "pydron_runtime.run",
 )
 
@@ -47,8 +48,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron.interpret": IR,
     "pydron.trace": IR,
     "pydron.explain": IR,
-    "pydron.cli": ("=pydron", *SHOWN, *COMPILER, *ENTRY),
-    "pydron": (*SHOWN, *COMPILER, *ENTRY),
+    "pydron.checked": (*SHOWN, *COMPILER),
+    "pydron.cli": ("=pydron", "pydron.checked", *SHOWN, *COMPILER, *ENTRY),
+    "pydron": (*SHOWN, *COMPILER, *ENTRY, "pydron.checked"),
     "pydron_runtime.data": ("pydron",),
     "pydron_runtime.protocol": ("pydron", "pydron_runtime.data"),
     "pydron_runtime.recording": ("pydron",),
@@ -61,6 +63,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron_runtime.transport": ("pydron", *LOGIC, "pydron_runtime.executors.base"),
     "pydron_runtime.executors.base": ("pydron", "pydron_runtime.data"),
     "pydron_runtime.executors": ("pydron", *LOGIC, "pydron_runtime.transport"),
+    "pydron_runtime.check": ("pydron", "pydron_runtime.data"),
     "pydron_runtime.testing": ("pydron", *RUNTIME),
     "pydron_runtime.execution": ("pydron", *LOGIC, "pydron_runtime.executors.base"),
     "pydron_runtime.prospects": ("pydron", *LOGIC),

@@ -140,6 +140,6 @@ def test_every_installed_command_of_core_fits_the_protocol() -> None:
     found: dict[str, Any] = {
         point.name: point.load() for point in entry_points(group="pydron.commands") if point.value.startswith("pydron.")
     }
-    assert set(found) == {"explain", "graph"}
+    assert set(found) == {"check", "explain", "graph"}
     for name, loaded in found.items():
         assert loaded.name == name and loaded.help and "examples:" in loaded.description

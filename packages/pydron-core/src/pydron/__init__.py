@@ -13,9 +13,10 @@ from pydron.config import configure
 from pydron.decorators import assume_functional, functional, schedule
 
 if TYPE_CHECKING:
+    from pydron.explain.breaches import CheckReport
     from pydron.explain.report import Report
 
-__all__ = ["__version__", "assume_functional", "configure", "explain", "functional", "schedule"]
+__all__ = ["__version__", "assume_functional", "check_report", "configure", "explain", "functional", "schedule"]
 
 __version__ = "0.1.0"
 
@@ -35,3 +36,14 @@ def explain(function: object) -> Report:
     from pydron.explain.report import explain as report  # late: keeps `import pydron` quick
 
     return report(function)
+
+
+def check_report() -> CheckReport:
+    """What check mode has found in this process so far (``PYDRON_CHECK=1``, ``pydron.configure(check=True)``).
+
+    Returns:
+        A report: ``str`` of it is for people, ``.breaches`` and ``.to_json()`` are for programs.
+    """
+    from pydron.checked import report  # late: keeps `import pydron` quick
+
+    return report()

@@ -1,7 +1,7 @@
 """Configuration: which executor runs scheduled functions, with how many workers, and where the trace goes.
 
-Precedence: :func:`configure`, then the environment (``PYDRON_EXECUTOR``, ``PYDRON_WORKERS``, ``PYDRON_TRACE``),
-then the defaults (local processes, one worker per core, no trace).
+Precedence: :func:`configure`, then the environment (``PYDRON_EXECUTOR``, ``PYDRON_WORKERS``, ``PYDRON_TRACE``,
+``PYDRON_CHECK``), then the defaults (local processes, one worker per core, no trace, no check).
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ class Settings:
             None takes the default.
         workers: Number of worker processes; None is one per available core.
         trace: Path of the trace file; None records nothing.
+        check: Whether functional calls are watched for breaches of their promise; None is no.
     """
 
     executor: Any = None
     workers: int | None = None
     trace: str | None = None
+    check: bool | None = None
 
 
 _configured = Settings()
@@ -52,7 +54,7 @@ def settings() -> Settings:
         ConfigurationError: An environment variable holds something unusable.
     """
     configured = _configured
-    executor, workers, trace = configured.executor, configured.workers, configured.trace
+    executor, workers, trace, check = configured.executor, configured.workers, configured.trace, configured.check
     environment = os.environ
     if executor is None:
         executor = environment.get("PYDRON_EXECUTOR") or None
@@ -61,7 +63,9 @@ def settings() -> Settings:
         workers = _positive(text, "The environment variable PYDRON_WORKERS") if text else None
     if trace is None:
         trace = environment.get("PYDRON_TRACE") or None
-    return Settings(executor, workers, trace)
+    if check is None:
+        check = environment.get("PYDRON_CHECK", "") not in ("", "0")
+    return Settings(executor, workers, trace, check)
 
 
 def always() -> bool:
@@ -97,7 +101,11 @@ def on_change(listener: Callable[[], None]) -> None:
 
 
 def configure(
-    *, executor: Any = None, workers: int | None = None, trace: str | os.PathLike[str] | None = None
+    *,
+    executor: Any = None,
+    workers: int | None = None,
+    trace: str | os.PathLike[str] | None = None,
+    check: bool | None = None,
 ) -> Configured:
     """Choose what runs the scheduled functions of this process from now on.
 
@@ -108,6 +116,8 @@ def configure(
             address of a cluster.
         workers: Number of worker processes, at least 1.
         trace: Path of a trace file to record; an existing trace is replaced.
+        check: True runs everything in this process, in order, and watches functional calls for breaches of their
+            promise; :func:`pydron.check_report` tells what was found.
 
     Returns:
         An object that restores the earlier settings when used in a ``with`` statement.
@@ -125,5 +135,7 @@ def configure(
         new = replace(new, workers=workers)
     if trace is not None:
         new = replace(new, trace=os.fspath(trace))
+    if check is not None:
+        new = replace(new, check=bool(check))
     _install(new)
     return Configured(before)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -10,6 +12,8 @@ SCHEDULED = "__pydron_scheduled__"
 
 _vouched: dict[int, object] = {}
 _names: set[str] = set()
+_functions: weakref.WeakSet[FunctionType] = weakref.WeakSet()
+_listeners: list[Callable[[FunctionType], None]] = []
 
 
 def place_of(function: FunctionType) -> tuple[str, int, str]:
@@ -32,8 +36,26 @@ def mark_functional(function: Any) -> None:
     if isinstance(function, FunctionType):
         function.__dict__[FUNCTIONAL] = place_of(function)
         _names.add(function.__name__)
+        _functions.add(function)
+        for listener in _listeners:
+            listener(function)
     else:
         vouch(function)
+
+
+def marked_functions() -> list[FunctionType]:
+    """The functional functions of this process that are written in Python."""
+    return list(_functions)
+
+
+def vouched_names() -> list[str]:
+    """The names of functional callables that are no Python functions, sorted."""
+    return sorted(str(getattr(one, "__qualname__", type(one).__qualname__)) for one in _vouched.values())
+
+
+def on_mark(listener: Callable[[FunctionType], None]) -> None:
+    """Call a function with each function that is made functional from now on."""
+    _listeners.append(listener)
 
 
 def is_functional(function: Any) -> bool:

@@ -96,7 +96,8 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """
     if _refused:
         raise ScheduledCallReached
-    executor = settings().executor
+    chosen = settings()
+    executor = "check" if chosen.check else chosen.executor
     if executor is None:
         runner = _runner("local")
         if runner is None:  # core alone is installed
@@ -107,6 +108,11 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if runner is None:
             if scheme == "inline":
                 return record.function(*args, **kwargs)
+            if chosen.check:
+                raise ConfigurationError(
+                    "Check mode (PYDRON_CHECK, pydron run --check, pydron.configure(check=True)) comes with the package"
+                    " pydron-runtime, which is not installed. Install it: pip install pydron-runtime."
+                )
             raise ConfigurationError(
                 f"There is no executor {executor!r}. Installed are: {_known()}. Choose one with PYDRON_EXECUTOR or"
                 " pydron.configure(executor=...); `pip install pydron-runtime` brings local and inline."

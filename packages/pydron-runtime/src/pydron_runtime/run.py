@@ -37,6 +37,13 @@ def inline(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> 
     return _run(record, args, kwargs, chosen, "inline")
 
 
+def check(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Run a call in this process, in order, and watch its functional calls for breaches of their promise."""
+    from pydron_runtime.check.mode import run  # late: most programs are not checked
+
+    return run(record, args, kwargs)
+
+
 def _names_functional(record: Record) -> bool:
     """Whether a global that the function names is functional: then it will almost certainly have tasks."""
     function = record.function

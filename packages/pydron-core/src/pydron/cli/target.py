@@ -8,7 +8,7 @@ import inspect
 import sys
 import traceback
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +40,18 @@ class Target:
     value: Any
 
 
-def find_targets(text: str) -> list[Target]:
-    """What an argument names: one function or graph, or every scheduled function of a file.
+def find_targets(
+    text: str, wanted: Callable[[Any], bool] = is_scheduled, decorator: str = "@pydron.schedule"
+) -> list[Target]:
+    """What an argument names: one function or graph, or every function of a file that is wanted.
 
     Executes the file as a module (its ``if __name__ == "__main__":`` part does not run) up to its first call of a
     scheduled function, and the definitions after that: nothing is computed. What it prints goes to the standard error
     stream.
+
+    Args:
+        wanted: Chooses functions where none is named: by default the scheduled ones.
+        decorator: What makes a function one of those, for messages.
 
     Raises:
         UsageError: There is no such file, module or function.
@@ -59,9 +65,9 @@ def find_targets(text: str) -> list[Target]:
     module = _load(place)
     if name:
         return [Target(name, _member(module, name, place))]
-    found = [Target(*pair) for pair in _functions(module) if is_scheduled(pair[1])]
+    found = [Target(*pair) for pair in _functions(module) if wanted(pair[1])]
     if not found:
-        raise UsageError(f"No function in {place} is decorated with @pydron.schedule. {_offer(module, place)}")
+        raise UsageError(f"No function in {place} is decorated with {decorator}. {_offer(module, place)}")
     return found
 
 

@@ -1,14 +1,16 @@
 """The catalogue of reasons why code is not run in parallel: one entry per code.
 
 Codes are part of the interface: graphs, traces and messages carry them, and they keep their meaning. The groups:
-PD1xx a call, PD2xx a statement taken whole, PD3xx a modification, PD4xx a decision that waits for a value.
-The texts are in :mod:`pydron.explain.reason_texts`.
+PD1xx a call, PD2xx a statement taken whole, PD3xx a modification, PD4xx a decision that waits for a value, PD5xx a
+breach of the functional promise. The texts are in :mod:`pydron.explain.reason_texts` and
+:mod:`pydron.explain.promise_texts`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydron.explain.promise_texts import PROMISE
 from pydron.explain.reason_texts import TEXTS
 
 
@@ -41,7 +43,7 @@ class Reason:
 
 
 REASONS: dict[str, Reason] = {
-    code: Reason(code, title, sentence, hint, text) for code, title, sentence, hint, text in TEXTS
+    code: Reason(code, title, sentence, hint, text) for code, title, sentence, hint, text in (*TEXTS, *PROMISE)
 }
 """All reasons by code, in the order of the codes."""
 
@@ -60,11 +62,17 @@ def reason(code: str) -> Reason:
     )
 
 
+def page_of(code: str) -> str:
+    """Where the documentation explains a code: page and anchor, relative to the documentation's root."""
+    return f"docs/reasons.md#{code.lower()}"
+
+
 _GROUPS = (
     ("PD1", "Calls"),
     ("PD2", "Statements that are taken whole"),
     ("PD3", "Modifications"),
     ("PD4", "Decisions"),
+    ("PD5", "Breaches of the functional promise"),
 )
 
 _INTRODUCTION = """\
@@ -73,6 +81,8 @@ _INTRODUCTION = """\
 `pydron explain FILE` names every line that does not run in parallel, with one of the codes below. The result is
 always the same as without Pydron. A *sync-point* is an operation that happens exactly when it would have happened:
 all that is before it has finished, nothing after it has begun.
+
+The last group is about functional functions that do not keep their promise; [check mode](check-mode.md) finds them.
 """
 
 

@@ -27,6 +27,7 @@ examples:
   pydron run --workers 4 --trace run.pydron script.py input.fits
   pydron run --executor inline script.py          everything in this process, in order
   pydron run -m package.module
+  pydron run --check script.py                    in this process, looking for broken promises
 """
 
 
@@ -34,13 +35,22 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="number of worker processes (default: one per core)")
     parser.add_argument("--trace", metavar="FILE", help="record a trace; look at it with `pydron view FILE`")
     parser.add_argument("--executor", metavar="NAME", help="what runs the calls: local (default) or inline")
+    parser.add_argument("--check", action="store_true", help="watch functional calls for breaches of their promise")
+    parser.add_argument("--json", action="store_true", help="with --check: print the report as JSON on standard output")
     parser.add_argument("-m", dest="module", action="store_true", help="SCRIPT is the dotted name of a module")
     parser.add_argument("script", metavar="SCRIPT", help="the program")
     parser.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS", help="the program's own arguments")
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.json and not arguments.check:
+        raise UsageError("--json is about the report of --check. Give both, or neither.")
     program = _module(arguments.script) if arguments.module else _script(arguments.script)
+    if arguments.check:
+        from pydron_runtime.cli.checking import run_checked  # late: most programs are not checked
+
+        sys.argv = [arguments.script, *arguments.args]
+        return run_checked(lambda: _to_the_end(program), arguments.json)
     configure(executor=arguments.executor, workers=arguments.workers, trace=arguments.trace)
     sys.argv = [arguments.script, *arguments.args]
     status = _to_the_end(program)
