@@ -10,7 +10,23 @@ from twins import program
 
 from pydron.frontend.build import build_graph
 from pydron.interpret import rebuild
-from pydron.ir.nodes import Call, For, Graph, Host, If, Input, Native, Node, Output, Region, Store, While, subregions
+from pydron.ir.nodes import (
+    Call,
+    For,
+    Graph,
+    Host,
+    If,
+    Input,
+    Match,
+    Native,
+    Node,
+    Output,
+    Region,
+    Store,
+    While,
+    subregions,
+)
+from pydron.ir.printer import case_text
 
 
 def outline(region: Region, indent: str = "") -> list[str]:
@@ -34,6 +50,8 @@ def _lines(node: Node, indent: str) -> list[str]:
         case For():
             target = node.target.text.removesuffix(" = _")
             head = f"{indent}{node.comprehension or kind} {target} in {node.iterable.text}"
+        case Match():
+            head = f"{indent}{kind} {node.subject.text}: {', '.join(map(case_text, node.cases))}"
         case Native():
             head = f"{indent}{kind} {node.reason}"
         case _:
@@ -52,6 +70,11 @@ def graph_of(body: str) -> Graph:
 
 CASES = {
     "y = g(x)\nreturn y": "call y = g(x)\nreturn y",
+    "match g(x):\n    case [a, *_] if a > k: return a\n    case {'k': v} if g(v): pass\n    case _: k = 1\nreturn k": (
+        "call _1 = g(x)\nmatch _1: case [a, *_] if a > k, case {'k': v} if _2, case _\n  case 1:\n    return a\n"
+        "  guard 2:\n    call _2 = g(v)\n  case 3:\n    const k = 1\nreturn k"
+    ),
+    "match x:\n    case 1: return k": "host _1 = x\nmatch _1: case 1\n  case 1:\n    return k\nreturn",
     "return g(x)": "call _1 = g(x)\nreturn _1",
     "return x * 2 + xs[k]": "return x * 2 + xs[k]",
     "y = x if x > k else -x and k\nreturn y": "host y = x if x > k else -x and k\nreturn y",

@@ -80,7 +80,7 @@ def test_positions_match_the_text(sketch: Any, loop_graph: Graph) -> None:
     nodes = (loop_graph.body.nodes[0], dataclasses.replace(host, fragment=fragment), *loop_graph.body.nodes[2:])
     body = dataclasses.replace(loop_graph.body, nodes=nodes)
     found = problems(dataclasses.replace(loop_graph, body=body))
-    assert found == [(1, "has 2 positions for 3 expressions and statements")]
+    assert found == [(1, "has 2 positions for 3 expressions, statements and patterns")]
 
 
 def test_temporaries_and_variables_do_not_collide(sketch: Any) -> None:

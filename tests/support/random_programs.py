@@ -139,7 +139,7 @@ class Writer(Expressions):
     def _statement(self, depth: int) -> None:
         kinds: list[Callable[[int], None]] = [
             self._bind, self._bind, self._modify, self._modify, self._augment, self._effect, self._choice, self._for,
-            self._while, self._unpack, self._leave, self._native,
+            self._while, self._unpack, self._leave, self._native, self._match,
         ]  # fmt: skip
         if depth > 3:
             kinds = kinds[:6]
@@ -230,6 +230,21 @@ class Writer(Expressions):
         self._loops += 1
         self._block(depth + 1, 1 + self._choose(2))
         self._loops -= 1
+
+    def _match(self, depth: int) -> None:
+        subjects = ["f(a)", "g(a)", "s(b)", "u(a)", "l", "o", "d", "f(a), g(b)", "k", self._number(1), self._list(1)]
+        patterns = [
+            "1 | 2", "[a, *m]", "[b]", "{'k': c}", "{'k': a, **d}", "Box(x=c)", "int(b)", "Loud(x=a)", "Loud(value=5)",
+            "(1, _) | [_, 2]", "a, [b, c]", "BOX.x", "list()", "[Loud(), *_]", "str() | None", "Box(items=[a, *_])",
+        ]  # fmt: skip
+        self._say(depth, f"match {self._pick(subjects)}:")
+        for _ in range(1 + self._choose(3)):
+            guard = self._pick(["", "", f" if {self._test(1)}", " if a", f" if f({self._pick(['a', 'b', 'c'])}) > 2"])
+            self._say(depth + 1, f"case {self._pick(patterns)}{guard}:")
+            self._block(depth + 2, 1 + self._choose(2))
+        if self._choose(2):
+            self._say(depth + 1, f"case {self._pick(['_', 'c', 'm'])}:")
+            self._block(depth + 2, 1)
 
     def _unpack(self, depth: int) -> None:
         self._say(

@@ -19,7 +19,7 @@ class Span:
     end_column: int
 
     @classmethod
-    def of(cls, node: ast.expr | ast.stmt) -> Span:
+    def of(cls, node: ast.expr | ast.stmt | ast.pattern) -> Span:
         """The span that CPython's parser recorded for a syntax node."""
         end_line = node.lineno if node.end_lineno is None else node.end_lineno
         end_column = node.col_offset if node.end_col_offset is None else node.end_col_offset

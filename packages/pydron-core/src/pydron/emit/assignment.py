@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 
-from pydron.emit.names import own_binds, own_reads
-from pydron.ir.nodes import Def, For, Host, If, Native, Node, Region, While, walk
+from pydron.emit.names import loaded, own_binds, own_reads, pattern_reads
+from pydron.ir.matching import takes_everything
+from pydron.ir.nodes import Case, Def, For, Host, If, Match, Native, Node, Region, While, walk
 
 Names = frozenset[str]
 
@@ -29,9 +30,10 @@ class Assignment:
         """The variables bound after a node, if it falls through."""
         match node:
             case If():
-                branches = [self.through(region, before) for region in (node.then, node.orelse)]
-                falling = [bound for bound in branches if bound is not None]
-                return frozenset.intersection(*falling) if falling else before
+                return _joined([self.through(region, before) for region in (node.then, node.orelse)], before)
+            case Match():
+                ends = [self.through(case.body, self.matched(case, before)) for case in node.cases]
+                return _joined(ends if takes_everything(node) else [*ends, before], before)
             case While():
                 header = self.through(node.header, before)
                 return before if header is None else header
@@ -39,6 +41,11 @@ class Assignment:
                 return before
             case _:
                 return before | (own_binds(node, self.variables) - self.unstable)
+
+    def matched(self, case: Case, before: Names) -> Names:
+        """The variables bound when a case has been chosen."""
+        inside = before | (frozenset(case.captures) - self.unstable)
+        return self.through(case.guard, inside) or inside
 
     def through(self, region: Region, before: Names) -> Names | None:
         """The variables bound at the end of a region; None if control leaves it otherwise."""
@@ -57,6 +64,8 @@ class Assignment:
 
     def needs_of(self, node: Node, bound: Names) -> Names:
         """What a node reads, itself or in its sub-regions, that is not bound for certain before."""
+        if isinstance(node, Match):
+            return self._needs_of_match(node, bound)
         needed = set(own_reads(node, self.variables) - bound)
         match node:
             case If():
@@ -73,6 +82,20 @@ class Assignment:
             case _:
                 pass
         return frozenset(needed)
+
+    def _needs_of_match(self, node: Match, bound: Names) -> Names:
+        needed = pattern_reads(node, self.variables) - bound
+        for case in node.cases:
+            inside = bound | (frozenset(case.captures) - self.unstable)
+            computing, tested = self.needs(case.guard, inside)
+            testing = frozenset() if case.test is None else loaded(case.test, self.variables)
+            needed |= computing | (testing - tested) | self.needs(case.body, tested)[0]
+        return needed
+
+
+def _joined(ends: list[Names | None], otherwise: Names) -> Names:
+    falling = [bound for bound in ends if bound is not None]
+    return frozenset.intersection(*falling) if falling else otherwise
 
 
 def deleted_names(region: Region) -> Names:

@@ -11,7 +11,23 @@ from dataclasses import dataclass
 
 from pydron.analysis.purity import PURE_METHOD_NAMES
 from pydron.emit.names import all_binds, fragments_of
-from pydron.ir.nodes import Call, Def, For, Graph, Host, If, Native, Node, Output, Region, Store, While, walk
+from pydron.ir.nodes import (
+    Call,
+    Def,
+    For,
+    Graph,
+    Host,
+    If,
+    Match,
+    Native,
+    Node,
+    Output,
+    Region,
+    Store,
+    While,
+    subregions,
+    walk,
+)
 
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.BinOp, ast.Constant, ast.JoinedStr)
 
@@ -121,9 +137,9 @@ class _Gatherer:
                     raise _Ruled("it returns from the function")
                 case Output(exit="break" | "continue") if not loops:
                     raise _Ruled("it leaves the loop around it")
-                case If():
-                    self._exits(node.then, loops)
-                    self._exits(node.orelse, loops)
+                case If() | Match():
+                    for _, inner in subregions(node):
+                        self._exits(inner, loops)
                 case For() | While():
                     self._exits(node.body, loops + 1)
                     self._exits(node.orelse, loops)
@@ -197,6 +213,8 @@ class _Gatherer:
                 ):
                     return False
                 case Store(kind="method") if name in node.binds:
+                    return False
+                case Match() if any(name in case.captures for case in node.cases):
                     return False
                 case _:
                     pass

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from pydron.ir.fragment import Fragment
-from pydron.ir.nodes import For, If, Input, Node, Output, Region, While, walk
+from pydron.ir.matching import pattern_parts
+from pydron.ir.nodes import For, If, Input, Match, Node, Output, Region, While, walk
 
 
 def loaded(fragment: Fragment, variables: frozenset[str]) -> frozenset[str]:
@@ -35,6 +36,8 @@ def fragments_of(node: Node) -> tuple[Fragment, ...]:
             return (node.test,)
         case For():
             return (node.iterable, node.target)
+        case Match():
+            return (node.subject, *(case.pattern for case in node.cases), *_tests(node))
         case Input():
             return ()
         case Output():
@@ -50,6 +53,8 @@ def own_reads(node: Node, variables: frozenset[str]) -> frozenset[str]:
             return loaded(node.test, variables)
         case For():
             return loaded(node.iterable, variables)
+        case Match():
+            return pattern_reads(node, variables).union(*(loaded(part, variables) for part in _tests(node)))
         case Input():
             return frozenset()
         case Output():
@@ -58,11 +63,25 @@ def own_reads(node: Node, variables: frozenset[str]) -> frozenset[str]:
             return frozenset(node.reads)
 
 
+def pattern_reads(node: Match, variables: frozenset[str]) -> frozenset[str]:
+    """The variables that a match reads to find its case, tests left out."""
+    read = loaded(node.subject, variables).union(*(loaded(case.pattern, variables) for case in node.cases))
+    # The placeholder in a pattern's fragment is no variable, even where the user has one of that name.
+    valued = any(isinstance(part, ast.Name) and part.id == "_" for case in node.cases for part in pattern_parts(case))
+    return read if valued else read - {"_"}
+
+
+def _tests(node: Match) -> tuple[Fragment, ...]:
+    return tuple(case.test for case in node.cases if case.test is not None)
+
+
 def own_binds(node: Node, variables: frozenset[str]) -> frozenset[str]:
     """The variables that a node itself binds."""
     match node:
         case For():
             return bound(node.target, variables)
+        case Match():
+            return frozenset(name for case in node.cases for name in case.captures)
         case If() | While() | Input() | Output():
             return frozenset()
         case _:

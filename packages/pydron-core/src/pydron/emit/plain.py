@@ -9,7 +9,8 @@ import ast
 
 from pydron.emit.builder import Sites, Unsupported, assign, name_of, place
 from pydron.emit.exits import bare_exit
-from pydron.ir.nodes import Call, Const, Def, For, Host, If, Input, Native, Node, Output, Region, Store, While
+from pydron.ir.matching import Arm, match_statements, pattern_of
+from pydron.ir.nodes import Call, Const, Def, For, Host, If, Input, Match, Native, Node, Output, Region, Store, While
 
 
 class Plain:
@@ -41,6 +42,21 @@ class Plain:
                 return [self._for(node)]
             case While():
                 return self._while(node)
+            case Match():
+                return self._match(node)
+
+    def _match(self, node: Match) -> list[ast.stmt]:
+        arms = [
+            Arm(
+                pattern_of(case),
+                self.region(case.guard),
+                None if case.test is None else case.test.expression(),
+                self.region(case.body),
+            )
+            for case in node.cases
+        ]
+        at = node.subject.expression()
+        return match_statements(arms, node.subject.expression, lambda: self._sites.fresh("open"), at)
 
     def _for(self, node: For) -> ast.stmt:
         iterable = node.iterable.expression()

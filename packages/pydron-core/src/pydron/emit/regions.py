@@ -10,7 +10,8 @@ from pydron.emit.assignment import Assignment, Names, deleted_names
 from pydron.emit.builder import FRAME, Sites, assign, function_def, name_of, place, target_of
 from pydron.emit.expressions import Expressions
 from pydron.emit.facts import Facts, facts_of
-from pydron.emit.names import all_binds, all_reads, own_reads
+from pydron.emit.matches import emit_match
+from pydron.emit.names import all_binds, all_reads, loaded, own_reads
 from pydron.emit.plain import Plain, target_of_loop
 from pydron.emit.statements import Statements
 from pydron.ir.nodes import (
@@ -22,6 +23,7 @@ from pydron.ir.nodes import (
     Host,
     If,
     Input,
+    Match,
     Native,
     Node,
     Output,
@@ -102,6 +104,8 @@ class Regions:
                 return self._for(node, assigned)
             case While():
                 return self._while(node, assigned)
+            case Match():
+                return emit_match(self, node, assigned)
 
     def _block(self, region: Region, assigned: Names, at: ast.stmt | ast.expr) -> list[ast.stmt]:
         return self.region(region, assigned) or [place(ast.Pass(), at)]
@@ -111,7 +115,7 @@ class Regions:
     def _if(self, node: If, assigned: Names) -> list[ast.stmt]:
         test = node.test.expression()
         emitted_test = self.expressions.emit(test)
-        plan = self._plan(node, assigned, "if")
+        plan = self.plan(node, assigned, "if")
         if plan is None:
             truth = self.expressions.operation("truth", test, emitted_test)
             then = self._block(node.then, assigned, test)
@@ -122,11 +126,11 @@ class Regions:
         body: list[ast.stmt] = [
             place(ast.If(truth, self._block(node.then, received, test), self.region(node.orelse, received)), test)
         ]
-        self._function(plan, [parameter, *plan.captures], body, test)
+        self.function(plan, [parameter, *plan.captures], body, test)
         self.sites.node_id = node.id
-        return self._invoke("choose", plan, [emitted_test], test)
+        return self.invoke("choose", plan, [emitted_test], test)
 
-    def _plan(self, node: If | For | While, assigned: Names, kind: str) -> Deferrable | None:
+    def plan(self, node: If | For | While | Match, assigned: Names, kind: str) -> Deferrable | None:
         """How a control node becomes a function of its own; None where it has to stay in line."""
         inside = Region((node,))
         bound = all_binds(inside, self.variables)
@@ -135,6 +139,8 @@ class Regions:
         if isinstance(node, If):
             needs = self.assignment.needs(node.then)[0] | self.assignment.needs(node.orelse)[0]
             own.subtract(own_reads(node, self.variables))
+        if isinstance(node, Match):
+            needs -= loaded(node.subject, self.variables)
         read_later = {name for name in bound if self._reads[name] > own[name]}
         if self._loops:
             read_later |= bound & needs
@@ -148,10 +154,11 @@ class Regions:
         function = self.sites.fresh("region")
         return Deferrable(function, kind, node.id, tuple(sorted(captures)), tuple(sorted(read_later)), facts)
 
-    def _facts(self, node: If | For | While, captures: Names) -> Facts:
+    def _facts(self, node: If | For | While | Match, captures: Names) -> Facts:
         return facts_of(Region((node,)), self.graph, captures)
 
-    def _function(self, plan: Deferrable, parameters: list[str], body: list[ast.stmt], at: ast.expr) -> None:
+    def function(self, plan: Deferrable, parameters: list[str], body: list[ast.stmt], at: ast.expr) -> None:
+        """Emit the function that a control node becomes."""
         results = ast.Tuple([name_of(name) for name in plan.results], ast.Load())
         arguments = ast.arguments(
             posonlyargs=[],
@@ -164,7 +171,8 @@ class Regions:
         self.functions.append(place(function, at))
         self.deferrable.append(plan)
 
-    def _invoke(self, operation: str, plan: Deferrable, leading: list[ast.expr], at: ast.expr) -> list[ast.stmt]:
+    def invoke(self, operation: str, plan: Deferrable, leading: list[ast.expr], at: ast.expr) -> list[ast.stmt]:
+        """Run a control node that has become a function; what it binds is bound."""
         number = ast.Constant(self.deferrable.index(plan))
         invoked = self.sites.operation(
             operation, at, number, name_of(plan.function), *leading, *(name_of(name) for name in plan.captures)
@@ -179,14 +187,14 @@ class Regions:
     def _for(self, node: For, assigned: Names) -> list[ast.stmt]:
         iterable = node.iterable.expression()
         emitted_iterable = self.expressions.emit(iterable)
-        plan = self._plan(node, assigned, "loop") if node.comprehension == "" else None
+        plan = self.plan(node, assigned, "loop") if node.comprehension == "" else None
         if plan is None:
             return self._for_inline(node, emitted_iterable, iterable, assigned)
         parameter = self.sites.fresh("iterable")
         body = self._for_inline(node, place(name_of(parameter), iterable), iterable, frozenset(plan.captures))
-        self._function(plan, [parameter, *plan.captures], body, iterable)
+        self.function(plan, [parameter, *plan.captures], body, iterable)
         self.sites.node_id = node.id
-        return self._invoke("loop_over", plan, [emitted_iterable], iterable)
+        return self.invoke("loop_over", plan, [emitted_iterable], iterable)
 
     def _for_inline(self, node: For, iterable: ast.expr, at: ast.expr, assigned: Names) -> list[ast.stmt]:
         target = target_of_loop(node)
@@ -245,13 +253,13 @@ class Regions:
 
     def _while(self, node: While, assigned: Names) -> list[ast.stmt]:
         test = node.test.expression()
-        plan = self._plan(node, assigned, "loop")
+        plan = self.plan(node, assigned, "loop")
         if plan is None:
             return self._while_inline(node, test, assigned)
         body = self._while_inline(node, test, frozenset(plan.captures))
-        self._function(plan, list(plan.captures), body, test)
+        self.function(plan, list(plan.captures), body, test)
         self.sites.node_id = node.id
-        return self._invoke("loop", plan, [], test)
+        return self.invoke("loop", plan, [], test)
 
     def _while_inline(self, node: While, test: ast.expr, assigned: Names) -> list[ast.stmt]:
         """``while True: header; if not test: break; body``; the else branch runs after the test was false."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Literal
 
 from pydron.emit.builder import Unsupported, assign, name_of, place, target_of
 from pydron.emit.exits import bare_exit
@@ -192,11 +193,17 @@ class Statements:
         fence = self.sites.operation("fence", first, ast.Constant(node.reason), ast.Constant(node.detail))
         return [place(ast.Expr(fence), first), *self.settle(first, set(node.reads)), *statements]
 
-    def settle(self, at: ast.stmt | ast.expr, names: set[str]) -> list[ast.stmt]:
-        """Give the variables that code taken whole reads their values; a variable may be unbound."""
+    def settle(
+        self, at: ast.stmt | ast.expr, names: set[str], operation: Literal["value_of", "settled"] = "value_of"
+    ) -> list[ast.stmt]:
+        """Give the variables that code taken whole reads their values; a variable may be unbound.
+
+        Args:
+            operation: ``settled`` where the code looks into the values before everything earlier has retired.
+        """
         emitted: list[ast.stmt] = []
         for name in sorted((names & self._variables) - self._cells):
-            value = self.sites.operation("value_of", at, name_of(name))
+            value = self.sites.operation(operation, at, name_of(name))
             settle: ast.stmt = assign(name, value, at)
             if name not in self.expressions.assigned:
                 handler = ast.ExceptHandler(name_of("UnboundLocalError"), None, [ast.Pass()])

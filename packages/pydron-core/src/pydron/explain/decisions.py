@@ -12,6 +12,7 @@ from pydron.ir.nodes import (
     Graph,
     Host,
     If,
+    Match,
     Native,
     Node,
     Output,
@@ -72,6 +73,9 @@ def _spread(node: Node, functional: set[int], pending: set[str], holders: set[st
         case For():
             if reads & (pending | holders) and _names(node.iterable.text) & (pending | holders):
                 pending.update(_names(node.target.text) - {"_"})
+        case Match():
+            if _names(node.subject.text) & (pending | holders):
+                pending.update(name for case in node.cases for name in case.captures)
         case _:
             pass
 
@@ -86,15 +90,16 @@ def _names(text: str) -> set[str]:
 
 def _decisions(region: Region, pending: set[str]) -> Iterator[Decision]:
     for node in region.nodes:
-        if isinstance(node, If) and _names(node.test.text) & pending:
+        tested = node.test if isinstance(node, If) else node.subject if isinstance(node, Match) else None
+        if isinstance(node, (If, Match)) and tested is not None and _names(tested.text) & pending:
             yield from ((node, exit, line) for exit, line in _ways_out(node))
         for _, inner in subregions(node):
             yield from _decisions(inner, pending)
 
 
-def _ways_out(node: If) -> Iterator[tuple[str, int]]:
+def _ways_out(node: If | Match) -> Iterator[tuple[str, int]]:
     """How the branches of a choice may leave; ``break`` and ``continue`` of loops inside of it stay inside."""
-    for region in (node.then, node.orelse):
+    for _, region in subregions(node):
         yield from _exits(region, frozenset({"break", "continue", "return", "raise"}))
 
 
@@ -108,7 +113,7 @@ def _exits(region: Region, leaving: frozenset[str]) -> Iterator[tuple[str, int]]
             case For() | While():
                 for _, inner in subregions(node):
                     yield from _exits(inner, leaving - {"break", "continue"})
-            case If():
+            case If() | Match():
                 for _, inner in subregions(node):
                     yield from _exits(inner, leaving)
             case Def():

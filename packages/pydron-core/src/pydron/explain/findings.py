@@ -151,7 +151,7 @@ class _Teller:
     def _meant(self, node: Native) -> tuple[str, str]:
         """What in the user's code a native node is about, and what else is to be said."""
         match node.reason:
-            case "PD201" | "PD202" | "PD203" | "PD205" | "PD208" | "PD217" if node.detail.replace(" ", "").isalpha():
+            case "PD201" | "PD202" | "PD205" | "PD208" | "PD217" if node.detail.replace(" ", "").isalpha():
                 return f"the {node.detail} statement", ""
             case "PD206":
                 return "the class definition", ""

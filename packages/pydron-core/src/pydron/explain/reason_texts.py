@@ -66,14 +66,6 @@ STATEMENTS: tuple[Text, ...] = (
         "Entering and leaving a context manager may change anything, and what runs inside relies on it.",
     ),
     (
-        "PD203",
-        "match statement",
-        "{what} runs as a whole, in order.",
-        "Use if and elif where the branches call functional functions, or move the match statement into a functional "
-        "function.",
-        "Matching a pattern may call methods of the object that is matched. This version does not take it apart.",
-    ),
-    (
         "PD204",
         "generator function",
         "{what} makes the function a generator, which runs step by step for whoever asks for its values.",

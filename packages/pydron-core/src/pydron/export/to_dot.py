@@ -15,7 +15,7 @@ import graphviz
 from pydron.export.callees import effects_by_mark, marked_calls
 from pydron.export.dot_text import label, plain, tooltip
 from pydron.ir.edges import edges
-from pydron.ir.nodes import Call, Effect, For, Graph, If, Input, Native, Node, Output, Region, While, subregions
+from pydron.ir.nodes import Call, Effect, For, Graph, If, Input, Match, Native, Node, Output, Region, While, subregions
 from pydron.ir.printer import node_kind, node_text
 
 _SHAPES: dict[str, dict[str, str]] = {
@@ -150,6 +150,8 @@ def _caption(node: Node) -> str:
             return f"for {text}"
         case While():
             return f"while {text}"
+        case Match():
+            return f"match {text}"
         case _:
             return text
 

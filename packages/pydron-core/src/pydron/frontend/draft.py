@@ -81,7 +81,30 @@ class Loop:
     comprehension: ComprehensionKind = ""
 
 
-Draft = Leaf | Choice | Loop
+@dataclass(slots=True)
+class Arm:
+    """A ``Case`` of a ``Match``."""
+
+    pattern: Fragment
+    reads: Names
+    binds: Names
+    guard: Block
+    test: Fragment | None
+    test_reads: Names
+    body: Block
+
+
+@dataclass(slots=True)
+class Selection:
+    """A ``Match``."""
+
+    span: Span
+    subject: Fragment
+    subject_reads: Names
+    arms: list[Arm]
+
+
+Draft = Leaf | Choice | Loop | Selection
 
 
 def blocks(draft: Draft) -> tuple[Block, ...]:
@@ -93,6 +116,8 @@ def blocks(draft: Draft) -> tuple[Block, ...]:
             return (draft.then, draft.orelse)
         case Loop():
             return (draft.body, draft.orelse) if draft.header is None else (draft.header, draft.body, draft.orelse)
+        case Selection():
+            return tuple(block for arm in draft.arms for block in (arm.guard, arm.body))
 
 
 def drafts(block: Block) -> Iterator[Draft]:
@@ -118,5 +143,7 @@ def bound_by(node: Draft) -> set[str]:
             return set(node.binds)
         case Loop():
             return set(node.target_binds)
+        case Selection():
+            return {name for arm in node.arms for name in arm.binds}
         case Choice():
             return set()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pydron.frontend.draft import Block, Choice, Draft, Leaf, Loop, bound_by, bound_in
+from pydron.frontend.draft import Block, Choice, Draft, Leaf, Loop, Selection, bound_by, bound_in
 
 Names = frozenset[str]
 
@@ -71,6 +71,18 @@ class Liveness:
                 return then | orelse | set(node.test_reads)
             case Loop():
                 return self._read_loop(node, live, ways)
+            case Selection():
+                return self._read_selection(node, live, ways)
+
+    def _read_selection(self, node: Selection, live: Names, ways: Ways) -> Names:
+        falling = live
+        for arm in reversed(node.arms):
+            matched = self.read_block(arm.body, Ways(live, ways.broken, ways.continued))
+            if arm.test is not None:
+                matched |= falling | set(arm.test_reads)
+            matched = self.read_block(arm.guard, Ways(matched))
+            falling |= (matched - (set(arm.binds) - self.lasting)) | set(arm.reads)
+        return falling | set(node.subject_reads)
 
     def _read_loop(self, node: Loop, live: Names, ways: Ways) -> Names:
         otherwise = self.read_block(node.orelse, Ways(live, ways.broken, ways.continued))
@@ -102,6 +114,12 @@ class Liveness:
             if isinstance(node, Choice):
                 then, orelse = self.find_available(node.then, available), self.find_available(node.orelse, available)
                 available = then | orelse
+            elif isinstance(node, Selection):
+                ends = available
+                for arm in node.arms:
+                    available = self.find_available(arm.guard, available | set(arm.binds))
+                    ends |= self.find_available(arm.body, available)
+                available |= ends
             else:
                 available |= bound_by(node)
         return available

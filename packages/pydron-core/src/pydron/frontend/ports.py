@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pydron.frontend.draft import Block, Choice, Draft, Leaf, Loop, bound_in
+from pydron.frontend.draft import Arm, Block, Choice, Draft, Leaf, Loop, Selection, bound_in
 from pydron.frontend.liveness import Liveness, Ways
-from pydron.ir.nodes import Exit, For, If, Input, Node, Output, Region, While
+from pydron.ir.nodes import Case, Exit, For, If, Input, Match, Node, Output, Region, While
 from pydron.location import Span
 
 Names = tuple[str, ...]
@@ -71,6 +71,8 @@ class _Closing:
                 return self._choice(node, handed)
             case Loop():
                 return self._for(node, handed) if node.header is None else self._while(node, node.header, handed)
+            case Selection():
+                return self._match(node, handed)
 
     def _choice(self, node: Choice, handed: Handed) -> If:
         number = self._number()
@@ -85,6 +87,36 @@ class _Closing:
         orelse = self.region(node.orelse, self._sorted(else_receives), inner, node.span)
         reads = _united(node.test_reads, self._sorted(then_receives | else_receives))
         return If(number, node.span, reads, hands_on, node.test, then, orelse)
+
+    def _match(self, node: Selection, handed: Handed) -> Match:
+        number = self._number()
+        captured = {name for arm in node.arms for name in arm.binds}
+        parts = [part for arm in node.arms for part in (arm.guard, arm.body)]
+        bound = captured.union(*(bound_in(part) for part in parts))
+        live = set(self.liveness.after[id(node)]).union(*(_leaving(part, handed) for part in parts))
+        hands_on = self._sorted(bound & live)
+        available = set(self.liveness.available[id(node)])
+        outside: set[str] = {name for arm in node.arms for name in arm.reads} | set(hands_on)
+        cases: list[Case] = []
+        for arm in node.arms:
+            case, needs = self._case(arm, {**handed, "next": hands_on}, available | bound, node)
+            cases.append(case)
+            outside |= needs
+        reads = _united(node.subject_reads, self._sorted(outside & available))
+        binds = self._sorted(captured | set(hands_on))
+        return Match(number, node.span, reads, binds, node.subject, tuple(cases))
+
+    def _case(self, arm: Arm, inner: Handed, available: set[str], node: Selection) -> tuple[Case, set[str]]:
+        """A case, and what it needs from outside of the match."""
+        computed = bound_in(arm.guard)
+        wanted = set(arm.test_reads) | self.liveness.entry[id(arm.body)] | self.liveness.exit[id(arm.guard)]
+        tested: Handed = {"next": self._sorted(computed & wanted)}
+        guard_receives = self._receives(arm.guard, tested, available)
+        body_receives = self._receives(arm.body, inner, available)
+        guard = self.region(arm.guard, self._sorted(guard_receives), tested, node.span)
+        body = self.region(arm.body, self._sorted(body_receives), inner, node.span)
+        needs = guard_receives | ((body_receives | set(arm.test_reads)) - computed)
+        return Case(arm.pattern, arm.binds, guard, arm.test, body), needs - set(arm.binds)
 
     def _for(self, node: Loop, handed: Handed) -> For:
         assert node.target is not None
@@ -149,6 +181,11 @@ def _used(block: Block, handed: Handed) -> set[str]:
             case Loop():
                 found |= {*node.source_reads, *_used(node.body, {}), *_used(node.orelse, {**handed, "next": ()})}
                 found |= _used(node.header, {}) if node.header is not None else set()
+            case Selection():
+                found |= set(node.subject_reads)
+                for arm in node.arms:
+                    found |= {*arm.reads, *arm.test_reads, *_used(arm.guard, {})}
+                    found |= _used(arm.body, {**handed, "next": ()})
     return found
 
 
@@ -160,6 +197,8 @@ def _leaving(block: Block, handed: Handed) -> set[str]:
             found |= _leaving(node.then, handed) | _leaving(node.orelse, handed)
         elif isinstance(node, Loop):
             found |= _leaving(node.orelse, handed)
+        elif isinstance(node, Selection):
+            found |= {name for arm in node.arms for name in _leaving(arm.body, handed)}
     return found
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from pydron.frontend import assignments, calls, choices, comprehensions, definitions, loops, operands, statements, texts
+from pydron.frontend import (
+    assignments,
+    calls,
+    choices,
+    comprehensions,
+    definitions,
+    loops,
+    matches,
+    operands,
+    statements,
+    texts,
+)
 from pydron.frontend.lowering import Lowering, Rules
 from pydron.frontend.native import native_expression
 
@@ -28,6 +39,7 @@ RULES = Rules(
         **statements.STATEMENTS,
         **assignments.STATEMENTS,
         **loops.STATEMENTS,
+        **matches.STATEMENTS,
         **definitions.STATEMENTS,
     },
     expressions=_EXPRESSIONS,

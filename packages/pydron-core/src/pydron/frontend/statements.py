@@ -15,7 +15,6 @@ _WHOLE = {
     "Try": ("PD201", "try"),
     "TryStar": ("PD201", "try with except*"),
     "With": ("PD202", "with"),
-    "Match": ("PD203", "match"),
     "AsyncFor": ("PD205", "async for"),
     "AsyncWith": ("PD205", "async with"),
     "ClassDef": ("PD206", "class"),

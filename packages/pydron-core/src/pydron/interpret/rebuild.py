@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from pydron.errors import GraphError
 from pydron.ir.declarations import declarations
-from pydron.ir.nodes import For, Graph, If, Input, Native, Node, Output, Region, While, walk
+from pydron.ir.matching import Arm, match_statements, pattern_of
+from pydron.ir.nodes import For, Graph, If, Input, Match, Native, Node, Output, Region, While, walk
 from pydron.location import Span
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -117,6 +118,8 @@ class _Rebuilding:
                 return [_at(loop, node.span)]
             case While():
                 return self._while(node)
+            case Match():
+                return self._match(node)
             case _:
                 return node.fragment.statements()
 
@@ -138,6 +141,18 @@ class _Rebuilding:
         stop = ast.copy_location(ast.If(ast.copy_location(ast.UnaryOp(ast.Not(), test), place), done, []), place)
         forever = _at(ast.Constant(True), node.span)
         return [*before, _at(ast.While(forever, [*header, stop, *body], []), node.span), *after]
+
+    def _match(self, node: Match) -> list[ast.stmt]:
+        arms = [
+            Arm(
+                pattern_of(case),
+                self.statements(case.guard),
+                None if case.test is None else case.test.expression(),
+                self.statements(case.body),
+            )
+            for case in node.cases
+        ]
+        return match_statements(arms, node.subject.expression, self._new_name, node.subject.expression())
 
     def _new_name(self) -> str:
         name = "_ended"

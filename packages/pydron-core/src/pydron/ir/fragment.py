@@ -15,8 +15,14 @@ from pydron.location import Span
 Position = tuple[int, int, int, int]
 
 
-def _positioned(tree: ast.AST) -> list[ast.expr | ast.stmt]:
-    return [node for node in ast.walk(tree) if isinstance(node, (ast.expr, ast.stmt))]
+POSITIONED = (ast.expr, ast.stmt, ast.pattern)
+"""Kinds of syntax nodes whose positions a fragment keeps: each may be where a line of a traceback points."""
+
+Positioned = ast.expr | ast.stmt | ast.pattern
+
+
+def _positioned(tree: ast.AST) -> list[Positioned]:
+    return [node for node in ast.walk(tree) if isinstance(node, POSITIONED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +31,8 @@ class Fragment:
 
     Attributes:
         text: Python statements; parses on its own.
-        positions: (line, column, end line, end column) per expression and statement node of the parsed
-            text, in ``ast.walk`` order. Empty where the text has no place in the user's file.
+        positions: (line, column, end line, end column) per expression, statement and pattern node of the
+            parsed text, in ``ast.walk`` order. Empty where the text has no place in the user's file.
     """
 
     text: str

@@ -28,6 +28,7 @@ from typing import Literal
 
 from pydron.ir.forms import GraphForms
 from pydron.ir.fragment import Fragment
+from pydron.ir.globals import Global as Global
 from pydron.location import Span
 
 SCHEMA_VERSION = 1
@@ -203,6 +204,40 @@ class While:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a ``Match``.
+
+    Attributes:
+        pattern: Fragment ``match _: case pattern: pass``; its subject is the placeholder name ``_``.
+        captures: Names that the pattern binds. It binds all of them if it matches, and none if it does not.
+        guard: Runs when the pattern has matched; computes the temporaries that the test needs. Exit always ``next``.
+        test: Call-free expression over what the pattern and ``guard`` bound; None where the case has no ``if``.
+    """
+
+    pattern: Fragment
+    captures: tuple[str, ...]
+    guard: Region
+    test: Fragment | None
+    body: Region
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A choice by patterns: the first case whose pattern matches, and whose test is true, runs.
+
+    Attributes:
+        subject: What is matched: the name of a temporary.
+    """
+
+    id: int
+    span: Span
+    reads: tuple[str, ...]
+    binds: tuple[str, ...]
+    subject: Fragment
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Def:
     """A nested ``def``, ``class`` or ``lambda`` (``kind``), taken whole, with the variables it captures.
 
@@ -239,7 +274,7 @@ class Native:
     exits: tuple[Exit, ...] = ()
 
 
-Node = Const | Input | Output | Host | Call | Store | If | For | While | Def | Native
+Node = Const | Input | Output | Host | Call | Store | If | For | While | Match | Def | Native
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,32 +296,6 @@ class Region:
         last = self.nodes[-1]
         assert isinstance(last, Output)
         return last
-
-
-@dataclass(frozen=True, slots=True)
-class Global:
-    """What a global name of the function meant when the graph was exported: enough to run it elsewhere.
-
-    Attributes:
-        kind: ``module`` (imported by ``module``; ``text`` names submodules to import too, separated by spaces),
-            ``attribute`` (``qualname`` of ``module``, an installed package or the standard library), ``constant``
-            (``text`` is a literal), ``function`` or ``class`` (``text`` is its source, decorators included; it
-            binds ``qualname``, and stood in ``module``), ``missing`` (cannot be carried; ``text`` says why).
-        mark: ``functional`` or ``scheduled`` for such functions, else "".
-        needs: Names of further globals that ``text`` uses; they are in the same table. ``name=entry`` where the
-            table holds what ``text`` calls ``name`` under another one, because names of two modules clash.
-        filename, line: Where in the user's files ``text`` begins.
-    """
-
-    name: str
-    kind: Literal["module", "attribute", "constant", "function", "class", "missing"]
-    module: str = ""
-    qualname: str = ""
-    text: str = ""
-    mark: str = ""
-    needs: tuple[str, ...] = ()
-    filename: str = ""
-    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +341,13 @@ def subregions(node: Node) -> tuple[tuple[str, Region], ...]:
             return (("body", node.body), ("else", node.orelse))
         case While():
             return (("header", node.header), ("body", node.body), ("else", node.orelse))
+        case Match():
+            numbered = enumerate(node.cases, 1)
+            return tuple(
+                part
+                for number, case in numbered
+                for part in ((f"guard {number}", case.guard), (f"case {number}", case.body))
+            )
         case _:
             return ()
 

@@ -20,15 +20,19 @@ nothing but its boundary is left out, unless it ends in another way than falling
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from pydron.ir.matching import pattern_of
 from pydron.ir.nodes import (
+    Case,
     Def,
     For,
     Global,
     Graph,
     Host,
     If,
+    Match,
     Native,
     Node,
     Output,
@@ -84,6 +88,8 @@ def node_text(node: Node) -> str:
             return f"{prefix}{target} in {node.iterable.text}"
         case While():
             return node.test.text
+        case Match():
+            return "\n".join([node.subject.text, *map(case_text, node.cases)])
         case Output():
             rest = ", ".join(node.reads)
             return node.fragment.text if node.fragment is not None else f"{node.exit} {rest}".rstrip()
@@ -92,6 +98,15 @@ def node_text(node: Node) -> str:
         case _:
             fragment = getattr(node, "fragment", None)
             return fragment.text if fragment is not None else ", ".join(node.binds)
+
+
+def case_text(case: Case) -> str:
+    """A case's head as the user wrote it."""
+    try:
+        pattern = ast.unparse(pattern_of(case))
+    except (SyntaxError, ValueError):
+        pattern = case.pattern.text  # of a graph that breaks the rules
+    return f"case {pattern}" if case.test is None else f"case {pattern} if {case.test.text}"
 
 
 def printable(text: str) -> str:

@@ -6,8 +6,23 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from pydron.ir.fragment import Fragment
-from pydron.ir.nodes import Call, Const, Def, For, Graph, Host, If, Native, Node, Output, Store, While, subregions
+from pydron.ir.fragment import POSITIONED, Fragment
+from pydron.ir.nodes import (
+    Call,
+    Const,
+    Def,
+    For,
+    Graph,
+    Host,
+    If,
+    Match,
+    Native,
+    Node,
+    Output,
+    Store,
+    While,
+    subregions,
+)
 from pydron.ir.variables import contains_call, variables_of
 
 Rule = Callable[[Node, Graph], Iterator[str]]
@@ -22,9 +37,9 @@ def text_parses(node: Node, graph: Graph) -> Iterator[str]:
         if tree is None:
             yield f"its text is not Python: {fragment.text!r}"
             continue
-        expected = sum(isinstance(part, (ast.expr, ast.stmt)) for part in ast.walk(tree))
+        expected = sum(isinstance(part, POSITIONED) for part in ast.walk(tree))
         if fragment.positions and len(fragment.positions) != expected:
-            yield f"has {len(fragment.positions)} positions for {expected} expressions and statements"
+            yield f"has {len(fragment.positions)} positions for {expected} expressions, statements and patterns"
 
 
 def text_has_the_form_of_its_kind(node: Node, graph: Graph) -> Iterator[str]:
@@ -38,6 +53,8 @@ def text_has_the_form_of_its_kind(node: Node, graph: Graph) -> Iterator[str]:
             fits = _is_expression(bodies[0])
         case For():
             fits = _is_target(bodies[0]) and _is_expression(bodies[1])
+        case Match():
+            fits = _fits_cases(node, bodies)
         case Output():
             fits = _fits_exit(node, bodies)
         case Native():
@@ -81,11 +98,13 @@ def names_agree_with_the_text(node: Node, graph: Graph) -> Iterator[str]:
     used = variables_of(statements)
     read = {name for name in (*used.reads, *used.captures) if name in own}
     bound = {name for name in used.binds if name in own and name not in used.declared}
-    if isinstance(node, For):
+    if isinstance(node, (For, Match)):
         read.discard(_PLACEHOLDER)
     if isinstance(node, While):
         read -= {name for inner in node.header.nodes for name in inner.binds}
-    missing = read - set(node.reads) - (bound if isinstance(node, (Native, Def, For)) else set())
+    if isinstance(node, Match):
+        read -= {name for case in node.cases for inner in case.guard.nodes for name in inner.binds}
+    missing = read - set(node.reads) - (bound if isinstance(node, (Native, Def, For, Match)) else set())
     if missing:
         yield f"does not list that it reads {_listed(missing)}"
     if bound - set(node.binds):
@@ -111,6 +130,9 @@ def _fragments(node: Node) -> tuple[Fragment, ...]:
             return (node.test,)
         case For():
             return (node.target, node.iterable)
+        case Match():
+            tests = (case.test for case in node.cases if case.test is not None)
+            return (node.subject, *(case.pattern for case in node.cases), *tests)
         case Output():
             return (node.fragment,) if node.fragment is not None else ()
         case Const() | Host() | Call() | Store() | Def() | Native():
@@ -133,6 +155,21 @@ def _is_expression(body: list[ast.stmt]) -> bool:
 def _is_target(body: list[ast.stmt]) -> bool:
     match body:
         case [ast.Assign(targets=[_], value=ast.Name(id=name))]:
+            return name == _PLACEHOLDER
+        case _:
+            return False
+
+
+def _fits_cases(node: Match, bodies: list[list[ast.stmt]]) -> bool:
+    subject, *rest = bodies
+    patterns, tests = rest[: len(node.cases)], rest[len(node.cases) :]
+    named = len(subject) == 1 and isinstance(subject[0], ast.Expr) and isinstance(subject[0].value, ast.Name)
+    return bool(patterns) and named and all(map(_is_pattern, patterns)) and all(map(_is_expression, tests))
+
+
+def _is_pattern(body: list[ast.stmt]) -> bool:
+    match body:
+        case [ast.Match(subject=ast.Name(id=name), cases=[ast.match_case(guard=None, body=[ast.Pass()])])]:
             return name == _PLACEHOLDER
         case _:
             return False

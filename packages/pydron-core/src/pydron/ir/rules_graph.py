@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from pydron.ir.nodes import For, Graph, If, Input, Native, Node, Output, Region, While, subregions, walk
+from pydron.ir.nodes import For, Graph, If, Input, Match, Native, Node, Output, Region, While, subregions, walk
 
 Problem = tuple[int | None, str]
 Rule = Callable[[Graph], Iterator[Problem]]
@@ -90,7 +90,7 @@ def _check_bound(region: Region, temporaries: set[str], outside: set[str], recei
                 yield node.id, f"reads the temporary {name!r}, which is not bound before it in its region"
         # A loop hands its own temporaries from one iteration, and from its header, to the next region.
         inner_binds = {name for part in _inner(node) for name in part.binds}
-        loops = inner_binds | set(node.binds) if isinstance(node, (For, While)) else set()
+        loops = inner_binds | set(node.binds) if isinstance(node, (For, Match, While)) else set()
         for _, inner in subregions(node):
             yield from _check_bound(inner, temporaries, bound, loops)
         bound.update(node.binds)
@@ -119,12 +119,22 @@ def _check_exits(region: Region, in_loop: bool) -> Iterator[Problem]:
             case For() | While():
                 yield from _check_exits(node.body, True)
                 yield from _check_exits(node.orelse, in_loop)
+            case Match():
+                for _, inner in subregions(node):
+                    yield from _check_exits(inner, in_loop)
             case _:
                 pass
         if isinstance(node, While):
-            last = node.header.nodes[-1] if node.header.nodes else None
-            if isinstance(last, Output) and last.exit != "next":
-                yield last.id, "the header of a loop must fall through to its test"
+            yield from _check_falls_through(node.header, "the header of a loop")
+        if isinstance(node, Match):
+            for case in node.cases:
+                yield from _check_falls_through(case.guard, "the guard of a case")
+
+
+def _check_falls_through(region: Region, what: str) -> Iterator[Problem]:
+    last = region.nodes[-1] if region.nodes else None
+    if isinstance(last, Output) and last.exit != "next":
+        yield last.id, f"{what} must fall through to its test"
 
 
 def functions_end_by_leaving(graph: Graph) -> Iterator[Problem]:

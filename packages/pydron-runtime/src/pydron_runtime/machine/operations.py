@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.activation import choose, loop, loop_over
-from pydron_runtime.machine.current import value_of
+from pydron_runtime.machine.current import settled, value_of
 from pydron_runtime.machine.ops_access import (
     attribute,
     index_slice,
@@ -20,6 +20,7 @@ from pydron_runtime.machine.ops_access import (
 )
 from pydron_runtime.machine.ops_call import call, method, mutate
 from pydron_runtime.machine.ops_in_place import in_place
+from pydron_runtime.machine.ops_match import matched
 from pydron_runtime.machine.ops_pure import (
     binary,
     contains,
@@ -73,8 +74,9 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         attribute, binary, call, choose, contains, delete_attribute, delete_item, fence, in_place,
-        index_slice, item, iterate, kept_under, key, keywords, listed, loop, loop_over, mapped, may_put_off, method,
-        mutate, pure, set_attribute, set_item, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
+        index_slice, item, iterate, kept_under, key, keywords, listed, loop, loop_over, mapped, matched, may_put_off,
+        method, mutate, pure, set_attribute, set_item, settled, spread, spread_mapping, tiers, truth, tupled, unary,
+        unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""
