@@ -75,6 +75,7 @@ CASES = {
         "  guard 2:\n    call _2 = g(v)\n  case 3:\n    const k = 1\nreturn k"
     ),
     "match x:\n    case 1: return k": "host _1 = x\nmatch _1: case 1\n  case 1:\n    return k\nreturn",
+    "return (y := xs[k]).strip()": "host y = xs[k]\ncall _1 = y.strip()\nreturn _1",
     "return g(x)": "call _1 = g(x)\nreturn _1",
     "return x * 2 + xs[k]": "return x * 2 + xs[k]",
     "y = x if x > k else -x and k\nreturn y": "host y = x if x > k else -x and k\nreturn y",

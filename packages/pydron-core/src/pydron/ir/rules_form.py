@@ -201,11 +201,12 @@ def _fits(node: Const | Host | Call | Store | Def, statement: ast.stmt, graph: G
 
 
 def _shows(shown: str, graph: Graph, callee: ast.expr | None) -> bool:
-    """Whether a text names a callee. One that was read into a temporary before is shown as the user wrote it."""
+    """Whether a text names a callee. One of which a part was computed before is shown as the user wrote it."""
     if callee is None:
         return False
     inside = {part.id for part in ast.walk(callee) if isinstance(part, ast.Name)}
-    return bool(shown) if inside & set(graph.temporaries) else ast.unparse(callee) == shown
+    computed = inside & set(graph.temporaries) or ":=" in shown
+    return bool(shown) if computed else ast.unparse(callee) == shown
 
 
 def _to_names(targets: list[ast.expr]) -> bool:
