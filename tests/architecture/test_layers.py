@@ -78,6 +78,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 DOORS = {
     ("pydron.ir.forms", "pydron.export"): "Graph.to_json and its like, so that a graph in a notebook is at hand",
     ("pydron.entry", "pydron.export"): "a graph carries what its global names mean",
+    ("pydron.entry", "pydron.explain"): "a strict function is explained before its first call",
+    ("pydron.decorators", "pydron.explain"): "what is strict and can never be taken apart is refused at once",
     ("pydron.export.bind", "pydron.interpret"): "a graph from another process runs on the reference evaluator",
     ("pydron.explain.callees", "pydron.analysis"): "what is known to be pure, when a live function is given",
     ("pydron.explain.report", "pydron.frontend"): "a function that nobody scheduled is explained as well",

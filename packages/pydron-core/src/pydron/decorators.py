@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, overload
 
-from pydron.marks import is_scheduled, mark_functional, vouch
+from pydron.marks import is_scheduled, mark_functional, scheduled_record, vouch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,11 +51,15 @@ def schedule(function: Any = None, /, *, strict: bool = False) -> Any:
 
     Args:
         function: The function that orchestrates.
-        strict: Kept with the function for tools that check it.
+        strict: Sync-points are an error: the first call raises ``SyncPointError``, before anything of the function
+            runs, if it has any that are certain by then. What cannot be taken apart at all is refused here.
 
     Returns:
         A function with the same name, signature and documentation. ``.sequential`` is the undecorated function,
         ``.graph`` its graph.
+
+    Raises:
+        SyncPointError: ``strict``, and the object is no plain function, or a generator or coroutine function.
     """
     if function is None:
         return lambda decorated: schedule_function(decorated, strict)
@@ -66,7 +70,11 @@ def schedule_function(function: Any, strict: bool) -> Any:
     """The scheduled form of one function, or the object itself where it cannot be taken apart."""
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(schedule_function(function.__func__, strict))
+    if is_scheduled(function) and strict:
+        return schedule_function(scheduled_record(function).function, strict)
     if not isinstance(function, FunctionType) or is_scheduled(function):
+        if strict:
+            _demand_plain(function)
         return function
     # Late: who only imports pydron does not pay for the compiler. Who decorates will call, and pays now, not then.
     from pydron.entry import Record, adorn, make_entry
@@ -74,6 +82,17 @@ def schedule_function(function: Any, strict: bool) -> Any:
     record = Record(function, strict)
     if function.__code__.co_flags & _LAZY:
         # Calling it only makes the lazy object, so there is nothing to schedule; it stays what it is to `inspect`.
+        if strict:
+            _demand_plain(function)
         adorn(function, record)
         return function
     return make_entry(record)
+
+
+def _demand_plain(function: Any) -> None:
+    """Refuse what never is taken apart: that is known before it is called."""
+    from pydron.explain.strictness import demand_no_sync_points
+
+    name = getattr(function, "__qualname__", None) or repr(function)
+    filename = function.__code__.co_filename if isinstance(function, FunctionType) else ""
+    demand_no_sync_points(function, name, filename)

@@ -31,22 +31,42 @@ class Record:
         taken_apart: Its graph, built when first looked at.
         graph: The same with what its global names mean, so that it runs elsewhere.
         strict: As given to the decorator.
+        verified: Whether a strict function has been found to have no sync-points.
         compiled: Room for what the runtime emits from the graph.
     """
 
-    __slots__ = ("compiled", "entry", "function", "graph", "strict", "taken_apart")
+    __slots__ = ("compiled", "entry", "function", "graph", "strict", "taken_apart", "verified")
 
     def __init__(self, function: FunctionType, strict: bool) -> None:
         self.function = function
         self.entry: FunctionType = function
         self.strict = strict
+        self.verified = False
         self.taken_apart: Graph = lazy_graph(functools.partial(_build, function))
         self.graph: Graph = lazy_graph(functools.partial(_with_globals, self))
         self.compiled: Any = None
 
     def emit(self) -> Unit | None:
-        """The code emitted from the graph; None where the function runs as a whole."""
+        """The code emitted from the graph; None where the function runs as a whole.
+
+        Raises:
+            SyncPointError: The function is strict, and has sync-points.
+        """
+        if self.strict:
+            self.verify()
         return compile_graph(self.taken_apart)
+
+    def verify(self) -> None:
+        """See to it, once, that a strict function has no sync-points.
+
+        Raises:
+            SyncPointError: It has.
+        """
+        if not self.verified:
+            from pydron.explain.strictness import demand_no_sync_points  # a door: hardly any function is strict
+
+            demand_no_sync_points(self.entry, self.function.__qualname__, self.function.__code__.co_filename)
+            self.verified = True
 
     def __reduce__(self) -> Any:
         # A scheduled function that travels by value is rebuilt from the undecorated one at the other end.

@@ -6,6 +6,7 @@ An error of the user's program is never wrapped in one of these: it is raised as
         GraphFormatError        a serialised graph that cannot be read
         GraphError              a graph that breaks a rule of the IR
         CompileError            a function that could not be turned into a graph, nor taken whole
+            SyncPointError      a function that must not have any has sync-points
         ConfigurationError      a setting, or an environment variable, that makes no sense
         TraceFormatError        a trace file that cannot be read
         CarriedNameError        a loaded graph uses a global that did not travel with it (also a NameError)
@@ -49,6 +50,18 @@ class GraphError(PydronError):
 
 class CompileError(PydronError):
     """A function could neither be taken apart nor be taken whole."""
+
+
+class SyncPointError(CompileError):
+    """A function under ``@pydron.schedule(strict=True)`` has sync-points.
+
+    Attributes:
+        findings: What :func:`pydron.explain` says of each of them: line, code, message, hint.
+    """
+
+    def __init__(self, message: str, findings: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
 
 
 class ConfigurationError(PydronError):

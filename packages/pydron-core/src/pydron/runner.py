@@ -93,9 +93,12 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
     Raises:
         ConfigurationError: The settings name an executor that is not installed.
+        SyncPointError: The function is strict, this is its first call, and it has sync-points.
     """
     if _refused:
         raise ScheduledCallReached
+    if record.strict:
+        record.verify()
     chosen = settings()
     executor = "check" if chosen.check else chosen.executor
     if executor is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import types
 from dataclasses import asdict, dataclass
@@ -94,12 +93,13 @@ def explain(target: Any) -> Report:
 def _explain(target: Any, above: tuple[object, ...]) -> Report:
     if isinstance(target, Graph):
         return _report(target, None, True, above)
-    plain = _plain(target)
-    if plain is None:
+    found = _function_of(target)
+    if found is None:
         return _opaque(target)
     # A function that promises to be free of side effects is no less explained than another one.
-    scheduled = is_scheduled(target)
-    graph = getattr(target, "graph", None)
+    scheduled = is_scheduled(found)
+    graph = getattr(found, "graph", None) if scheduled else None
+    plain: types.FunctionType = found.__dict__["sequential"] if scheduled else found
     if not isinstance(graph, Graph):
         from pydron.frontend.build import build_graph  # a door: only a function that nobody scheduled needs it
 
@@ -107,13 +107,27 @@ def _explain(target: Any, above: tuple[object, ...]) -> Report:
     return _report(graph, plain, scheduled, (*above, plain))
 
 
-def _plain(target: Any) -> types.FunctionType | None:
+def _function_of(target: Any) -> types.FunctionType | None:
+    """The function meant: a scheduled one inside of other decorators, else the innermost that they wrap.
+
+    A callable of another kind (one made by ``functools.lru_cache``, say) stands for a scheduled function in it only.
+    """
     target = getattr(target, "__func__", target)
-    try:
-        target = inspect.unwrap(target)
-    except ValueError:
-        return None
-    return target if isinstance(target, types.FunctionType) else None
+    function: types.FunctionType | None = target if isinstance(target, types.FunctionType) else None
+    met: set[int] = set()
+    while id(target) not in met:
+        met.add(id(target))
+        if is_scheduled(target):
+            return target if isinstance(target, types.FunctionType) else None
+        if function is not None and isinstance(target, types.FunctionType):
+            function = target
+        target = getattr(target, "__wrapped__", target)
+    return function
+
+
+def _plain(target: Any) -> types.FunctionType | None:
+    found = _function_of(target)
+    return found.__dict__["sequential"] if is_scheduled(found) and found is not None else found
 
 
 def _report(graph: Graph, function: types.FunctionType | None, scheduled: bool, above: tuple[object, ...]) -> Report:
