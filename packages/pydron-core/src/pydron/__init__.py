@@ -6,6 +6,7 @@ Two decorators are the whole required interface: :func:`schedule` on the functio
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -24,18 +25,28 @@ __version__ = "0.1.0"
 import_module("pydron.explain")
 
 
-def explain(function: object) -> Report:
+def explain(function: object, trace: str | os.PathLike[str] | None = None) -> Report:
     """Report, line by line, what of a function can run in parallel, what cannot, why, and what to change.
 
     Args:
         function: A scheduled function, a plain function, or a graph.
+        trace: Path of the trace of a run: the report then says what each line has cost in it.
 
     Returns:
-        A report: ``str`` of it is the annotated source, ``.lines`` and ``.findings`` are for programs.
+        A report: ``str`` of it is the annotated source, ``.lines`` and ``.findings`` are for programs. In a notebook
+        it shows itself.
+
+    Raises:
+        TraceFormatError: The trace cannot be read.
     """
     from pydron.explain.report import explain as report  # late: keeps `import pydron` quick
 
-    return report(function)
+    found = report(function)
+    if trace is None:
+        return found
+    from pydron.trace import read_trace
+
+    return found.with_trace(read_trace(trace), os.fspath(trace))
 
 
 def check_report() -> CheckReport:

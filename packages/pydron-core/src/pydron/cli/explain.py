@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from pydron.cli.command import SimpleCommand
@@ -19,12 +20,20 @@ examples:
   pydron explain pipeline.py:calibrate   one function
   pydron explain package.module:Reducer.run
   pydron explain graph.json              a graph written by 'pydron graph'
+  pydron explain pipeline.py --trace run.pydron    with what each line cost in a run
   pydron explain pipeline.py --json      for programs
 """
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="FILE[:FUNCTION]", help="a Python file, a module, or a graph (.json)")
+    parser.add_argument(
+        "--trace", metavar="RUN", help="say what each line cost in a run, recorded by `pydron run --trace`"
+    )
+    parser.add_argument(
+        "--color", "--colour", choices=("auto", "always", "never"), default="auto", metavar="WHEN",
+        help="auto (default: on a terminal, unless NO_COLOR is set), always or never",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print a JSON document")
 
 
@@ -32,12 +41,23 @@ def _run(arguments: argparse.Namespace) -> int:
     from pydron.explain.report import explain
 
     reports = [explain(target.value) for target in find_targets(arguments.target)]
+    if arguments.trace is not None:
+        from pydron.trace import read_trace
+
+        trace = read_trace(arguments.trace)
+        reports = [report.with_trace(trace, arguments.trace) for report in reports]
     if arguments.json:
         documents = [report.to_json() for report in reports]
         print(documents[0] if len(documents) == 1 else "[" + ",\n".join(documents) + "]")
     else:
-        sys.stdout.write("\n".join(_encodable(str(report)) for report in reports))
+        colour = arguments.color == "always" or arguments.color == "auto" and _is_coloured()
+        sys.stdout.write("\n".join(_encodable(report.text(colour=colour)) for report in reports))
     return 0
+
+
+def _is_coloured() -> bool:
+    """Whether the output is a terminal that shows colours, and nobody has asked for none (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _encodable(text: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pydron.explain.findings import Finding
-from pydron.explain.reasons import reason
+from pydron.explain.measured import duration
+from pydron.explain.measured_text import measured_lines
+from pydron.explain.reasons import page_of, reason
 from pydron.ir.printer import one_line
 
 if TYPE_CHECKING:
@@ -25,7 +27,20 @@ _WORDS = {
 _MARK_WIDTH = 18
 
 
-def to_text(report: Report) -> str:
+_PAINT = {
+    "parallel": "\x1b[32m",
+    "scheduled": "\x1b[32m",
+    "output": "\x1b[36m",
+    "late": "\x1b[33m",
+    "sync-point": "\x1b[1;31m",
+    "native": "\x1b[31m",
+}
+"""Mark -> the colour of its lines on a terminal; the words beside the lines say the same."""
+
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def to_text(report: Report, colour: bool = False) -> str:
     """The listing for a terminal."""
     parts = [f"{one_line(report.name)}: {_summary(report)}"]
     if report.filename:
@@ -33,8 +48,13 @@ def to_text(report: Report) -> str:
     if report.filename and not report.scheduled:
         parts.append("It is not decorated with @pydron.schedule; this is what would happen if it were.")
     if report.lines:
-        parts += ["", *_listing(report)]
-    parts += [block for finding in _worth_telling(report.findings) for block in ("", *_block(finding))]
+        parts += ["", *_listing(report, colour)]
+    for finding in _worth_telling(report.findings):
+        head, *rest = _block(finding)
+        parts += ["", f"{_PAINT.get(finding.mark, _BOLD)}{head}{_PLAIN}" if colour else head, *rest]
+    if report.measured is not None:
+        head, *rest = measured_lines(report.measured)
+        parts += ["", f"{_BOLD}{head}{_PLAIN}" if colour else head, *rest]
     return "\n".join(parts) + "\n"
 
 
@@ -54,12 +74,20 @@ def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
-def _listing(report: Report) -> Iterable[str]:
+def _listing(report: Report, colour: bool) -> Iterable[str]:
     width = len(str(report.lines[-1].number))
     marks = [_margin(line) for line in report.lines]
     margin = max(_MARK_WIDTH, *(len(mark) for mark in marks))
     for line, mark in zip(report.lines, marks):
-        yield f"{mark:<{margin}} {line.number:>{width}} | {one_line(line.text)}".rstrip()
+        cost = f"{_waited(report, line.number):>9} " if report.measured is not None else ""
+        text = f"{mark:<{margin}} {cost}{line.number:>{width}} | {one_line(line.text)}".rstrip()
+        yield f"{_PAINT[line.mark]}{text}{_PLAIN}" if colour and line.mark in _PAINT else text
+
+
+def _waited(report: Report, line: int) -> str:
+    """How long the program stood still at a line."""
+    seconds = 0.0 if report.measured is None else report.measured.waited_at(line)
+    return duration(seconds) if seconds > 0 else ""
 
 
 def _margin(line: Line) -> str:
@@ -89,6 +117,7 @@ def _block(finding: Finding) -> Iterable[str]:
     yield f"    {one_line(finding.message)}"
     if finding.hint:
         yield f"    To do: {one_line(finding.hint)}"
+    yield f"    More: {page_of(finding.code)}"
 
 
 _COLOURS = {
@@ -108,8 +137,11 @@ def to_html(report: Report) -> str:
         tip = " ".join(finding.message for finding in line.findings if finding.code)
         style = f"background:{_COLOURS[line.mark]};color:#222" if line.mark in _COLOURS else ""
         code = f'<pre style="margin:0;text-align:left">{html.escape(line.text)}</pre>'
-        cells = f'<td style="text-align:left">{html.escape(mark)}</td><td>{line.number}</td><td>{code}</td>'
+        cost = f"<td>{html.escape(_waited(report, line.number))}</td>" if report.measured is not None else ""
+        cells = f'<td style="text-align:left">{html.escape(mark)}</td>{cost}<td>{line.number}</td><td>{code}</td>'
         rows.append(f'<tr style="{style}" title="{html.escape(tip)}">{cells}</tr>')
     blocks = "\n\n".join("\n".join(_block(finding)) for finding in _worth_telling(report.findings))
+    if report.measured is not None:
+        blocks += "\n\n" + "\n".join(measured_lines(report.measured))
     title = html.escape(f"{report.name}: {_summary(report)}")
     return f"<div><p>{title}</p><table>{''.join(rows)}</table><pre>{html.escape(blocks)}</pre></div>"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pydron.explain.promise_texts import PROMISE
 from pydron.explain.reason_texts import TEXTS
+from pydron.explain.wait_texts import WAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ REASONS: dict[str, Reason] = {
     code: Reason(code, title, sentence, hint, text) for code, title, sentence, hint, text in (*TEXTS, *PROMISE)
 }
 """All reasons by code, in the order of the codes."""
+
+
+WORDS: dict[str, Reason] = {
+    code: Reason(code, title, sentence, hint, text) for code, title, sentence, hint, text in WAITS
+}
+"""Why the program waited where that is no sync-point, by the words of traces."""
+
+
+def reason_to_wait(code: str) -> Reason:
+    """What a reason in a trace means, be it a code or a word."""
+    return WORDS.get(code) or reason(code)
 
 
 def reason(code: str) -> Reason:

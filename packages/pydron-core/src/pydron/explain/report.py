@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import types
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from pydron.explain.callees import Callees
 from pydron.explain.findings import MARKS, Finding, Mark, findings
+from pydron.explain.measured import Measured, measure
 from pydron.explain.reasons import reason
 from pydron.ir.nodes import Graph
 from pydron.marks import is_functional, is_scheduled
+
+if TYPE_CHECKING:
+    from pydron.trace.records import Trace
 
 SCHEMA, VERSION = "pydron-explain", 1
 
@@ -40,6 +44,7 @@ class Report:
         scheduled: Whether the function is decorated. It is explained as if it were.
         lines: Every line of its source; () where there is no source text.
         findings: Everything that was found, by line. Those with a ``code`` say what stays sequential.
+        measured: What the lines have cost in a run, if one was given.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Report:
     scheduled: bool
     lines: tuple[Line, ...]
     findings: tuple[Finding, ...]
+    measured: Measured | None = None
 
     @property
     def parallel(self) -> tuple[Finding, ...]:
@@ -64,13 +70,33 @@ class Report:
         content = {"schema": SCHEMA, "version": VERSION, "function": self.name, "filename": self.filename}
         lines = [{"number": line.number, "text": line.text, "mark": line.mark} for line in self.lines]
         found = [asdict(finding) for finding in self.findings if finding.mark != "pure"]
-        rest = {"first_line": self.first_line, "scheduled": self.scheduled, "lines": lines, "findings": found}
+        rest: dict[str, Any] = {"first_line": self.first_line, "scheduled": self.scheduled, "lines": lines}
+        rest["findings"] = found
+        if self.measured is not None:
+            rest["measured"] = asdict(self.measured)
         return json.dumps({**content, **rest}, indent=1)
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, colour: bool = False) -> str:
+        """The annotated source for a terminal, and what there is to say about it.
+
+        Args:
+            colour: With the escape sequences of terminals.
+        """
         from pydron.explain.listing import to_text
 
-        return to_text(self)
+        return to_text(self, colour)
+
+    def with_trace(self, trace: Trace, name: str) -> Report:
+        """The same, with what the lines have cost in a run.
+
+        Args:
+            name: Of the trace, for people.
+        """
+        source = "\n".join(line.text for line in self.lines)
+        return replace(self, measured=measure(trace, name, self.filename, self.first_line, source))
 
     def _repr_html_(self) -> str:
         from pydron.explain.listing import to_html
