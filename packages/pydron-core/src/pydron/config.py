@@ -112,8 +112,9 @@ def configure(
     Arguments left out keep their present setting. Takes effect at the next scheduled call.
 
     Args:
-        executor: ``"local"`` (processes on this machine), ``"inline"`` (in this process, in order), or the
-            address of a cluster.
+        executor: ``"local"`` (processes on this machine), ``"inline"`` (in this process, in order), the address of
+            a cluster or an engine (``dask://host:port``, ``ray://``), or any ``concurrent.futures.Executor``, which
+            stays yours to shut down.
         workers: Number of worker processes, at least 1.
         trace: Path of a trace file to record; an existing trace is replaced.
         check: True runs everything in this process, in order, and watches functional calls for breaches of their

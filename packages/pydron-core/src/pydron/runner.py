@@ -120,8 +120,18 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
                 f"There is no executor {executor!r}. Installed are: {_known()}. Choose one with PYDRON_EXECUTOR or"
                 " pydron.configure(executor=...); `pip install pydron-runtime` brings local and inline."
             )
+    elif callable(getattr(executor, "submit", None)):
+        runner = _runner("futures")
+        if runner is None:
+            raise ConfigurationError(
+                f"executor={executor!r}: an executor object needs `pip install pydron-runtime`; without it, every"
+                " scheduled function runs sequentially."
+            )
     else:
-        raise ConfigurationError(f"executor={executor!r}: it has to be the name or the address of an executor.")
+        raise ConfigurationError(
+            f"executor={executor!r}: it has to be the name or the address of an executor, or an object such as"
+            " concurrent.futures.ProcessPoolExecutor()."
+        )
     return runner(record, args, kwargs)
 
 

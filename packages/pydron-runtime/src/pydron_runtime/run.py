@@ -1,4 +1,4 @@
-"""Runs calls of scheduled functions: the entry points ``inline`` and ``local`` of the group ``pydron.executors``.
+"""Runs calls of scheduled functions: the entry points of the group ``pydron.executors``.
 
 The first call of a program pays for what it needs. This module imports only what starts worker processes; the machine
 and the compiler are imported while these start.
@@ -42,6 +42,31 @@ def check(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
     from pydron_runtime.check.mode import run  # late: most programs are not checked
 
     return run(record, args, kwargs)
+
+
+def dask(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Run a call on a dask cluster."""
+    return _on_engine(record, args, kwargs, "dask")
+
+
+def ray(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Run a call on a Ray cluster."""
+    return _on_engine(record, args, kwargs, "ray")
+
+
+def futures(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Run a call on a ``concurrent.futures.Executor`` of the program's."""
+    return _on_engine(record, args, kwargs, "futures")
+
+
+def _on_engine(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], name: str) -> Any:
+    from pydron_runtime.executors import engines
+    from pydron_runtime.executors.engine_call import inside_call
+
+    if inside_call() or engines.is_forked():
+        # Within a call of the engine's, waiting for another one could wait for ever; a fork has lost the engine.
+        return record.function(*args, **kwargs)
+    return _run(record, args, kwargs, settings(), name)
 
 
 def _names_functional(record: Record) -> bool:

@@ -10,28 +10,32 @@ import os
 import sys
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydron.config import Settings, on_change, settings
 from pydron_runtime.executors import local as local_executor
 
 if TYPE_CHECKING:
+    from pydron_runtime.executors.engine import EngineExecutor
     from pydron_runtime.executors.inline import InlineExecutor
     from pydron_runtime.recording_sqlite import SqliteRecorder
 
-    PoolOrInline = InlineExecutor | local_executor.LocalExecutor
+    AnyExecutor = InlineExecutor | local_executor.LocalExecutor | EngineExecutor
 
 
 @dataclass(slots=True)
 class Session:
     """What calls with the same settings run with."""
 
-    executor: PoolOrInline
+    executor: AnyExecutor
     recorder: SqliteRecorder | None
 
 
+ENGINES = ("dask", "futures", "ray")
+"""Executors that let something else distribute the calls."""
+
 _lock = threading.Lock()
-_sessions: dict[tuple[str, int | None, str | None], Session] = {}
+_sessions: dict[tuple[str, Any, int | None, str | None], Session] = {}
 _recorders: dict[str, SqliteRecorder] = {}
 _problem: list[str] = []
 
@@ -43,7 +47,7 @@ def session_of(chosen: Settings, name: str) -> Session:
         ConfigurationError: The trace cannot be written where the settings say.
     """
     trace = None if chosen.trace is None else os.path.abspath(chosen.trace)
-    key = (name, chosen.workers, trace)
+    key = (name, _identity(chosen.executor), chosen.workers, trace)
     with _lock:
         session = _sessions.get(key)
         if session is None or not getattr(session.executor, "usable", True):
@@ -54,13 +58,26 @@ def session_of(chosen: Settings, name: str) -> Session:
         return session
 
 
-def executor_of(chosen: Settings, name: str) -> PoolOrInline:
-    """The executor for some settings. A pool of workers is shared by everything that asks for its size."""
+def executor_of(chosen: Settings, name: str) -> AnyExecutor:
+    """The executor for some settings. A pool of workers is shared by everything that asks for its size.
+
+    Raises:
+        ConfigurationError: It is on an engine that is not installed, or cannot be reached.
+    """
     if name == "inline":
         from pydron_runtime.executors.inline import InlineExecutor
 
         return InlineExecutor()
+    if name in ENGINES:
+        from pydron_runtime.executors import engines
+
+        return engines.shared(name, chosen)
     return local_executor.shared(chosen.workers)
+
+
+def _identity(executor: Any) -> Any:
+    """What tells executors of one kind apart: the address, or which object it is."""
+    return executor if executor is None or isinstance(executor, str) else id(executor)
 
 
 def _recorder(trace: str | None, name: str, workers: int) -> SqliteRecorder | None:
@@ -80,7 +97,7 @@ def close_recorders(state: str = "finished", error: str | None = None) -> None:
     with _lock:
         recorders = list(_recorders.values())
         _recorders.clear()
-        for key in [key for key in _sessions if key[2] is not None]:
+        for key in [key for key in _sessions if key[3] is not None]:
             del _sessions[key]
     for recorder in recorders:
         recorder.close(state, error)
@@ -104,6 +121,19 @@ def _forget_in_child() -> None:
     _recorders.clear()
 
 
+def _forget_objects() -> None:
+    """An executor object that the settings no longer name is the program's own affair again."""
+    if not any(name == "futures" for name, *_ in _sessions):
+        return
+    from pydron_runtime.executors import engines
+
+    chosen = settings().executor
+    with _lock:
+        for key in [key for key in _sessions if key[0] == "futures" and key[1] != id(chosen)]:
+            del _sessions[key]
+    engines.forget_others(chosen)
+
+
 def _close_finished() -> None:
     """A trace that the settings no longer name is complete."""
     if not _recorders:
@@ -113,13 +143,14 @@ def _close_finished() -> None:
     with _lock:
         finished = [path for path in _recorders if path != present]
         recorders = [_recorders.pop(path) for path in finished]
-        for key in [key for key in _sessions if key[2] in finished]:
+        for key in [key for key in _sessions if key[3] in finished]:
             del _sessions[key]
     for recorder in recorders:
         recorder.close("finished", None)
 
 
 on_change(_close_finished)
+on_change(_forget_objects)
 atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_in_child)
