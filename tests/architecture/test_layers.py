@@ -65,6 +65,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron_runtime.executors": ("pydron", *LOGIC, "pydron_runtime.transport"),
     "pydron_runtime.check": ("pydron", "pydron_runtime.data"),
     "pydron_runtime.testing": ("pydron", *RUNTIME),
+    "pydron_runtime.conformance": ("pydron", *RUNTIME),
     "pydron_runtime.execution": ("pydron", *LOGIC, "pydron_runtime.executors.base"),
     "pydron_runtime.prospects": ("pydron", *LOGIC),
     "pydron_runtime.sessions": ("pydron", *RECORDING, "pydron_runtime.recording_sqlite", "pydron_runtime.executors"),

@@ -55,13 +55,17 @@ def refusing_calls() -> Iterator[None]:
 
 
 _own_files: tuple[str, ...] = (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
+_not_own: tuple[str, ...] = ()
 _placed = threading.local()
 
 
-def hide_frames_of(folder: str) -> None:
-    """Frames of code in this folder are Pydron's own: tracebacks leave them out."""
-    global _own_files
+def hide_frames_of(folder: str, but: str | None = None) -> None:
+    """Frames of code in this folder are Pydron's own: tracebacks leave them out. Those of a folder in it may count as
+    the user's nevertheless."""
+    global _own_files, _not_own
     _own_files = (*_own_files, folder)
+    if but is not None:
+        _not_own = (*_not_own, but)
 
 
 def show_as(code: CodeType, users: CodeType, role: Role = "function") -> None:
@@ -206,7 +210,7 @@ def _chained(entries: list[TracebackType]) -> TracebackType | None:
 
 
 def _is_own(code: CodeType) -> bool:
-    return code.co_filename.startswith(_own_files)
+    return code.co_filename.startswith(_own_files) and not code.co_filename.startswith(_not_own)
 
 
 def users_frames(

@@ -18,7 +18,8 @@ from pydron_runtime.sessions import executor_of, session_of
 if TYPE_CHECKING:
     from pydron.entry import Record
 
-runner.hide_frames_of(os.path.dirname(os.path.abspath(__file__)) + os.sep)
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+runner.hide_frames_of(_HERE, but=os.path.join(_HERE, "conformance", ""))
 
 
 def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

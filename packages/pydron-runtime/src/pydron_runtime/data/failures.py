@@ -22,6 +22,8 @@ from pydron_runtime.data.payload import Payload, TransportError, dump
 from pydron_runtime.data.payload import load as load_payload
 
 _OWN = "pydron_runtime"
+_STANDS_FOR_USERS = "pydron_runtime.conformance."
+"""Modules whose functions are called as a user's would be."""
 
 
 class FrameRecord(msgspec.Struct, frozen=True):
@@ -59,9 +61,13 @@ def _module(entry: TracebackType) -> str:
 
 def _users(trace: TracebackType | None) -> TracebackType | None:
     """The part of a traceback that begins where this package called the user's function."""
-    while trace is not None and (_module(trace) == _OWN or _module(trace).startswith(_OWN + ".")):
+    while trace is not None and _is_own(_module(trace)):
         trace = trace.tb_next
     return trace
+
+
+def _is_own(module: str) -> bool:
+    return module == _OWN or module.startswith(_OWN + ".") and not module.startswith(_STANDS_FOR_USERS)
 
 
 def _position(code: CodeType, instruction: int, line: int) -> tuple[int, int | None, int | None, int | None]:

@@ -7,6 +7,7 @@ became of the call without bringing the result along.
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
 from collections.abc import Sequence
@@ -16,15 +17,13 @@ from typing import Any
 from pydron.errors import ConfigurationError
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.executors.engine import Arrival
-from pydron_runtime.executors.engine_call import HELD, Request, Reply, head, perform
+from pydron_runtime.executors.engine_call import HELD, Reply, Request, head, perform
+from pydron_runtime.transport import directory
 from pydron_runtime.transport.nursery_link import cores
 
 _WARN_AT = "distributed.admin.large-graph-warning-threshold"
 _QUIET_SIZE = 4_000_000
 """Bytes of arguments above which dask would warn of a large graph, and advise what Pydron's user cannot do."""
-
-DEATH_TIMEOUT = "5 s"
-"""How long worker processes that were started for the program look for a scheduler that is gone."""
 
 
 @dataclass(slots=True)
@@ -60,7 +59,8 @@ class DaskEngine:
                 f"The executor dask:// needs dask's distributed scheduler, which cannot be imported ({error})."
                 " `pip install 'pydron-runtime[dask]'` brings it."
             ) from error
-        self._cluster = None if address else _own_cluster(workers or cores())
+        self._home = "" if address else directory.make()
+        self._cluster = None if address else _own_cluster(workers or cores(), self._home)
         try:
             self._client = distributed.Client(
                 self._cluster if self._cluster is not None else _with_scheme(address), set_as_default=False
@@ -81,7 +81,9 @@ class DaskEngine:
         """How many calls can run at once: threads of all workers that are there now."""
         if self._cluster is not None:
             return self._own_workers
-        threads = sum(worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values())
+        threads: int = sum(
+            worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values()
+        )
         return max(1, threads)
 
     def begin(self, request: Request, needs: tuple[Any, ...], arrived: Arrival) -> Any:
@@ -118,6 +120,7 @@ class DaskEngine:
         self._client.close()
         if self._cluster is not None:
             self._cluster.close()
+            directory.remove(self._home)
 
     # In a thread of its own: bring the replies of what has ended, many at a time.
 
@@ -141,12 +144,13 @@ class DaskEngine:
                 replies = {}
         for call, arrived in calls:
             reply = replies.get(id(call))
-            arrived((lambda call=call: self._reply(call)) if reply is None else (lambda reply=reply: reply))
-            if reply is not None:
-                self._learn(call, reply)
+            arrived(functools.partial(self._reply, call, reply))
 
-    def _reply(self, call: _Call) -> Reply:
-        reply: Reply = call.watched.result()
+    def _reply(self, call: _Call, reply: Reply | None) -> Reply:
+        """What became of a call, whether or not it was brought together with others."""
+        if reply is None:
+            found: Reply = call.watched.result()
+            reply = found
         self._learn(call, reply)
         return reply
 
@@ -161,18 +165,19 @@ def _with_scheme(address: str) -> str:
     return address if "://" in address else f"tcp://{address}"
 
 
-def _own_cluster(workers: int) -> Any:
+def _own_cluster(workers: int, home: str) -> Any:
     """A scheduler in this process, and worker processes that do not run the program's ``__main__`` again."""
+    import dask
     from distributed import Scheduler, SpecCluster
-    from distributed.deploy.subprocess import SubprocessWorker
 
-    options = {
-        "worker_class": "distributed.Nanny",
-        "worker_kwargs": {"host": "127.0.0.1", "nthreads": 1, "death_timeout": DEATH_TIMEOUT, "silence_logs": 40},
-    }
-    return SpecCluster(
-        scheduler={"cls": Scheduler, "options": {"host": "127.0.0.1", "port": 0, "dashboard": False}},
-        workers={place: {"cls": SubprocessWorker, "options": options} for place in range(workers)},
-        name="pydron",
-        silence_logs=40,
-    )
+    from pydron_runtime.executors.dask_worker import process_class
+
+    options = {"host": "127.0.0.1", "nthreads": 1, "local_directory": home, "silence_logs": 40}
+    worker = {"cls": process_class(), "options": {"home": home, "options": options}}
+    with dask.config.set({"temporary-directory": home}):
+        return SpecCluster(
+            scheduler={"cls": Scheduler, "options": {"host": "127.0.0.1", "port": 0, "dashboard_address": ":0"}},
+            workers=dict.fromkeys(range(workers), worker),
+            name="pydron",
+            silence_logs=40,
+        )

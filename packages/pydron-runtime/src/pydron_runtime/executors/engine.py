@@ -19,7 +19,7 @@ from pydron_runtime.data.outcomes import Outcome, completion_of
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Lost, Succeeded, Task
 from pydron_runtime.executors.engine_book import EngineBook, Ticket, Upshot
-from pydron_runtime.executors.engine_call import Request, Reply, request_of
+from pydron_runtime.executors.engine_call import Reply, Request, request_of
 from pydron_runtime.executors.held import hold
 from pydron_runtime.recording import Recorder
 from pydron_runtime.transport.mailbox import Mailboxes

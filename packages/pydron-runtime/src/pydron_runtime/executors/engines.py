@@ -10,7 +10,6 @@ from typing import Any
 from pydron.config import Settings
 from pydron_runtime.executors.engine import Engine, EngineExecutor
 
-
 _shared: dict[tuple[Any, ...], tuple[EngineExecutor, Any]] = {}
 _lock = threading.Lock()
 _process = os.getpid()

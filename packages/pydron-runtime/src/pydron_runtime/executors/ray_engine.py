@@ -13,7 +13,7 @@ from typing import Any
 from pydron.errors import ConfigurationError
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.executors.engine import Arrival
-from pydron_runtime.executors.engine_call import Request, Reply, perform_in_two
+from pydron_runtime.executors.engine_call import Reply, Request, perform_in_two
 from pydron_runtime.transport.nursery_link import cores
 
 
@@ -46,8 +46,8 @@ class RayEngine:
             import ray
         except ImportError as error:
             raise ConfigurationError(
-                f"The executor ray:// needs Ray, which cannot be imported ({error}). `pip install 'pydron-runtime[ray]'`"
-                " brings it, where Ray has a wheel for this Python."
+                f"The executor ray:// needs Ray, which cannot be imported ({error})."
+                " `pip install 'pydron-runtime[ray]'` brings it, where Ray has a wheel for this Python."
             ) from error
         self._ray = ray
         self._own = not ray.is_initialized()

@@ -1,0 +1,35 @@
+"""The conformance suite on Ray. Ray is large, and has no wheel for some versions of Python: runs where it is installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ray", reason="Ray is not installed; pip install 'pydron-runtime[ray]'")
+pytest.register_assert_rewrite("pydron_runtime.conformance.executors", "pydron_runtime.conformance.scheduled")
+
+from pydron.config import Settings  # noqa: E402  # rewriting has to be asked for before the suite is imported
+from pydron_runtime.conformance.executors import ExecutorConformance  # noqa: E402
+from pydron_runtime.conformance.scheduled import ProgramConformance  # noqa: E402
+from pydron_runtime.executors import engines  # noqa: E402
+from pydron_runtime.executors.base import Executor  # noqa: E402
+
+pytestmark = [
+    pytest.mark.slow,
+    # Ray leaves sockets and files to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+
+
+class TestRay(ExecutorConformance):
+    @pytest.fixture
+    def executor(self) -> Executor:
+        return engines.shared("ray", Settings(executor="ray://", workers=2))
+
+
+class TestProgramsOnRay(ProgramConformance):
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"executor": "ray://", "workers": 2}
