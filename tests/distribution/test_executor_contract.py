@@ -17,6 +17,8 @@ from pydron_runtime.conformance.executors import ExecutorConformance, Failures, 
 from pydron_runtime.conformance.scheduled import ProgramConformance  # noqa: E402
 from pydron_runtime.executors import engines  # noqa: E402
 from pydron_runtime.executors.base import Executor, Lost  # noqa: E402
+from pydron_runtime.executors.engine import EngineExecutor  # noqa: E402
+from pydron_runtime.executors.futures_engine import FuturesEngine  # noqa: E402
 from pydron_runtime.executors.inline import InlineExecutor  # noqa: E402
 from pydron_runtime.executors.local import LocalExecutor  # noqa: E402
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first, seeded  # noqa: E402
@@ -171,7 +173,7 @@ def test_an_executor_that_is_shut_down_is_an_error_that_says_so() -> None:
 
 def test_what_is_released_is_forgotten(threads: Any) -> None:
     """The book of an engine's executor does not grow with the run."""
-    executor = engines.shared("futures", Settings(executor=threads))
+    executor = EngineExecutor(FuturesEngine(threads))
     before = executor.held
     n = free_numbers()
     for number in range(n, n + 50):

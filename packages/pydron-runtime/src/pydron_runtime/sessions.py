@@ -16,18 +16,15 @@ from pydron.config import Settings, on_change, settings
 from pydron_runtime.executors import local as local_executor
 
 if TYPE_CHECKING:
-    from pydron_runtime.executors.engine import EngineExecutor
-    from pydron_runtime.executors.inline import InlineExecutor
+    from pydron_runtime.executors.base import Executor
     from pydron_runtime.recording_sqlite import SqliteRecorder
-
-    AnyExecutor = InlineExecutor | local_executor.LocalExecutor | EngineExecutor
 
 
 @dataclass(slots=True)
 class Session:
     """What calls with the same settings run with."""
 
-    executor: AnyExecutor
+    executor: Executor
     recorder: SqliteRecorder | None
 
 
@@ -58,7 +55,7 @@ def session_of(chosen: Settings, name: str) -> Session:
         return session
 
 
-def executor_of(chosen: Settings, name: str) -> AnyExecutor:
+def executor_of(chosen: Settings, name: str) -> Executor:
     """The executor for some settings. A pool of workers is shared by everything that asks for its size.
 
     Raises:

@@ -8,7 +8,7 @@ program) may share one executor. Task ids are unique within the process.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydron_runtime.data.tasks import (
     Completion,
@@ -20,6 +20,9 @@ from pydron_runtime.data.tasks import (
     Task,
     Untransportable,
 )
+
+if TYPE_CHECKING:
+    from pydron_runtime.recording import Recorder
 
 __all__ = [
     "Completion",
@@ -35,11 +38,22 @@ __all__ = [
 
 
 class Executor(Protocol):
-    """Runs tasks somewhere."""
+    """Runs tasks somewhere.
+
+    Attributes:
+        recorder: Who is told about tasks and workers; set by the runtime before each run. An executor that can become
+            useless has one more attribute, ``usable``, false from then on.
+    """
+
+    recorder: Recorder | None
 
     @property
     def workers(self) -> int:
         """Number of tasks that can run at once."""
+        ...
+
+    def warm_up(self) -> None:
+        """Tasks are about to come. Returns at once."""
         ...
 
     def submit(self, task: Task) -> None:

@@ -21,6 +21,9 @@ from pydron_runtime.executors.engine_call import HELD, Reply, Request, head, per
 from pydron_runtime.transport import directory
 from pydron_runtime.transport.nursery_link import cores
 
+START_LIMIT = 60.0
+"""Seconds that a scheduler has to answer, and then to have a worker."""
+
 _WARN_AT = "distributed.admin.large-graph-warning-threshold"
 _QUIET_SIZE = 4_000_000
 """Bytes of arguments above which dask would warn of a large graph, and advise what Pydron's user cannot do."""
@@ -62,13 +65,14 @@ class DaskEngine:
         self._home = "" if address else directory.make()
         self._cluster = None if address else _own_cluster(workers or cores(), self._home)
         try:
-            self._client = distributed.Client(
-                self._cluster if self._cluster is not None else _with_scheme(address), set_as_default=False
-            )
+            self._client = distributed.Client(self._cluster or _with_scheme(address), set_as_default=False)
+            self._client.wait_for_workers(1, START_LIMIT)
         except (OSError, TimeoutError, ValueError) as error:
+            self._close_cluster()
             raise ConfigurationError(
-                f"No dask scheduler answers at {address!r} ({error}). `dask scheduler` starts one; dask:// without an"
-                " address starts processes on this machine."
+                f"No dask {'worker' if hasattr(self, '_client') else 'scheduler'} answers at"
+                f" {address or 'this machine'} within {START_LIMIT:.0f} s ({error}). `dask scheduler` and `dask worker`"
+                " start them; dask:// without an address starts processes on this machine."
             ) from error
         self._own_workers = workers or cores()
         self._large: set[str] = set()
@@ -118,6 +122,9 @@ class DaskEngine:
         """Disconnect; end the processes that were started for the program."""
         self._ended.put(None)
         self._client.close()
+        self._close_cluster()
+
+    def _close_cluster(self) -> None:
         if self._cluster is not None:
             self._cluster.close()
             directory.remove(self._home)
@@ -173,7 +180,7 @@ def _own_cluster(workers: int, home: str) -> Any:
     from pydron_runtime.executors.dask_worker import process_class
 
     options = {"host": "127.0.0.1", "nthreads": 1, "local_directory": home, "silence_logs": 40}
-    worker = {"cls": process_class(), "options": {"home": home, "options": options}}
+    worker = {"cls": process_class(), "options": {"home": home, "workers": workers, "options": options}}
     with dask.config.set({"temporary-directory": home}):
         return SpecCluster(
             scheduler={"cls": Scheduler, "options": {"host": "127.0.0.1", "port": 0, "dashboard_address": ":0"}},

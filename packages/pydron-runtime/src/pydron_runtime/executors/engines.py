@@ -8,15 +8,18 @@ import threading
 from typing import Any
 
 from pydron.config import Settings
+from pydron_runtime.executors.base import Executor
 from pydron_runtime.executors.engine import Engine, EngineExecutor
 
-_shared: dict[tuple[Any, ...], tuple[EngineExecutor, Any]] = {}
+_shared: dict[tuple[Any, ...], tuple[Executor, Any]] = {}
 _lock = threading.Lock()
 _process = os.getpid()
 
 
-def shared(name: str, chosen: Settings) -> EngineExecutor:
+def shared(name: str, chosen: Settings) -> Executor:
     """The executor for some settings. Blocks while an engine is being started or reached.
+
+    An object that is an executor of this package's own kind (``executors.base``) is taken as it is.
 
     Raises:
         ConfigurationError: The engine is not installed, or cannot be reached.
@@ -26,9 +29,14 @@ def shared(name: str, chosen: Settings) -> EngineExecutor:
     key = (name, chosen_one if isinstance(chosen_one, str) else id(chosen_one), chosen.workers)
     with _lock:
         found = _shared.get(key)
-        if found is None or not found[0].usable:
-            found = _shared[key] = (EngineExecutor(_engine(name, chosen)), chosen_one)
+        if found is None or not getattr(found[0], "usable", True):
+            made: Executor = chosen_one if _is_executor(chosen_one) else EngineExecutor(_engine(name, chosen))
+            found = _shared[key] = (made, chosen_one)
         return found[0]
+
+
+def _is_executor(candidate: Any) -> bool:
+    return all(hasattr(candidate, name) for name in ("submit", "completed", "release", "wait", "workers"))
 
 
 def is_forked() -> bool:
@@ -61,8 +69,9 @@ def _engine(name: str, chosen: Settings) -> Engine:
 def _close_all() -> None:
     if is_forked():
         return
-    for executor, _ in list(_shared.values()):
-        executor.close()
+    for executor, given in list(_shared.values()):
+        if executor is not given:
+            executor.close()
     _shared.clear()
 
 

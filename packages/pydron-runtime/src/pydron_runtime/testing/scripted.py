@@ -90,6 +90,9 @@ class ScriptedExecutor:
         """The tasks that could complete next, oldest first."""
         return self._ledger.ready()
 
+    def warm_up(self) -> None:
+        """There is nothing to start."""
+
     def submit(self, task: Task) -> None:
         """Accept a task; it does not run yet."""
         self.submitted.append(task.id)
