@@ -30,6 +30,12 @@ def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
     return _run(record, args, kwargs, chosen, "local")
 
 
+def tcp(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Run a call with the workers of a cluster. The settings name its address."""
+    chosen = settings()
+    return _run(record, args, kwargs, chosen, str(chosen.executor))
+
+
 def inline(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Run a call in this process, in order. With a trace, through the machine; without, as the function itself."""
     chosen = settings()

@@ -69,6 +69,10 @@ def executor_of(chosen: Settings, name: str) -> Executor:
         from pydron_runtime.executors import engines
 
         return engines.shared(name, chosen)
+    if name.startswith("tcp:"):
+        from pydron_runtime.executors import cluster
+
+        return cluster.shared(name)
     return local_executor.shared(chosen.workers)
 
 

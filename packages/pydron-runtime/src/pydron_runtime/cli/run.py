@@ -25,6 +25,7 @@ parallel. The program behaves the same in either way; this command only saves se
 examples:
   pydron run script.py
   pydron run --workers 4 --trace run.pydron script.py input.fits
+  pydron run --scheduler tcp://head:7437 script.py
   pydron run --executor inline script.py          everything in this process, in order
   pydron run -m package.module
   pydron run --check script.py                    in this process, looking for broken promises
@@ -34,6 +35,9 @@ examples:
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="number of worker processes (default: one per core)")
     parser.add_argument("--trace", metavar="FILE", help="record a trace; look at it with `pydron view FILE`")
+    parser.add_argument(
+        "--scheduler", metavar="URL|FILE", help="run the calls on a cluster: its address, or its connection file"
+    )
     parser.add_argument("--executor", metavar="NAME", help="what runs the calls: local (default) or inline")
     parser.add_argument("--check", action="store_true", help="watch functional calls for breaches of their promise")
     parser.add_argument("--json", action="store_true", help="with --check: print the report as JSON on standard output")
@@ -51,7 +55,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
         sys.argv = [arguments.script, *arguments.args]
         return run_checked(lambda: _to_the_end(program), arguments.json)
-    configure(executor=arguments.executor, workers=arguments.workers, trace=arguments.trace)
+    configure(
+        executor=_cluster(arguments.scheduler) or arguments.executor, workers=arguments.workers, trace=arguments.trace
+    )
     sys.argv = [arguments.script, *arguments.args]
     status = _to_the_end(program)
     if arguments.trace and os.path.exists(arguments.trace):
@@ -62,6 +68,20 @@ def _run(arguments: argparse.Namespace) -> int:
     elif arguments.trace:
         print(f"pydron: no trace was written to {arguments.trace}: no scheduled function ran.", file=sys.stderr)
     return status
+
+
+def _cluster(text: str | None) -> str | None:
+    """The address of the cluster that is meant. Names the connection file to whoever connects."""
+    if text is None:
+        return None
+    from pydron_runtime.cluster import keys
+    from pydron_runtime.cluster.addresses import parse
+
+    if not os.path.exists(text):
+        parse(text)
+        return text if "://" in text else f"tcp://{text}"
+    os.environ["PYDRON_CONNECTION"] = os.path.abspath(text)
+    return str(keys.read_connection(text).address)
 
 
 def _script(name: str) -> Callable[[], None]:

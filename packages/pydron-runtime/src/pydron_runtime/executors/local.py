@@ -94,13 +94,16 @@ class LocalExecutor:
     def _start(self) -> Driver:
         with self._starting:
             if self._driver is None:
-                begun = head_start(self._size)
-                from pydron_runtime.transport.driver import Driver  # late: the nursery imports at the same time
-
-                driver = Driver(self._size, self._mail, self._recorder, begun)
+                driver = self._make_driver()
                 driver.start()
                 self._driver = driver
             return self._driver
+
+    def _make_driver(self) -> Driver:
+        begun = head_start(self._size)
+        from pydron_runtime.transport.local_driver import LocalDriver  # late: the nursery imports at the same time
+
+        return LocalDriver(self._size, self._mail, self._recorder, begun)
 
     def submit(self, task: Task) -> None:
         """Accept a task. Takes a few microseconds. Needs may be unfinished."""

@@ -84,11 +84,47 @@ class Forget(msgspec.Struct, array_like=True, frozen=True, tag="forget"):
 
 
 class Surroundings(msgspec.Struct, array_like=True, frozen=True, tag="surroundings"):
-    """Where the program looks for modules, its working directory, and how deep its calls may be nested."""
+    """Where the program looks for modules, its working directory, and how deep its calls may be nested.
+
+    On another host the path is empty: a worker there keeps its own.
+    """
 
     path: tuple[str, ...]
     directory: str
     recursion: int
+
+
+class Modules(msgspec.Struct, array_like=True, frozen=True, tag="modules"):
+    """Names of the program's own modules: a worker on another host asks for them with :class:`Fetch`.
+
+    Attributes:
+        places: Where they lie on the program's host; searched last, for what is not sent.
+    """
+
+    names: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+class Source(msgspec.Struct, array_like=True, frozen=True, tag="source"):
+    """A module's source.
+
+    Attributes:
+        package: Whether it is a package, possibly one without source.
+        origin: Path of its file on the program's host.
+        found: Whether there is a source; if not, the worker looks elsewhere.
+    """
+
+    name: str
+    package: bool
+    origin: str
+    text: bytes = b""
+    found: bool = False
+
+
+class Fetch(msgspec.Struct, array_like=True, frozen=True, tag="fetch"):
+    """A worker needs the source of one of the program's modules."""
+
+    module: str
 
 
 class Hello(msgspec.Struct, array_like=True, frozen=True, tag="hello"):
@@ -131,5 +167,5 @@ class Report(msgspec.Struct, array_like=True, frozen=True, tag="report"):
     ended: tuple[Ended, ...]
 
 
-ToWorker = Execute | Drop | Forget | Surroundings
-ToScheduler = Hello | Report
+ToWorker = Execute | Drop | Forget | Surroundings | Modules | Source
+ToScheduler = Hello | Report | Fetch

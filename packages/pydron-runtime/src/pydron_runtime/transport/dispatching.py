@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -12,8 +12,15 @@ from pydron_runtime.protocol.codec import Frames, pack, unpack
 from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Report, Value
 from pydron_runtime.scheduler.instructions import Assignment, Dispatch
 
+Carry = Callable[[Payload], Payload]
+"""What has to be done to a payload so that its reader can have it: nothing on this machine."""
 
-def message_of(dispatch: Dispatch) -> tuple[Execute, Frames]:
+
+def _as_it_is(payload: Payload) -> Payload:
+    return payload
+
+
+def message_of(dispatch: Dispatch, carry: Carry = _as_it_is) -> tuple[Execute, Frames]:
     """The message that carries assignments to a worker, and its payload frames."""
     frames: Frames = []
     definitions = tuple(
@@ -21,17 +28,17 @@ def message_of(dispatch: Dispatch) -> tuple[Execute, Frames]:
         for assignment in dispatch.assignments
         if assignment.define
     )
-    return Execute(definitions, tuple(_call(assignment, frames) for assignment in dispatch.assignments)), frames
+    return Execute(definitions, tuple(_call(assignment, frames, carry) for assignment in dispatch.assignments)), frames
 
 
-def _call(assignment: Assignment, frames: Frames) -> Call:
+def _call(assignment: Assignment, frames: Frames, carry: Carry) -> Call:
     task = assignment.task
-    arguments = pack(task.arguments, frames)
+    arguments = pack(carry(task.arguments), frames)
     if not task.bindings and not task.needs:
         return Call(task.id, task.function.digest, arguments)
-    values = [Value(number, pack(payload, frames), False) for number, payload in task.bindings.items()]
+    values = [Value(number, pack(carry(payload), frames), False) for number, payload in task.bindings.items()]
     values += [
-        Value(number, pack(payload, frames), payload.size >= KEEP_BYTES) for number, payload in assignment.values
+        Value(number, pack(carry(payload), frames), payload.size >= KEEP_BYTES) for number, payload in assignment.values
     ]
     return Call(task.id, task.function.digest, arguments, tuple(values), assignment.kept)
 

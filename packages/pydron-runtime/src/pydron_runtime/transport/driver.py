@@ -1,7 +1,8 @@
 """The driver: a thread of the program that owns the scheduler, its socket and its worker processes.
 
 The program's threads put wishes into an inbox and ring; the driver turns them, the workers' messages and the
-nursery's news into events, and carries out the scheduler's instructions.
+news of their ends into events, and carries out the scheduler's instructions. Where the workers are, those know that
+derive from it: :mod:`.local_driver`, and the driver of a cluster.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from abc import ABC, abstractmethod
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import zmq
 
+from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Lost, Task
 from pydron_runtime.protocol.codec import ProtocolError
-from pydron_runtime.protocol.messages import VERSION, Drop, Forget, Hello
+from pydron_runtime.protocol.messages import VERSION, Drop, Forget, Hello, Report, ToScheduler
 from pydron_runtime.recording import Recorder
 from pydron_runtime.scheduler import instructions as want
 from pydron_runtime.scheduler.events import (
@@ -32,17 +36,15 @@ from pydron_runtime.scheduler.events import (
 )
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.scheduler.pool import WAY_OUT
-from pydron_runtime.transport import directory
-from pydron_runtime.transport.channel import Channel
-from pydron_runtime.transport.crew import Crew, Exit, NoWorkers
+from pydron_runtime.transport import base, directory
+from pydron_runtime.transport.crew import Exit
 from pydron_runtime.transport.dispatching import adopted_outcomes, message_of, outcomes_of
-from pydron_runtime.transport.head_start import HeadStart, endpoint_in
 from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.tracing import note
 from pydron_runtime.transport.wakeup import WakeUp
 
 
-class Driver:
+class Driver(ABC):
     """The scheduler of one pool, in a thread of its own.
 
     Attributes:
@@ -51,20 +53,25 @@ class Driver:
         home: The private directory of the socket, once the thread has begun.
     """
 
-    def __init__(self, size: int, mail: Mailboxes, recorder: Recorder | None, begun: HeadStart | None = None) -> None:
+    def __init__(self, size: int, mail: Mailboxes, recorder: Recorder | None) -> None:
         self.scheduler = Scheduler(size)
         self.broken = False
-        self.crew: Crew | None = None
+        self.crew: base.Crew | None = None
+        self._crew: base.Crew
+        self._channel: base.Channel
         self.home = ""
         self._size = size
         self._mail = mail
         self._recorder = recorder
-        self._begun = begun
         self._inbox: deque[tuple[str, Any]] = deque()
         self._wake = WakeUp()
         self._closing = False
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="pydron-scheduler", daemon=True)
+
+    def _carry(self, payload: Payload) -> Payload:
+        """What has to be done to a payload so that a worker can have it: on this machine nothing."""
+        return payload
 
     def start(self) -> None:
         """Begin. Returns at once."""
@@ -94,7 +101,7 @@ class Driver:
         self._wake.close()
 
     def _run(self) -> None:
-        channel: Channel | None = None
+        channel: base.Channel | None = None
         try:
             channel = self._open()
             self._loop()
@@ -111,36 +118,13 @@ class Driver:
                 directory.remove(self.home)
             self._wind_up()
 
-    def _open(self) -> Channel:
-        """Make the crew and the channel. Where workers are not processes of this machine, others take their places."""
-        begun = self._begun
-        self.home = directory.make() if begun is None else begun.home
-        nursery = None if begun is None else begun.nursery
-        self.crew = self._crew = Crew(self.home, endpoint_in(self.home), self._size, nursery)
-        self._channel = Channel(self.home)
-        return self._channel
+    @abstractmethod
+    def _open(self) -> base.Channel:
+        """Make the crew and the channel."""
 
+    @abstractmethod
     def _loop(self) -> None:
-        self._poller = zmq.Poller()
-        self._poller.register(self._channel.socket, zmq.POLLIN)
-        self._poller.register(self._wake.fileno(), zmq.POLLIN)
-        try:
-            self._crew.start()
-            if self._crew.fileno() is not None:
-                self._poller.register(self._crew.fileno(), zmq.POLLIN)
-        except NoWorkers as error:
-            self._give_up(str(error))
-        while not self._closing:
-            ready = dict(self._poller.poll(self._crew.patience()))
-            if self._wake.fileno() in ready:
-                self._wake.clear()
-                self._empty_inbox()
-            if self._crew.fileno() in ready:
-                self._hear_nursery()
-            if self._channel.socket in ready:
-                self._hear_workers()
-            for exit_ in self._crew.overdue():
-                self._lose(exit_)
+        """Turn what comes in into events, until :meth:`close`."""
 
     # What comes in
 
@@ -174,15 +158,15 @@ class Driver:
             for name, pid in self._crew.pids.items():
                 recorder.worker_started(name, self._crew.host_of(name), pid, time.monotonic_ns())
 
-    def _hear_workers(self) -> None:
-        for name, message, frames in self._channel.arrived():
-            if isinstance(message, Hello):
-                self._welcome(message)
-                continue
+    def _heard(self, name: str, message: ToScheduler, frames: Sequence[bytes]) -> None:
+        """Take in what a worker says."""
+        if isinstance(message, Hello):
+            self._welcome(message)
+        elif isinstance(message, Report):
             try:
                 outcomes = adopted_outcomes(outcomes_of(message, frames))
             except ProtocolError:
-                continue
+                return
             self._handle(Reported(time.monotonic_ns(), name, outcomes))
 
     def _welcome(self, hello: Hello) -> None:
@@ -192,23 +176,6 @@ class Driver:
         if self._recorder is not None:
             self._recorder.worker_started(hello.worker, hello.host, hello.pid, now)
         self._handle(Joined(now, hello.worker))
-
-    def _hear_nursery(self) -> None:
-        descriptor = self._crew.fileno()
-        exits = self._crew.news()
-        if exits is None:
-            self._poller.unregister(descriptor)
-            self._channel.bind_again()  # a nursery that fails removes the directory before it ends
-            try:
-                exits = self._crew.restart()
-            except NoWorkers as error:
-                self._give_up(str(error))
-                return
-            self._poller.register(self._crew.fileno(), zmq.POLLIN)
-        # What a worker reported before it died counts, and is there by now as a rule.
-        self._hear_workers()
-        for exit_ in exits:
-            self._lose(exit_)
 
     def _lose(self, exit_: Exit) -> None:
         self._channel.forget(exit_.name)
@@ -243,7 +210,7 @@ class Driver:
 
     def _dispatch(self, dispatch: want.Dispatch) -> None:
         self._channel.send_surroundings(dispatch.worker)
-        message, frames = message_of(dispatch)
+        message, frames = message_of(dispatch, self._carry)
         if self._recorder is not None:
             note(self._recorder, dispatch, time.monotonic_ns())
         self._channel.send(dispatch.worker, message, frames)

@@ -15,7 +15,8 @@ import zmq
 from pydron_runtime.data import classes
 from pydron_runtime.data.payload import in_segment
 from pydron_runtime.protocol.codec import Frames, decode_to_worker, encode
-from pydron_runtime.protocol.messages import VERSION, Hello, Surroundings, ToScheduler
+from pydron_runtime.protocol.messages import VERSION, Hello, Modules, Source, Surroundings, ToScheduler
+from pydron_runtime.transport.module_requests import ModuleRequests
 from pydron_runtime.worker.execution import run
 from pydron_runtime.worker.machine import Worker
 
@@ -46,20 +47,21 @@ def main(name: str, endpoint: str, running: mmap) -> None:
     stream.connect(endpoint)
     _send(stream, Hello(VERSION, name, os.getpid(), socket.gethostname()), [])
     worker = Worker()
+    fetch = ModuleRequests(name, endpoint)
     while True:
         if not stream.poll(IDLE):
             if os.getppid() != parent:
                 return
             continue
-        _receive(stream, worker)
-        _work(stream, worker, running)
+        _receive(stream, worker, fetch)
+        _work(stream, worker, running, fetch)
 
 
 def _send(stream: zmq.Socket[bytes], message: ToScheduler, frames: Frames) -> None:
     stream.send_multipart(encode(message, frames), copy=not frames)
 
 
-def _receive(stream: zmq.Socket[bytes], worker: Worker) -> None:
+def _receive(stream: zmq.Socket[bytes], worker: Worker, fetch: ModuleRequests) -> None:
     """Take in all messages that have arrived."""
     while True:
         try:
@@ -69,14 +71,16 @@ def _receive(stream: zmq.Socket[bytes], worker: Worker) -> None:
         message, rest = decode_to_worker(frames)
         if isinstance(message, Surroundings):
             _enter(worker, message)
-        else:
+        elif isinstance(message, Modules):
+            _follow(worker, message, fetch)
+        elif not isinstance(message, Source):
             worker.accept(message, rest, time.monotonic_ns())
 
 
 def _enter(worker: Worker, surroundings: Surroundings) -> None:
     """Look for modules, and stand, where the program does."""
     sys.setrecursionlimit(surroundings.recursion)
-    if sys.path != list(surroundings.path):
+    if surroundings.path and sys.path != list(surroundings.path):
         sys.path[:] = surroundings.path
         worker.functions.retry()
     try:
@@ -85,7 +89,17 @@ def _enter(worker: Worker, surroundings: Surroundings) -> None:
         pass  # the program's directory is gone: stay
 
 
-def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap) -> None:
+def _follow(worker: Worker, modules: Modules, fetch: ModuleRequests) -> None:
+    """Import the program's own modules from what it sends."""
+    from pydron_runtime.transport.shipped_modules import follow  # late: only workers on other hosts need it
+
+    follow(modules.names, fetch)
+    fetch.followed = True
+    sys.path.extend(place for place in modules.places if place not in sys.path)
+    worker.functions.retry()
+
+
+def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap, fetch: ModuleRequests) -> None:
     """Make calls until there are none."""
     looked = time.monotonic_ns()
     while True:
@@ -97,11 +111,11 @@ def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap) -> None:
             struct.pack_into("<Q", running, 0, 0)
             return
         struct.pack_into("<Q", running, 0, execution.task)
-        outcome = run(execution, worker.functions, time.monotonic_ns, in_segment)
+        outcome = run(execution, worker.functions, time.monotonic_ns, None if fetch.followed else in_segment)
         worker.finished(execution, outcome)
         if outcome.finished - looked > LOOK:
             looked = outcome.finished
-            _receive(stream, worker)
+            _receive(stream, worker, fetch)
 
 
 def _flush_output() -> None:

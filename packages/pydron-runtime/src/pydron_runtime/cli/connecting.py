@@ -1,0 +1,42 @@
+"""How commands are told which cluster they are for: by its address, or by its connection file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from pydron.errors import UsageError
+from pydron_runtime.cluster import keys
+from pydron_runtime.cluster.addresses import parse
+from pydron_runtime.cluster.keys import Connection
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add ``URL`` and ``--connection``."""
+    parser.add_argument("url", metavar="URL", nargs="?", help="address of the scheduler: tcp://HOST:PORT")
+    parser.add_argument("--connection", metavar="FILE", help="connection file of the scheduler; - reads standard input")
+
+
+def connection_of(arguments: argparse.Namespace) -> Connection:
+    """The connection that the arguments mean.
+
+    Raises:
+        UsageError: Neither address nor file was given.
+        ConfigurationError: There are no usable keys.
+    """
+    if arguments.connection == "-":
+        try:
+            content = json.loads(sys.stdin.read())
+        except ValueError:
+            raise UsageError("Standard input holds no connection file.") from None
+        found = keys.connection_from(content, "The connection file on standard input")
+    elif arguments.connection:
+        found = keys.read_connection(arguments.connection)
+    elif arguments.url:
+        return keys.connection_to(parse(arguments.url))
+    else:
+        raise UsageError("Which cluster? Give the address of its scheduler, or --connection and its connection file.")
+    if arguments.url:
+        return Connection(parse(arguments.url), found.scheduler_key, found.public_key, found.secret_key)
+    return found

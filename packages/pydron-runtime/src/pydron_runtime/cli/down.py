@@ -1,0 +1,42 @@
+"""``pydron down``: end a cluster, its hosts included."""
+
+from __future__ import annotations
+
+import argparse
+
+from pydron.cli.command import SimpleCommand
+from pydron_runtime.cli import connecting
+from pydron_runtime.cluster import settings
+
+_DESCRIPTION = f"""\
+End the scheduler of a cluster and all its workers. Programs that still run are told so and fail.
+
+examples:
+  pydron down                       the one at tcp://127.0.0.1:{settings.PORT}
+  pydron down tcp://head:7437
+"""
+
+PATIENCE = 10.0
+"""Seconds that workers have to take their leave."""
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    connecting.add_arguments(parser)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from pydron_runtime.cluster.observer import Observer
+
+    if not arguments.url and not arguments.connection:
+        arguments.url = f"tcp://127.0.0.1:{settings.PORT}"
+    connection = connecting.connection_of(arguments)
+    with Observer(connection, PATIENCE) as observer:
+        workers = len(observer.situation()["workers"])
+        observer.take_down("pydron down")
+    print(f"pydron: the cluster at {connection.address} has ended, with {workers} workers")
+    return 0
+
+
+command = SimpleCommand(
+    name="down", help="end a cluster with all its workers", description=_DESCRIPTION, configure=_configure, run=_run
+)

@@ -1,0 +1,76 @@
+"""``pydron worker``: offer this machine's processors to a cluster."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+
+from pydron.cli.command import SimpleCommand
+from pydron.errors import UsageError
+from pydron_runtime.cli import connecting
+from pydron_runtime.cluster import settings
+from pydron_runtime.cluster.status import size_from
+
+_DESCRIPTION = f"""\
+Offer this machine's processors to a cluster, until it is stopped or the cluster is taken down. May be started and
+stopped at any time, also while programs run: what ran here is computed again elsewhere.
+
+The keys are read from the connection file of the scheduler: the one given, the one that PYDRON_CONNECTION names, or
+~/.pydron/clusters/HOST-PORT/connection.json. It has to be readable by you alone.
+
+Ends by itself when the scheduler cannot be reached for the time of the lease, so that nothing is left behind.
+
+examples:
+  pydron worker tcp://head:{settings.PORT}
+  pydron worker --connection cluster.json --slots 4 --memory-limit 8G --label gpu
+"""
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    connecting.add_arguments(parser)
+    parser.add_argument("--slots", metavar="N", type=int, help="calls at once (default: one per processor)")
+    parser.add_argument("--memory-limit", metavar="SIZE", default="0", help="for all calls together, such as 8G")
+    parser.add_argument("--label", metavar="NAME", action="append", default=[], help="what programs may ask for")
+    parser.add_argument(
+        "--lease", metavar="S", type=float, default=settings.LEASE,
+        help="seconds without a scheduler after which it ends (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--start-limit", metavar="S", type=float, default=settings.START,
+        help="seconds that a worker process has to become ready (default: %(default)s)",
+    )  # fmt: skip
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from pydron_runtime.cluster.host import Host, Offer
+    from pydron_runtime.transport.nursery_link import cores
+
+    slots = cores() if arguments.slots is None else arguments.slots
+    if slots < 1:
+        raise UsageError(f"--slots {slots}: a worker needs at least one.")
+    try:
+        memory = size_from(arguments.memory_limit)
+    except ValueError:
+        raise UsageError(f"--memory-limit {arguments.memory_limit}: write a size such as 512M or 8G.") from None
+    connection = connecting.connection_of(arguments)
+    offer = Offer(slots, memory, tuple(arguments.label), arguments.lease, arguments.start_limit)
+    host = Host(connection, offer)
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: host.stop("it was stopped"))
+        print(f"pydron: offering {slots} slots to {connection.address}", flush=True)
+        reason = host.serve()
+    finally:
+        host.close()
+    if host.failed:
+        print(f"pydron: error: {reason}", file=sys.stderr)
+        return 1
+    print(f"pydron: worker ended: {reason}", file=sys.stderr)
+    return 0
+
+
+command = SimpleCommand(
+    name="worker", help="offer this machine's processors to a cluster", description=_DESCRIPTION,
+    configure=_configure, run=_run,
+)  # fmt: skip

@@ -1,0 +1,100 @@
+"""The gate: TCP sockets that are encrypted and authenticated with CURVE, and who is let in.
+
+There is no other way to make a TCP socket in Pydron, and no option that leaves the keys out.
+"""
+
+from __future__ import annotations
+
+import zmq
+from zmq.utils import z85
+
+from pydron.errors import ConfigurationError
+from pydron_runtime.cluster.addresses import Address
+from pydron_runtime.cluster.keys import Connection, SchedulerKeys
+from pydron_runtime.cluster.settings import FRAME_LIMIT, HANDSHAKE
+
+_DOMAIN = b"pydron"
+
+
+def _limited(socket: zmq.Socket[bytes], address: Address) -> zmq.Socket[bytes]:
+    """Set what both sides have in common."""
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.setsockopt(zmq.SNDHWM, 0)
+    socket.setsockopt(zmq.RCVHWM, 0)
+    socket.setsockopt(zmq.MAXMSGSIZE, FRAME_LIMIT)
+    socket.setsockopt(zmq.HANDSHAKE_IVL, int(HANDSHAKE * 1000))
+    socket.setsockopt(zmq.IPV6, int(":" in address.host))
+    return socket
+
+
+def listening(context: zmq.Context[zmq.Socket[bytes]], listen: Address, keys: SchedulerKeys) -> zmq.Socket[bytes]:
+    """The scheduler's socket, bound. A :class:`Porter` of the same context has to be there before.
+
+    Raises:
+        ConfigurationError: The address cannot be listened on.
+    """
+    socket = _limited(context.socket(zmq.ROUTER), listen)
+    socket.setsockopt(zmq.CURVE_SERVER, 1)
+    socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret_key.encode())
+    socket.setsockopt(zmq.ZAP_DOMAIN, _DOMAIN)
+    socket.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, 1)
+    socket.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a message to somebody who is gone is an error: that is how we know
+    port = "*" if listen.port == 0 else listen.port
+    host = f"[{listen.host}]" if ":" in listen.host else listen.host
+    try:
+        socket.bind(f"tcp://{host}:{port}")
+    except zmq.ZMQError as error:
+        socket.close()
+        raise ConfigurationError(
+            f"The scheduler cannot listen at {listen}: {error}. Choose another --listen."
+        ) from None
+    return socket
+
+
+def calling(context: zmq.Context[zmq.Socket[bytes]], connection: Connection) -> zmq.Socket[bytes]:
+    """A socket to the scheduler, connecting. Whoever answers has proved to be that scheduler."""
+    socket = _limited(context.socket(zmq.DEALER), connection.address)
+    socket.setsockopt(zmq.CURVE_SERVERKEY, connection.scheduler_key.encode())
+    socket.setsockopt(zmq.CURVE_PUBLICKEY, connection.public_key.encode())
+    socket.setsockopt(zmq.CURVE_SECRETKEY, connection.secret_key.encode())
+    socket.setsockopt(zmq.RECONNECT_IVL, 100)
+    socket.setsockopt(zmq.RECONNECT_IVL_MAX, 2000)
+    socket.connect(str(connection.address))
+    return socket
+
+
+class Porter:
+    """Answers ZeroMQ's question (RFC 27, ZAP) whether a key may enter. For one thread.
+
+    Attributes:
+        socket: Readable when somebody knocks.
+        refused: How many were not let in.
+    """
+
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], keys: SchedulerKeys) -> None:
+        self.refused = 0
+        self._allowed = keys.allowed
+        self.socket: zmq.Socket[bytes] = context.socket(zmq.REP)
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.bind("inproc://zeromq.zap.01")
+
+    def answer(self) -> None:
+        """Let in, or refuse, everybody who knocks now."""
+        while True:
+            try:
+                version, request, domain, _, _, mechanism, *credentials = self.socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            known = (
+                domain == _DOMAIN
+                and mechanism == b"CURVE"
+                and len(credentials) == 1
+                and z85.encode(credentials[0]).decode() in self._allowed
+            )
+            self.refused += not known
+            status, text = (b"200", b"OK") if known else (b"400", b"This key may not take part in the cluster")
+            self.socket.send_multipart([version, request, status, text, b"", b""])
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self.socket.close()

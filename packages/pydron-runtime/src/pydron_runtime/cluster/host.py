@@ -1,0 +1,264 @@
+"""A host: what ``pydron worker`` runs. It offers slots to a cluster, and forks a worker for each lease.
+
+Workers talk to it through a Unix socket in a private directory, as they do with a program on the same machine; it
+passes their messages on to the scheduler. The keys are here and never in a worker. Workers are killed when their
+lease ends, and all of them when the session with the scheduler is lost: whoever needs the results has them made again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import zmq
+
+from pydron_runtime.cluster import messages as say
+from pydron_runtime.cluster.keys import Connection
+from pydron_runtime.cluster.line import SECOND, Line, greeting
+from pydron_runtime.cluster.memory import in_use
+from pydron_runtime.cluster.packages import installed
+from pydron_runtime.cluster.pieces import Joining, cut
+from pydron_runtime.cluster.settings import LEASE, MESSAGE_LIMIT, START
+from pydron_runtime.cluster.status import size
+from pydron_runtime.protocol.codec import ProtocolError
+from pydron_runtime.transport import directory
+from pydron_runtime.transport.head_start import endpoint_in
+from pydron_runtime.transport.nursery_link import NurseryLink
+from pydron_runtime.transport.wakeup import WakeUp
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a host offers.
+
+    Attributes:
+        slots: Calls at once.
+        memory: Bytes that its workers may use together; 0 is no limit.
+        labels: What it has: programs may ask for it.
+        lease: Seconds without a scheduler after which it ends.
+        start: Seconds that a worker has to become ready.
+    """
+
+    slots: int
+    memory: int = 0
+    labels: tuple[str, ...] = ()
+    lease: float = LEASE
+    start: float = START
+
+
+class Host:
+    """Serves one cluster. For one thread, but for :meth:`stop`."""
+
+    def __init__(self, connection: Connection, offer: Offer) -> None:
+        """Make the private directory, and begin to connect.
+
+        Raises:
+            OSError: There is no place for the directory, or no interpreter can be started.
+        """
+        self._offer = offer
+        self._home = directory.make()
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._workers: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0)):
+            self._workers.setsockopt(option, value)
+        self._workers.bind(endpoint_in(self._home))
+        self._nursery: NurseryLink | None = NurseryLink(self._home, endpoint_in(self._home), offer.slots)
+        who = greeting("host", offer.slots, offer.memory, offer.labels, **installed())
+        self._line = Line(connection, who)
+        self._leases: dict[str, int] = {}
+        self._starting: dict[str, int] = {}
+        self._causes: dict[str, str] = {}
+        self._joining: dict[str, Joining] = {}
+        self._looked = 0
+        self._wake = WakeUp()
+        self._end: str | None = None
+        self.failed = False
+
+    @property
+    def identity(self) -> str:
+        """The name that the scheduler has given."""
+        return self._line.identity
+
+    def stop(self, reason: str) -> None:
+        """End soon. From any thread, or a signal handler."""
+        self._end = self._end or reason
+        self._wake.ring()
+
+    def serve(self) -> str:
+        """Offer slots until it is stopped, refused, sent away, or without a scheduler for the time of its lease.
+
+        Returns:
+            Why it has ended, as a sentence. ``failed`` says whether that is an error.
+        """
+        poller = zmq.Poller()
+        for source in (self._line.socket, self._workers, self._wake.fileno()):
+            poller.register(source, zmq.POLLIN)
+        watched: int | None = None
+        while self._end is None:
+            fileno = None if self._nursery is None else self._nursery.fileno()
+            if fileno != watched:
+                if watched is not None:
+                    poller.unregister(watched)
+                if fileno is not None:
+                    poller.register(fileno, zmq.POLLIN)
+                watched = fileno
+            ready = dict(poller.poll(self._line.patience()))
+            if self._wake.fileno() in ready:
+                self._wake.clear()
+            if self._workers in ready:
+                self._hear_workers()
+            if watched in ready:
+                self._hear_nursery()
+            if self._line.socket in ready:
+                self._hear_scheduler()
+            self._look()
+        return self._end
+
+    def close(self) -> None:
+        """End all workers, and take leave of the scheduler. Blocks until they are gone."""
+        if self._nursery is not None:
+            self._nursery.end()
+        self._line.close(say.Goodbye(f"gone: {self._end or 'it has ended'}"))
+        self._workers.close()
+        self._context.term()
+        self._wake.close()
+        directory.remove(self._home)
+
+    # What comes in
+
+    def _hear_workers(self) -> None:
+        for _ in range(1000):
+            try:
+                name, *frames = self._workers.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            line = name.decode("utf-8", "replace")
+            lease = say.worker_of(line)
+            if lease in self._leases:
+                self._starting.pop(lease, None)
+                for sizes, more, piece in cut(frames):
+                    self._line.send(say.Relay(line, sizes, more), piece)
+
+    def _hear_nursery(self) -> None:
+        assert self._nursery is not None
+        news = self._nursery.news()
+        if news is None:
+            self._replace_nursery()
+            return
+        self._hear_workers()  # what a worker said before it died counts
+        for item in news:
+            if item["is"] == "spawned" and item["name"] in self._leases:
+                self._leases[item["name"]] = item["pid"]
+            elif item["is"] == "exited":
+                self._exited(item["name"], item["reason"], item["running"])
+
+    def _replace_nursery(self) -> None:
+        assert self._nursery is not None
+        self._nursery.end()
+        for lease in list(self._leases):
+            self._exited(lease, "killed together with the process that starts workers", 0)
+        os.makedirs(self._home, mode=0o700, exist_ok=True)  # a nursery that fails removes it before it ends
+        try:
+            self._workers.unbind(endpoint_in(self._home))
+        except zmq.ZMQError:
+            pass
+        self._workers.bind(endpoint_in(self._home))
+        self._nursery = NurseryLink(self._home, endpoint_in(self._home), self._offer.slots)
+
+    def _exited(self, lease: str, reason: str, running: int) -> None:
+        cause = self._causes.pop(lease, None)
+        if self._forget(lease):
+            self._line.send(say.Exited(lease, cause or reason, running))
+
+    def _forget(self, lease: str) -> bool:
+        self._starting.pop(lease, None)
+        for line in [line for line in self._joining if say.worker_of(line) == lease]:
+            del self._joining[line]
+        return self._leases.pop(lease, None) is not None
+
+    def _hear_scheduler(self) -> None:
+        for message, frames in self._line.arrived():
+            if isinstance(message, say.Relay):
+                self._deliver(message, frames)
+            elif isinstance(message, say.Spawn):
+                self._spawn(message.worker)
+            elif isinstance(message, say.Kill):
+                self._kill(message.worker)
+            elif isinstance(message, say.Goodbye):
+                self._end = f"The cluster was taken down: {message.reason}."
+        if self._line.refused is not None:
+            self._end, self.failed = self._line.refused, True
+
+    def _deliver(self, relay: say.Relay, frames: Sequence[bytes]) -> None:
+        lease = say.worker_of(relay.worker)
+        if lease not in self._leases:
+            return
+        joining = self._joining.get(relay.worker)
+        if joining is None:
+            joining = self._joining[relay.worker] = Joining(MESSAGE_LIMIT)
+        try:
+            whole = joining.add(relay.sizes, relay.more, frames)
+        except ProtocolError as error:
+            self._causes[lease] = f"stopped because of what its program sent: {error}"
+            self._kill_process(lease)
+            return
+        if whole is not None:
+            self._workers.send_multipart([relay.worker.encode(), *whole])
+
+    def _spawn(self, lease: str) -> None:
+        if self._nursery is not None and lease not in self._leases:
+            self._leases[lease] = 0
+            self._starting[lease] = time.monotonic_ns()
+            self._nursery.spawn(lease)
+
+    def _kill(self, lease: str) -> None:
+        self._forget(lease)
+        self._kill_process(lease)
+
+    def _kill_process(self, lease: str) -> None:
+        if self._nursery is not None:
+            self._nursery.kill(lease)
+
+    # What has to be looked after
+
+    def _look(self) -> None:
+        now = time.monotonic_ns()
+        if not self._line.look():
+            for lease in list(self._leases):
+                self._kill(lease)
+            if self._line.apart and now - self._line.apart > self._offer.lease * SECOND and self._end is None:
+                lease = f"{self._offer.lease:.0f} seconds"
+                self._end = f"The scheduler could not be reached for {lease} ({self._line.reason})."
+                self.failed = True
+            return
+        if now - self._looked > SECOND // 2:
+            self._looked = now
+            self._end_late_starters(now)
+            self._weigh()
+
+    def _end_late_starters(self, now: int) -> None:
+        for lease, since in list(self._starting.items()):
+            if now - since > self._offer.start * SECOND:
+                del self._starting[lease]
+                self._causes[lease] = f"not ready after {self._offer.start:.0f} seconds"
+                self._kill_process(lease)
+
+    def _weigh(self) -> None:
+        """Tell the load, and end the worker that uses most memory if all together use too much."""
+        used = {lease: in_use(pid) for lease, pid in self._leases.items() if pid}
+        total = sum(used.values())
+        try:
+            load = os.getloadavg()[0]
+        except OSError:
+            load = 0.0
+        self._line.beat = say.Beat(0, 0, load, total)
+        limit = self._offer.memory
+        if limit and total > limit:
+            largest = max(used, key=used.__getitem__)
+            self._causes[largest] = (
+                f"stopped because the workers of {self.identity} used {size(total)} of memory, more than the limit of"
+                f" {size(limit)}; this one used {size(used[largest])}"
+            )
+            self._kill_process(largest)

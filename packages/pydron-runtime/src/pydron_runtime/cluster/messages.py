@@ -1,0 +1,252 @@
+"""Messages between the cluster's scheduler on one side, programs, hosts and observers on the other.
+
+Each is the first frame of a ZeroMQ message: msgpack of an :class:`Envelope`. What programs and workers say to each
+other travels in the frames behind a :class:`Relay`, and is not decoded on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pydron_runtime.protocol.codec import ProtocolError
+
+VERSION = 1
+"""Programs, schedulers and hosts must speak the same version."""
+
+
+class Greeting(msgspec.Struct, array_like=True, frozen=True, tag="greeting"):
+    """Who wants to take part: the first message of every session.
+
+    Attributes:
+        role: ``program``, ``host`` or ``observer``.
+        python: Implementation, major and minor version: what pickled code depends on.
+        name: Of the machine.
+        pid: Of the process that greets.
+        slots: Calls that a host makes at once.
+        memory: Bytes that the workers of a host may use together; 0 is no limit.
+        labels: What a host has, or a program needs.
+        packages: Versions of what is installed on a host.
+    """
+
+    protocol: int
+    role: str
+    python: tuple[str, int, int]
+    release: str
+    name: str
+    pid: int
+    slots: int = 0
+    memory: int = 0
+    labels: tuple[str, ...] = ()
+    packages: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+
+class Welcome(msgspec.Struct, array_like=True, frozen=True, tag="welcome"):
+    """The greeting is accepted. Everything after it carries this session's number.
+
+    Attributes:
+        identity: The program's, or host's, name in the cluster.
+        heartbeat: Seconds between two beats.
+        silence: Seconds without any message after which either side drops the session.
+    """
+
+    session: int
+    identity: str
+    heartbeat: float
+    silence: float
+
+
+class Refused(msgspec.Struct, array_like=True, frozen=True, tag="refused"):
+    """The greeting is not accepted, and never will be. ``reason`` is a sentence."""
+
+    reason: str
+
+
+class StartOver(msgspec.Struct, array_like=True, frozen=True, tag="start over"):
+    """The session is not known, or a message of it was lost: greet again."""
+
+    reason: str
+
+
+class Beat(msgspec.Struct, array_like=True, frozen=True, tag="beat"):
+    """I am alive.
+
+    Attributes:
+        wanted: Workers that a program could use now.
+        running: Calls that a program has running.
+        load: Of a host, in processors.
+        memory: Bytes that the workers of a host use.
+    """
+
+    wanted: int = 0
+    running: int = 0
+    load: float = 0.0
+    memory: int = 0
+
+
+class Goodbye(msgspec.Struct, array_like=True, frozen=True, tag="goodbye"):
+    """The session ends: a program has ended, a host leaves, or the scheduler takes the cluster down for good."""
+
+    reason: str
+
+
+class Borrow(msgspec.Struct, array_like=True, frozen=True, tag="borrow"):
+    """A program wants workers, under these names."""
+
+    workers: tuple[str, ...]
+
+
+class GiveBack(msgspec.Struct, array_like=True, frozen=True, tag="give back"):
+    """A program does not need a worker any more."""
+
+    worker: str
+
+
+class Share(msgspec.Struct, array_like=True, frozen=True, tag="share"):
+    """So many workers a program may have, of so many in the whole cluster."""
+
+    size: int
+    total: int
+
+
+class Gone(msgspec.Struct, array_like=True, frozen=True, tag="gone"):
+    """A worker is gone.
+
+    Attributes:
+        running: Task that it was working on.
+        died: Whether the worker process itself ended; else it was taken away, and its calls are not to blame.
+    """
+
+    worker: str
+    reason: str
+    running: int
+    died: bool
+
+
+class Acquaint(msgspec.Struct, array_like=True, frozen=True, tag="acquaint"):
+    """What a program may want to know of a host before it is lent a worker there."""
+
+    host: str
+    packages: Mapping[str, str]
+
+
+class Spawn(msgspec.Struct, array_like=True, frozen=True, tag="spawn"):
+    """A host is to start a worker."""
+
+    worker: str
+
+
+class Kill(msgspec.Struct, array_like=True, frozen=True, tag="kill"):
+    """A host is to end a worker."""
+
+    worker: str
+
+
+class Exited(msgspec.Struct, array_like=True, frozen=True, tag="exited"):
+    """A worker of a host is gone."""
+
+    worker: str
+    reason: str
+    running: int
+
+
+class Relay(msgspec.Struct, array_like=True, frozen=True, tag="relay"):
+    """A message, or a piece of one, between a program and one of its workers.
+
+    Attributes:
+        worker: The worker that it is for, or comes from.
+        sizes: Bytes of each frame of a message in pieces, in its first piece; empty if the message is whole.
+        more: Whether pieces follow.
+    """
+
+    worker: str
+    sizes: tuple[int, ...] = ()
+    more: bool = False
+
+
+class Enquiry(msgspec.Struct, array_like=True, frozen=True, tag="enquiry"):
+    """An observer wants to know how the cluster is."""
+
+
+class Situation(msgspec.Struct, array_like=True, frozen=True, tag="situation"):
+    """How the cluster is: a JSON document."""
+
+    document: bytes
+
+
+class TakeDown(msgspec.Struct, array_like=True, frozen=True, tag="take down"):
+    """An observer wants the cluster to end, hosts included."""
+
+    reason: str
+
+
+MODULES = "+modules"
+"""Follows a worker's name in a relay: its second line, on which it asks for modules while it makes a call."""
+
+
+def worker_of(line: str) -> str:
+    """The worker that a line of its belongs to."""
+    return line.removesuffix(MODULES)
+
+
+ToScheduler = Greeting | Beat | Goodbye | Borrow | GiveBack | Exited | Relay | Enquiry | TakeDown
+FromScheduler = (
+    Welcome | Refused | StartOver | Beat | Goodbye | Share | Gone | Acquaint | Spawn | Kill | Relay | Situation
+)
+
+
+class Envelope(msgspec.Struct, array_like=True, frozen=True):
+    """A message to the scheduler, in its session. ``number`` counts from 1; session 0 is for greetings."""
+
+    session: int
+    number: int
+    message: ToScheduler
+
+
+class Answer(msgspec.Struct, array_like=True, frozen=True):
+    """A message from the scheduler, in its session. Session 0 answers what belongs to no session."""
+
+    session: int
+    number: int
+    message: FromScheduler
+
+
+_encoder = msgspec.msgpack.Encoder()
+_envelopes: msgspec.msgpack.Decoder[Envelope] = msgspec.msgpack.Decoder(Envelope)
+_answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+
+
+def encode(letter: Envelope | Answer) -> bytes:
+    """The first frame of a message."""
+    return _encoder.encode(letter)
+
+
+def decode_envelope(frames: Sequence[bytes]) -> Envelope:
+    """What somebody sent to the scheduler.
+
+    Raises:
+        ProtocolError: It is not a message of this protocol.
+    """
+    found: Envelope = _decode(_envelopes, frames)
+    return found
+
+
+def decode_answer(frames: Sequence[bytes]) -> Answer:
+    """What the scheduler sent.
+
+    Raises:
+        ProtocolError: It is not a message of this protocol.
+    """
+    found: Answer = _decode(_answers, frames)
+    return found
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[Any], frames: Sequence[bytes]) -> Any:
+    if not frames:
+        raise ProtocolError("a message without frames")
+    try:
+        return decoder.decode(frames[0])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(f"not a message of this protocol: {error}") from None

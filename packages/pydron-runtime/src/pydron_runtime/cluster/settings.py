@@ -1,0 +1,65 @@
+"""Settings of a cluster: the bound of every wait, and the limits of what is sent. Seconds and bytes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from pydron.errors import ConfigurationError
+
+PORT = 7437
+"""Where a scheduler listens unless told otherwise."""
+
+FRAME_LIMIT = 4 * 1024 * 1024
+"""Bytes that a frame may have. Whoever sends a larger one is cut off before it is read."""
+
+MESSAGE_LIMIT = 8 * 1024**3
+"""Bytes that a message may have, all pieces together."""
+
+HANDSHAKE = 10.0
+"""Seconds that a connection has to prove that it knows an allowed key."""
+
+HEARTBEAT = 1.0
+"""Seconds between two beats of a session."""
+
+SILENCE = 20.0
+"""Seconds without any message after which the other side counts as gone. A shorter cut costs nothing."""
+
+PATIENCE = 60.0
+"""Seconds that a program waits for a scheduler that it cannot reach, or for a cluster without hosts."""
+
+LEASE = 120.0
+"""Seconds that a host waits for a scheduler that it cannot reach, before it ends."""
+
+START = 30.0
+"""Seconds that a worker has to become ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a program waits: ``PYDRON_PATIENCE`` and ``PYDRON_WORKER_START``."""
+
+    patience: float = PATIENCE
+    start: float = START
+
+
+def bounds() -> Bounds:
+    """The bounds in force now.
+
+    Raises:
+        ConfigurationError: An environment variable is not a number of seconds.
+    """
+    return Bounds(_seconds("PYDRON_PATIENCE", PATIENCE), _seconds("PYDRON_WORKER_START", START))
+
+
+def _seconds(name: str, default: float) -> float:
+    text = os.environ.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < 1e9:
+        raise ConfigurationError(f"The environment variable {name} is {text!r}; it has to be a number of seconds.")
+    return value

@@ -1,0 +1,75 @@
+"""The driver of a pool on this machine: a Unix socket to the workers, and the nursery that they come from."""
+
+from __future__ import annotations
+
+import zmq
+
+from pydron_runtime.recording import Recorder
+from pydron_runtime.transport import base, directory
+from pydron_runtime.transport.channel import Channel
+from pydron_runtime.transport.crew import Crew, NoWorkers
+from pydron_runtime.transport.driver import Driver
+from pydron_runtime.transport.head_start import HeadStart, endpoint_in
+from pydron_runtime.transport.mailbox import Mailboxes
+
+
+class LocalDriver(Driver):
+    """The scheduler of a pool of worker processes."""
+
+    _crew: Crew
+    _channel: Channel
+
+    def __init__(self, size: int, mail: Mailboxes, recorder: Recorder | None, begun: HeadStart | None = None) -> None:
+        super().__init__(size, mail, recorder)
+        self._begun = begun
+
+    def _open(self) -> base.Channel:
+        begun = self._begun
+        self.home = directory.make() if begun is None else begun.home
+        nursery = None if begun is None else begun.nursery
+        self.crew = self._crew = Crew(self.home, endpoint_in(self.home), self._size, nursery)
+        self._channel = Channel(self.home)
+        return self._channel
+
+    def _loop(self) -> None:
+        self._poller = zmq.Poller()
+        self._poller.register(self._channel.socket, zmq.POLLIN)
+        self._poller.register(self._wake.fileno(), zmq.POLLIN)
+        try:
+            self._crew.start()
+            if self._crew.fileno() is not None:
+                self._poller.register(self._crew.fileno(), zmq.POLLIN)
+        except NoWorkers as error:
+            self._give_up(str(error))
+        while not self._closing:
+            ready = dict(self._poller.poll(self._crew.patience()))
+            if self._wake.fileno() in ready:
+                self._wake.clear()
+                self._empty_inbox()
+            if self._crew.fileno() in ready:
+                self._hear_nursery()
+            if self._channel.socket in ready:
+                self._hear_workers()
+            for exit_ in self._crew.overdue():
+                self._lose(exit_)
+
+    def _hear_workers(self) -> None:
+        for name, message, frames in self._channel.arrived():
+            self._heard(name, message, frames)
+
+    def _hear_nursery(self) -> None:
+        descriptor = self._crew.fileno()
+        exits = self._crew.news()
+        if exits is None:
+            self._poller.unregister(descriptor)
+            self._channel.bind_again()  # a nursery that fails removes the directory before it ends
+            try:
+                exits = self._crew.restart()
+            except NoWorkers as error:
+                self._give_up(str(error))
+                return
+            self._poller.register(self._crew.fileno(), zmq.POLLIN)
+        # What a worker reported before it died counts, and is there by now as a rule.
+        self._hear_workers()
+        for exit_ in exits:
+            self._lose(exit_)
