@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from idle_machines import begin_frame, idle_machine
 
 from pydron_runtime.machine.frames import end_of
@@ -10,9 +12,10 @@ from pydron_runtime.machine.undo import UndoLog
 
 
 def test_only_stores_after_the_failure_are_taken_back_youngest_first() -> None:
-    log, taken_back = UndoLog(), []
+    log = UndoLog()
+    taken_back: list[tuple[int, ...]] = []
     for order in [(1,), (2,), (2, 5), (3,), (3, 1)]:
-        log.add(order, lambda order=order: taken_back.append(order))  # type: ignore[misc]
+        log.do(order, functools.partial(functools.partial, taken_back.append, order), lambda: None)
     log.roll_back((2,))
     assert taken_back == [(3, 1), (3,), (2, 5)]
     assert len(log) == 2
@@ -21,12 +24,28 @@ def test_only_stores_after_the_failure_are_taken_back_youngest_first() -> None:
 def test_stores_of_a_retired_past_are_forgotten_when_the_log_grows() -> None:
     log = UndoLog()
     for number in range(20_000):
-        log.add((number,), lambda: None)
+        log.do((number,), lambda: lambda: None, lambda: None)
         log.forget_before((number - 10,))
     assert len(log) < 10_000
     log.roll_back((19_995,))
     log.clear()
     assert len(log) == 0
+
+
+def test_stores_that_were_set_aside_are_made_again_on_what_the_objects_are_then() -> None:
+    """Code that runs in between sees the world as it was at its place, and what it does stays."""
+    log, values, table = UndoLog(), [1], {"k": 1}
+    log.do((1,), lambda: values.pop, lambda: values.append(2))
+    log.do((3,), lambda: values.pop, lambda: values.append(4))
+    log.do((4,), lambda: restore_item(table, "k"), lambda: table.__setitem__("k", 5))
+    log.set_aside((2,))
+    assert log.is_set_aside
+    assert (values, table) == ([1, 2], {"k": 1})
+    values.append(3)
+    log.resume()
+    assert (values, table) == ([1, 2, 3, 4], {"k": 5})
+    log.roll_back((2,))
+    assert (values, table) == ([1, 2, 3], {"k": 1})
 
 
 def test_a_failing_frame_keeps_what_it_stored_before() -> None:

@@ -21,10 +21,23 @@ ITEM = Item(
             "out = []\nadd = out.append\nfor x in range(4):\n    add(f(x))\nreturn out",
         ),
         Row("`out.extend([f(x), g(x)])`", "out = []\nfor x in range(2):\n    out.extend([f(x), g(x)])\nreturn out"),
+        Row(
+            "`out.extend(items(x))`, where the call gives the list",
+            "out = []\nfor x in range(4):\n    out.extend(items(x))\nreturn out",
+        ),
+        Row(
+            "`out += items(x)`, where the call gives the list",
+            "out = []\nfor x in range(4):\n    out += items(x)\nreturn out",
+        ),
         Row("`out.insert(0, f(x))`", "out = []\nfor x in range(4):\n    out.insert(0, f(x))\nreturn out"),
         Row("`out[i] = f(x)`", "out = [0] * 4\nfor x in range(4):\n    out[x] = f(x)\nreturn out"),
         Row("`out.append((x, f(x)))`", "out = []\nfor x in range(4):\n    out.append((x, f(x)))\nreturn out"),
         Row("`out[x % 2].append(f(x))`", "out = [[], []]\nfor x in range(4):\n    out[x % 2].append(f(x))\nreturn out"),
+        Row(
+            "`queue.append(f(x))` on a `deque`",
+            "queue = collections.deque()\nfor x in range(4):\n    queue.append(f(x))\nreturn list(queue)",
+            before="import collections",
+        ),
     ),
 )
 

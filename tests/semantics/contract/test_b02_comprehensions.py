@@ -10,7 +10,10 @@ ITEM = Item(
     "Comprehensions, and what goes through all of an iterable",
     (
         Row("`[f(x) for x in xs]`", "return [f(x) for x in range(4)]"),
+        Row("`{f(x) for x in xs}`", "return {f(x) for x in range(4)}"),
         Row("`{x: f(x) for x in xs}`", "return {x: f(x) for x in range(4)}"),
+        Row("`{f(x): x for x in xs}`", "return {f(x): x for x in range(4)}"),
+        Row("`{f(x): g(x) for x in xs}`", "return {f(x): g(x) for x in range(2)}"),
         Row("`[[f(x + y) for x in xs] for y in ys]`", "return [[f(x + y) for x in range(2)] for y in range(2)]"),
         Row("`[f(x + y) for x in xs for y in ys]`", "return [f(x + y) for x in range(2) for y in range(2)]"),
         Row("`[x for x in xs if odd(x)]`", "return [x for x in range(4) if odd(x)]"),

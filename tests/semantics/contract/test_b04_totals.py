@@ -13,6 +13,10 @@ ITEM = Item(
         Row("`total += text(x)`, strings", "total = ''\nfor x in range(4):\n    total += text(x)\nreturn total"),
         Row("`total += pair(x)`, tuples", "total = ()\nfor x in range(4):\n    total += pair(x)\nreturn total"),
         Row(
+            "`total += items(x)`, lists, in place",
+            "total = []\nsame = total\nfor x in range(4):\n    total += items(x)\nreturn total, same is total, same",
+        ),
+        Row(
             "`total += row(x)`, arrays, in place",
             "total = np.zeros(3)\nsame = total\nfor x in range(4):\n    total += row(x)\nreturn total.tolist(), same is total",
             before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",

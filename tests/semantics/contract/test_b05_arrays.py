@@ -10,8 +10,50 @@ ITEM = Item(
     "Results in numpy arrays",
     (
         Row(
+            "`arr[i] = f(x)`",
+            "arr = np.zeros(4)\nfor x in range(4):\n    arr[x] = f(x)\nreturn arr.tolist()",
+            before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
+            behaviour=IN_PLACE,
+        ),
+        Row(
+            "`arr[i, j] = f(x)`",
+            "arr = np.zeros((2, 2))\nfor x in range(4):\n    arr[x // 2, x % 2] = f(x)\nreturn arr.tolist()",
+            before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
+            behaviour=IN_PLACE,
+        ),
+        Row(
+            "`arr[i] = row(x)`",
+            "arr = np.zeros((4, 3))\nfor x in range(4):\n    arr[x] = row(x)\nreturn arr.tolist()",
+            before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
+            behaviour=IN_PLACE,
+        ),
+        Row(
+            "`arr[i, :] = row(x)`",
+            "arr = np.zeros((4, 3))\nfor x in range(4):\n    arr[x, :] = row(x)\nreturn arr.tolist()",
+            before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
+            behaviour=IN_PLACE,
+        ),
+        Row(
+            "`arr[:, i] = row(x)`",
+            "arr = np.zeros((3, 4))\nfor x in range(4):\n    arr[:, x] = row(x)\nreturn arr.tolist()",
+            before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
+            behaviour=IN_PLACE,
+        ),
+        Row(
+            "`arr[i] += f(x)`",
+            "arr = np.zeros(2)\nfor x in range(4):\n    arr[x % 2] += f(x)\nreturn arr.tolist()",
+            before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
+            behaviour=IN_PLACE,
+        ),
+        Row(
             "`arr += row(x)`",
             "arr = np.zeros(3)\nfor x in range(4):\n    arr += row(x)\nreturn arr.tolist()",
+            before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
+            behaviour=IN_PLACE,
+        ),
+        Row(
+            "`arr[i] = f(x)`, then read",
+            "arr = np.zeros(4)\nfor x in range(4):\n    arr[x] = f(x)\nreturn arr.sum(), arr.tolist()",
             before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
             behaviour=IN_PLACE,
         ),

@@ -34,6 +34,10 @@ ITEM = Item(
             calls=8,
         ),
         Row(
+            "`if a > k: out.append(a)`, then `out.append(x)`",
+            "out = []\nfor x in range(4):\n    a = f(x)\n    if a > 2:\n        out.append(a)\n    out.append(x)\nreturn out",
+        ),
+        Row(
             "`if a > k: out.append(g(a))`",
             "out = []\nfor x in range(4):\n    a = f(x)\n    if a > 2:\n        out.append(g(a))\nreturn out",
         ),

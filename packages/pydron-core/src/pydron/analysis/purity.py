@@ -10,6 +10,7 @@ No module is imported for its table: the names of a module are looked up once it
 from __future__ import annotations
 
 import builtins
+import collections
 import io
 import sys
 from collections.abc import Mapping
@@ -159,15 +160,23 @@ def is_output(function: Any) -> bool:
     return type(function) is BuiltinFunctionType and function.__name__ == "write" and type(function.__self__) in STREAMS
 
 
+_OF_MAPPINGS = frozenset("clear pop popitem setdefault update __setitem__ __delitem__ __ior__".split())
+
 MUTATING: dict[type, frozenset[str]] = {
     list: frozenset("append extend insert pop remove clear sort reverse __setitem__ __delitem__ __iadd__".split()),
-    dict: frozenset("clear pop popitem setdefault update __setitem__ __delitem__ __ior__".split()),
+    dict: _OF_MAPPINGS,
     set: frozenset(
         "add clear difference_update discard intersection_update pop remove symmetric_difference_update update".split()
     ),
     bytearray: frozenset("append clear extend insert pop remove reverse".split()),
+    collections.deque: frozenset(
+        "append appendleft clear extend extendleft insert pop popleft remove reverse rotate".split()
+    ),
+    collections.defaultdict: _OF_MAPPINGS,
+    collections.OrderedDict: _OF_MAPPINGS | {"move_to_end"},
+    collections.Counter: _OF_MAPPINGS | {"subtract"},
 }
-"""Methods of the builtin containers that modify their object."""
+"""Methods of the library's containers that modify their object."""
 
 _METHOD_TYPES: frozenset[type] = frozenset(
     {int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, frozenset, range, slice}

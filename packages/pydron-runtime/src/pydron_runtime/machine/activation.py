@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, current
@@ -81,6 +81,7 @@ def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[s
         if type(value) is Pending and not value.done:
             value.writer = child
             frame.machine.changes_pending = True
+    _reads(child, received.values())
     claims = frame.machine.claims
     stored = stored_objects(frame.code, plan.facts, received) or ()
     for target in stored:
@@ -88,6 +89,13 @@ def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[s
     claims.announce(readable({**received, **looked_up(frame.code, plan.facts, received)}, stored), child)
     frame.queue.append(child)  # last: what cannot be begun, because the stack is full, must not be waited for
     return child
+
+
+def _reads(child: Frame, values: Iterable[Any]) -> None:
+    """A deferred frame reads pending values at its place in the program."""
+    for value in values:
+        if type(value) is Pending:
+            value.read_by(child)
 
 
 def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -106,6 +114,7 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
             await_writers(frame, site, value)
         received = {str(position): value for position, value in enumerate((*args, *kwargs.values()))}
         received.update(surroundings(code.record.function))
+        _reads(child, received.values())
         frame.machine.claims.announce(readable(received), child)
         frame.queue.append(child)
         return _begin(child, lambda: (code.function(child, *args, **kwargs),))[0]

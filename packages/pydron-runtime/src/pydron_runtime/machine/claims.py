@@ -7,14 +7,15 @@ anything that can be reached from there waits, so that the frame finds things as
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
 from pydron_runtime.machine.entries import Entry, Order, State, TaskEntry
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import CODE, SCALARS
+from pydron_runtime.machine.safety import CODE, MAPPINGS, SCALARS, is_immutable
 
 _REACH_LIMIT = 20_000
 
@@ -24,7 +25,7 @@ def released(entry: Entry) -> bool:
     if isinstance(entry, Frame):
         return entry.finished
     if isinstance(entry, TaskEntry):
-        return entry.submitted
+        return entry.submitted or entry.state is State.DONE
     return entry.state is State.DONE
 
 
@@ -65,6 +66,15 @@ class Claims:
         if roots:
             self._readers.append((entry, roots))
 
+    def hand_over(self, pending: Pending, value: Any) -> None:
+        """The program gets hold of a value: what was put off, and reads or modifies it, comes before later stores."""
+        if pending.readers:
+            readers = [entry for entry in pending.readers if not released(entry)]
+            pending.readers.clear()
+            if readers and not is_immutable(value):
+                for entry in readers:
+                    self.announce((value,), entry)
+
     def writer_before(self, container: Any, frame: Frame) -> Entry | None:
         """The unfinished claim on an object that an operation of this frame, here, has to wait for."""
         found = self._writers.get(id(container))
@@ -80,19 +90,45 @@ class Claims:
         for order, _, entry in holders:
             if order > here:
                 return None
-            if not released(entry) and not is_within(frame, entry):
+            if not entry.looks and not released(entry) and not is_within(frame, entry):
                 return entry
         return None
 
-    def reader_before(self, container: Any, frame: Frame) -> Entry | None:
-        """An unfinished reader, earlier in the program, that a store to this object would disturb."""
+    def before(self, container: Any, order: Order, frame: Frame, looks: bool) -> Entry | None:
+        """What an operation on an object, at a place in program order, has to come after; None if it is its turn.
+
+        Of several claims the last before it, which itself comes after the others.
+
+        Args:
+            frame: Whose operation it is.
+            looks: It only looks at the object.
+        """
+        found = self._writers.get(id(container))
+        if found is not None:
+            holders = found[1]
+            while holders and released(holders[0][2]):
+                del holders[0]
+            if not holders:
+                del self._writers[id(container)]
+            for index in range(bisect_left(holders, (order,)) - 1, -1, -1):
+                entry = holders[index][2]
+                if not (looks and entry.looks) and not released(entry) and not is_within(frame, entry):
+                    return entry
+        return None if looks else self.reader_before(container, frame, order)
+
+    def reader_before(self, container: Any, frame: Frame, order: Order | None = None) -> Entry | None:
+        """An unfinished reader, earlier in the program, that a store to this object would disturb.
+
+        Args:
+            order: The place of the store; None for where the frame's code stands.
+        """
         if not self._readers:
             return None
         self._readers = [item for item in self._readers if not released(item[0])]
         if not self._readers:
             self._reach.clear()
             return None
-        here = frame.here
+        here = frame.here if order is None else order
         for entry, roots in self._readers:
             if entry.order < here and not is_within(frame, entry) and self._reaches(roots, container):
                 return entry
@@ -111,9 +147,7 @@ class Claims:
         if not self._writers:
             return None
         reach = reachable((value,))
-        if reach is None:
-            return next((holders[0][2] for _, holders in list(self._writers.values()) if holders), None)
-        for key in [key for key in self._writers if key in reach]:
+        for key in [key for key in self._writers if reach is None or key in reach]:
             entry = self.writer_before(self._writers[key][0], frame)
             if entry is not None:
                 return entry
@@ -155,11 +189,11 @@ def reachable(roots: Iterable[Any]) -> set[int] | None:
         seen.add(id(value))
         if len(seen) > _REACH_LIMIT:
             return None
-        if kind is list or kind is tuple or kind is set or kind is frozenset:
+        if kind is list or kind is tuple or kind is set or kind is frozenset or kind is deque:
             if len(value) > _REACH_LIMIT:
                 return None
             stack.extend(value)
-        elif kind is dict:
+        elif kind in MAPPINGS:
             stack.extend(value)
             stack.extend(value.values())
         else:

@@ -8,12 +8,13 @@ tracked too, so that one look tells whether a value can be used deeply.
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import is_immutable
+from pydron_runtime.machine.safety import MAPPINGS, is_immutable
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.claims import Claims
@@ -114,6 +115,8 @@ class Containers:
     def _hand_over(self, pending: Pending) -> Any:
         """The value of a placeholder that is to be replaced. Whoever will change it claims it from now on."""
         value = taken(pending)
+        if pending.readers and self._claims is not None:
+            self._claims.hand_over(pending, value)
         writer = pending.writer
         if writer is not None and writer.state is State.OPEN and self._claims is not None and not is_immutable(value):
             self._claims.claim(value, writer)
@@ -153,9 +156,9 @@ class Containers:
 def contents(container: Any) -> list[Any]:
     """What a container holds directly and a placeholder could stand for."""
     kind = type(container)
-    if kind is list or kind is tuple or kind is set or kind is frozenset:
+    if kind is list or kind is tuple or kind is set or kind is frozenset or kind is deque:
         return list(container)
-    if kind is dict:
+    if kind in MAPPINGS:
         return list(container.values())
     return list(container.__dict__.values())
 
@@ -173,7 +176,7 @@ def fill_container(container: Any, hand_over: Callable[[Pending], Any] = taken) 
     """Replace the placeholders whose values are there; True if one is left."""
     left = False
     kind = type(container)
-    if kind is list:
+    if kind is list or kind is deque:
         for index, element in enumerate(container):
             if type(element) is Pending:
                 if element.done:
@@ -181,9 +184,9 @@ def fill_container(container: Any, hand_over: Callable[[Pending], Any] = taken) 
                 else:
                     left = True
         return left
-    if kind is not dict and not hasattr(container, "__dict__"):
+    if kind not in MAPPINGS and not hasattr(container, "__dict__"):
         return False
-    mapping = container if kind is dict else container.__dict__
+    mapping = container if kind in MAPPINGS else container.__dict__
     for name, element in list(mapping.items()):
         if type(element) is Pending:
             if element.done:

@@ -9,7 +9,7 @@ from pydron_runtime.machine.entries import Entry, State
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.indirect import behind, is_indirect
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import SCALARS
+from pydron_runtime.machine.safety import SCALARS, is_immutable
 
 
 def current(frame: Frame, site: int, operand: Any) -> Any:
@@ -25,7 +25,21 @@ def current(frame: Frame, site: int, operand: Any) -> Any:
     value = operand.get()
     if type(value) not in SCALARS:
         operand.task = None
+        _hand_over(frame, site, operand, value)
     return value
+
+
+def _hand_over(frame: Frame, site: int, pending: Pending, value: Any) -> None:
+    """The program gets hold of a value. If it can be changed, what was put off sees it as it is now.
+
+    Blocks until everything earlier has been done on a container that may hold it.
+    """
+    if pending.held_in is not None:
+        holder, pending.held_in = pending.held_in, None
+        if not is_immutable(value):
+            await_order(frame, site, holder)
+    if pending.readers:
+        frame.machine.claims.hand_over(pending, value)
 
 
 def await_writer(frame: Frame, site: int, pending: Pending) -> None:
@@ -53,7 +67,9 @@ def value_of(frame: Frame, site: int, operand: Any) -> Any:
     """The operand's value; blocks the frame's code until it is there."""
     operand = current(frame, site, operand)
     if type(operand) is Pending:
-        return frame.machine.value(frame, operand, site)
+        value = frame.machine.value(frame, operand, site)
+        _hand_over(frame, site, operand, value)
+        return value
     return operand
 
 
@@ -111,10 +127,10 @@ def await_writers_inside(frame: Frame, site: int, value: Any) -> None:
 
 
 def await_order(frame: Frame, site: int, container: Any) -> None:
-    """Block until a store to an object disturbs nothing earlier; call before each store."""
+    """Block until a store to an object disturbs nothing earlier; call before each store that is made at once."""
     claims = frame.machine.claims
     while claims:
-        entry = claims.writer_before(container, frame) or claims.reader_before(container, frame)
+        entry = claims.before(container, frame.here, frame, looks=False)
         if entry is None:
             break
         await_entry(frame, site, entry)

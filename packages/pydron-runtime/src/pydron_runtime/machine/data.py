@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydron_runtime.machine.plain_records import contents_of, is_record_type
-from pydron_runtime.machine.safety import CODE, CONTAINERS, SCALARS, is_array, is_immutable, is_safe_type
+from pydron_runtime.machine.safety import BUILTIN_CONTAINERS, CODE, SCALARS, is_array, is_immutable, is_safe_type
 
 LIMIT = 10_000
 """Elements of a container that are looked at; looking must not cost more than what it is good for."""
@@ -24,7 +24,7 @@ def is_data(value: Any, depth: int = 3) -> bool:
     kind = type(value)
     if kind in SCALARS:
         return True
-    if kind in CONTAINERS:
+    if kind in BUILTIN_CONTAINERS:
         if depth == 0 or len(value) > LIMIT:
             return False
         if kind is dict and not all(type(element) in SCALARS or is_data(element, depth - 1) for element in value):

@@ -166,12 +166,18 @@ def is_deferrable_function(record: Any, seen: frozenset[int] = frozenset()) -> b
 def readable(values: Mapping[str, Any], stored: tuple[Any, ...] = ()) -> tuple[Any, ...]:
     """Of the values a region receives, those through which it may see later modifications, but for what it claims."""
     claimed = {id(target) for target in stored}
+    found = (_there(value) for value in values.values())
     return tuple(
         value
-        for value in values.values()
+        for value in found
         if id(value) not in claimed
         and type(value) not in SCALARS
         and type(value) is not Pending
         and not isinstance(value, (ModuleType, type))
         and not is_immutable(value)
     )
+
+
+def _there(value: Any) -> Any:
+    """What the program may have got hold of: the value that a placeholder stands for, once it has been looked at."""
+    return value.get() if type(value) is Pending and value.done and value.load is None else value

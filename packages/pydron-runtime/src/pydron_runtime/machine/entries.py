@@ -42,9 +42,13 @@ class Entry:
         error: Why it failed.
         frames_below: Traceback entries to show below the failing line, as (file, line, name, ...) records or a
             real traceback.
+        looks: It only looks at the objects it claimed, so that two of its kind need not wait for one another.
+        mixed: It, or what it comes after, may put an object into what it claimed that can be changed, and that the
+            program knows otherwise. (So may everything but an operation that says otherwise.)
+        followers: Called, once each, when it no longer touches the objects it claimed.
     """
 
-    __slots__ = ("error", "frame", "frames_below", "order", "site", "state")
+    __slots__ = ("error", "followers", "frame", "frames_below", "looks", "mixed", "order", "site", "state")
 
     def __init__(self, frame: Frame | None, order: Order, site: int) -> None:
         self.frame = frame
@@ -53,6 +57,15 @@ class Entry:
         self.state = State.OPEN
         self.error: BaseException | None = None
         self.frames_below: Any = None
+        self.looks = False
+        self.mixed = True
+        self.followers: list[Callable[[], None]] = []
+
+    def release(self) -> None:
+        """It no longer touches the objects it claimed. Tells those who wait for it."""
+        followers, self.followers = self.followers, []
+        for follower in followers:
+            follower()
 
     def fail(self, error: BaseException, frames_below: Any = None) -> None:
         """Record the failure. It counts when everything earlier has retired."""
@@ -71,7 +84,6 @@ class TaskEntry(Entry):
         arguments: The pickled arguments, as they were at issue.
         references: Pending values inside the arguments, by the number under which they appear there.
         by_value: The program supplies the values of all references itself.
-        followers: Tasks that refer to this one's result and wait until the executor knows it.
         submitted: Nothing of the program's is read any more on its behalf.
     """
 
@@ -79,7 +91,6 @@ class TaskEntry(Entry):
         "arguments",
         "by_value",
         "callee",
-        "followers",
         "function",
         "number",
         "pending",
@@ -104,7 +115,6 @@ class TaskEntry(Entry):
         self.arguments = arguments
         self.references: dict[int, Pending] = {}
         self.by_value = False
-        self.followers: list[TaskEntry] = []
         self.submitted = False
         self.pending = Pending()
 

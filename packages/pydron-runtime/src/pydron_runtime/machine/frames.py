@@ -130,6 +130,7 @@ class Frame(Entry):
         self.finished = True
         self.greenlet = None
         self.machine.live.discard(self)
+        self.release()
 
 
 def end_of(entry: Entry) -> Order:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,12 @@ from pydron_runtime.machine.current import await_writers, await_writers_behind, 
 from pydron_runtime.machine.indirect import PAIRING, behind, is_indirect
 from pydron_runtime.machine.ops_pure import pure, tupled
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.putting_off import all_safe, put_off
 from pydron_runtime.machine.safety import (
     CONTAINERS,
+    FACTORIES,
     ITERATORS,
+    MAPPINGS,
     SCALARS,
     VIEWS,
     is_array,
@@ -23,11 +26,13 @@ from pydron_runtime.machine.safety import (
     is_safe_type,
     runs_user_code_for_attribute,
 )
+from pydron_runtime.machine.stores import MISSING, owner_of, restore_item
+from pydron_runtime.machine.turns import change, look, predecessor
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
-_SEQUENCES = frozenset({list, tuple, str, bytes, range})
+_SEQUENCES = frozenset({tuple, str, bytes, range})
 
 
 def attribute(frame: Frame, site: int, target: Any, name: str) -> Any:
@@ -53,18 +58,89 @@ def item(frame: Frame, site: int, target: Any, index: Any) -> Any:
             parts = target.parts[index]
             return parts if type(index) is int else tupled(frame, site, *parts)
         if type(index) is Pending or is_immutable(index):
-            return put_off(frame, site, operator.getitem, (target, index)).pending
+            return put_off(frame, site, operator.getitem, (target, index), safe=_gets_only).pending
         return item(frame, site, value_of(frame, site, target), index)
-    if kind in _SEQUENCES or kind is dict:
-        if type(index) is Pending and not (len(target) <= 64 and is_safe(target)):
-            index = value_of(frame, site, index)
-        if is_immutable(index) and is_safe(index):
-            await_writers(frame, site, target)
+    if kind is list or kind in MAPPINGS or kind is deque:
+        if type(index) is Pending or is_immutable(index) and is_safe(index):
+            return _element(frame, site, target, index)
+    elif kind in _SEQUENCES:
+        if type(index) is not Pending and is_immutable(index):
             result = target[index]
             if type(index) is slice and target in frame.machine.containers:
                 frame.machine.containers.track(result)
             return result
+    elif is_array(target) and target.dtype.kind != "O":
+        found = _cells(frame, site, target, index)
+        if found is not MISSING:
+            return found
+    if kind is defaultdict:
+        index = settled(frame, site, index)
+        frame.machine.fence(frame, site, "PD302", kind.__qualname__)
+        return target[index]
     return pure(frame, site, operator.getitem, target, index)
+
+
+def _element(frame: Frame, site: int, target: Any, index: Any) -> Any:
+    """``target[index]`` on a list or mapping, as it is at this place; what it gives may be a placeholder."""
+    if type(target) is defaultdict:
+        return _element_made(frame, site, target, index)
+    if not frame.machine.claims and type(index) in SCALARS:
+        return target[index]
+    containers = frame.machine.containers
+
+    def get(key: Any) -> Any:
+        found = target[key]
+        if type(key) is slice and target in containers:
+            containers.track(found)
+        return found
+
+    if type(index) is slice:
+        await_writers(frame, site, target)
+        return get(index)
+    return look(frame, site, target, get, (index,))
+
+
+def _element_made(frame: Frame, site: int, target: Any, index: Any) -> Any:
+    """``target[index]`` on a ``defaultdict``: makes the element if there is none."""
+    factory = target.default_factory
+    if factory not in FACTORIES:
+        index = settled(frame, site, index)
+        await_writers(frame, site, target)
+        if index not in target:
+            frame.machine.fence(frame, site, "PD302", getattr(factory, "__qualname__", str(factory)))
+        return target[index]
+    return change(
+        frame, site, target, lambda key: restore_item(target, key), lambda key: target[key], (index,),
+        gives=True, mixed=factory in _MAKING,
+    )  # fmt: skip
+
+
+_MAKING = frozenset({list, dict, set, deque, Counter})
+"""Factories of objects that can be changed."""
+
+
+def _gets_only(target: Any, index: Any) -> bool:
+    """Whether ``target[index]`` runs no user code, and modifies nothing."""
+    return all_safe(target, index) and not (type(target) is defaultdict and index not in target)
+
+
+def _cells(frame: Frame, site: int, target: Any, index: Any) -> Any:
+    """``target[index]`` on an array of numbers: a view does not look at the elements, an element is looked at in turn.
+
+    MISSING for any other index.
+    """
+    parts = index if type(index) is tuple else (index,)
+    if not all(type(part) in _BASIC for part in parts):
+        return MISSING
+    owner = owner_of(target)
+    if predecessor(frame, owner, looks=True) is None:
+        return target[index]
+    if len(parts) == target.ndim and all(type(part) is int for part in parts):
+        return look(frame, site, target, lambda: target[index], (), flat=True)
+    return target[index]
+
+
+_BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
 
 
 def index_slice(frame: Frame, site: int, lower: Any, upper: Any, step: Any) -> slice:
@@ -85,7 +161,7 @@ def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
         return iter(iterable)
     if kind is list:
         return _through_list(frame, site, iterable)
-    if kind is dict or kind is set or kind is frozenset or kind in VIEWS:
+    if kind in CONTAINERS or kind in VIEWS:
         return _through_mapping(frame, site, iterable, behind(iterable) if kind in VIEWS else (iterable,))
     if kind in PAIRING and iterable in frame.machine.known_iterators:
         frame.machine.known_iterators.discard(iterable)
@@ -96,8 +172,8 @@ def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
         return through_map(frame, site, iterable)
     if kind in ITERATORS:
         return _through_mapping(frame, site, iterable, behind(iterable))
-    if is_array(iterable) and iterable.dtype.kind != "O":
-        return iter(iterable)
+    if is_array(iterable) and iterable.dtype.kind != "O" and iterable.ndim:
+        return _through_array(frame, site, iterable)
     return _through_unknown(frame, site, iterable)
 
 
@@ -112,6 +188,11 @@ def _through_list(frame: Frame, site: int, elements: list[Any]) -> Iterator[Any]
             return
         yield elements[index]
         index += 1
+
+
+def _through_array(frame: Frame, site: int, array: Any) -> Iterator[Any]:
+    for index in range(len(array)):
+        yield item(frame, site, array, index)
 
 
 def _through_mapping(frame: Frame, site: int, iterable: Any, containers: tuple[Any, ...]) -> Iterator[Any]:
@@ -263,7 +344,7 @@ def keywords(frame: Frame, site: int, callee: Any, /, *arguments: Any) -> dict[s
 def spread_mapping(frame: Frame, site: int, operand: Any) -> Any:
     """What ``**operand`` goes through in a call or a display."""
     operand = value_of(frame, site, operand)
-    if type(operand) is dict:
+    if type(operand) in MAPPINGS:
         await_writers(frame, site, operand)
         return operand
     operand = settled(frame, site, operand)

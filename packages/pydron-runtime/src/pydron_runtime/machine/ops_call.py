@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import time
+from collections import deque
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -30,20 +31,23 @@ from pydron_runtime.machine.activation import enter
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.granularity import Cost, cost_of
 from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially, with_keywords
+from pydron_runtime.machine.ops_modify import modify
 from pydron_runtime.machine.ops_output import put_out
 from pydron_runtime.machine.ops_pure import pure
-from pydron_runtime.machine.ops_store import mutate_container
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import all_safe, put_off
 from pydron_runtime.machine.safety import (
     CONTAINERS,
+    MAPPINGS,
     SCALARS,
     is_immutable,
+    is_safe,
     is_safe_type,
     runs_user_code_for_attribute,
 )
-from pydron_runtime.machine.stores import MISSING
+from pydron_runtime.machine.stores import MISSING, owner_of
 from pydron_runtime.machine.tasks import tell_once
+from pydron_runtime.machine.turns import look
 from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
 
 if TYPE_CHECKING:
@@ -221,7 +225,7 @@ def _method_of_builtin(
 ) -> Any:
     kind = type(target)
     if name in MUTATING.get(kind, ()):
-        result = mutate_container(frame, site, target, name, args, kwargs)
+        result = modify(frame, site, target, name, args, kwargs)
         if result is not MISSING:
             return result
     elif method_writes_into(kind, name, len(args)):
@@ -232,25 +236,40 @@ def _method_of_builtin(
             target, *args, *kwargs.values(),
         )  # fmt: skip
     elif is_pure_method(kind, name) and not kwargs:
-        await_writers(frame, site, target)
         args = tuple(current(frame, site, arg) for arg in args)
+        if kind in MAPPINGS and name == "get" and 1 <= len(args) <= 2:
+            found = _get(frame, site, target, *args)
+            if found is not MISSING:
+                return found
+        await_writers(frame, site, owner_of(target))
         if name == "join" and args:
             args = (gone_through(frame, site, args[0]), *args[1:])
         shallow = _shallow_method(frame, target, name, args)
         if shallow is not MISSING:
             return shallow
-        if name in ("keys", "values", "items") and kind is dict:
+        if name in ("keys", "values", "items") and kind in MAPPINGS:
             return getattr(target, name)(*args)
         return pure(frame, site, _method_caller(name), target, *args)
     return native(frame, site, getattr(target, name), args, kwargs)
 
 
+def _get(frame: Frame, site: int, target: Any, key: Any, default: Any = None) -> Any:
+    """``target.get(key, default)`` on a mapping, as it is at this place; what it gives may be a placeholder."""
+    if type(key) in SCALARS and not frame.machine.claims:
+        return target.get(key, default)
+    if type(key) is Pending or is_immutable(key) and is_safe(key):
+        if type(default) is Pending or is_immutable(default):
+            return look(frame, site, target, lambda name: target.get(name, default), (key,))
+        key = value_of(frame, site, key)
+        await_writers(frame, site, target)
+        return target.get(key, default)
+    return MISSING
+
+
 def _shallow_method(frame: Frame, target: Any, name: str, args: tuple[Any, ...]) -> Any:
     """Methods that move elements without looking at them."""
     kind = type(target)
-    if kind is dict and name == "get" and args and type(args[0]) in SCALARS:
-        return target.get(*args)
-    if kind in (list, dict) and name == "copy" and not args:
+    if (kind is list or kind is deque or kind in MAPPINGS) and name == "copy" and not args:
         result = target.copy()
         frame.machine.containers.track_if(result, target)
         return result

@@ -15,7 +15,8 @@ from pydron_runtime.machine.current import await_writers, await_writers_inside, 
 from pydron_runtime.machine.indirect import is_indirect
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import all_safe, keep, put_off
-from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_immutable, is_safe, is_safe_type
+from pydron_runtime.machine.safety import CONTAINERS, MAPPINGS, SCALARS, is_immutable, is_safe, is_safe_type
+from pydron_runtime.machine.turns import look
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -68,9 +69,12 @@ def contains(frame: Frame, site: int, element: Any, container: Any) -> Any:
     """``element in container``."""
     element = current(frame, site, element)
     container = current(frame, site, container)
-    if type(container) in (dict, set, frozenset) and type(element) in SCALARS:
-        await_writers(frame, site, container)
-        return element in container
+    kind = type(container)
+    if kind in MAPPINGS or kind is set or kind is frozenset:
+        if type(element) in SCALARS and not frame.machine.claims:
+            return element in container
+        if type(element) is Pending or is_immutable(element) and is_safe(element):
+            return look(frame, site, container, lambda key: key in container, (element,), flat=True)
     return pure(frame, site, operator.contains, container, element)
 
 

@@ -26,15 +26,35 @@ class Pending:
             None for other values, and once the program may have changed the value.
         waiters: Called, once each, when the value is there.
         parts: For a tuple under construction its elements, some of them pending.
+        readers: What was put off, and reads the value at its place in the program: who modifies the value later waits.
+            Placeholders of one object share the list.
         writer: The operation, or frame, that may change the value in place.
+        held_in: A container into which an operation that was put off stores it, or from which one may take it: whoever
+            gets hold of the value, if it can be changed, comes after what was to be done on that container.
         fresh: If the value is an object, nothing but this placeholder refers to it: it was made for it.
+        object: The object that the value is, unless an operand turns out to have operators of its own.
         origin: The pending value whose value this one has taken.
         number: Of the task that produces it; stays when ``task`` goes.
         on_drop: Told this number when the program holds the placeholder no longer. For this to happen at once, nothing
             that a placeholder refers to may refer to it.
     """
 
-    __slots__ = ("done", "fresh", "load", "number", "on_drop", "origin", "parts", "task", "value", "waiters", "writer")
+    __slots__ = (
+        "done",
+        "fresh",
+        "held_in",
+        "load",
+        "number",
+        "object",
+        "on_drop",
+        "origin",
+        "parts",
+        "readers",
+        "task",
+        "value",
+        "waiters",
+        "writer",
+    )
 
     def __init__(self) -> None:
         self.done = False
@@ -47,6 +67,9 @@ class Pending:
         self.on_drop: Callable[[int], None] | None = None
         self.writer: Entry | None = None
         self.fresh = False
+        self.held_in: Any = None
+        self.object: Any = None
+        self.readers: list[Entry] | None = None
         self.origin: Pending | None = None
 
     def get(self) -> Any:
@@ -74,9 +97,24 @@ class Pending:
         elif other.done:
             self.task = other.task
             self.origin = other  # keeps the task's result where a reference to it finds it
+            self._share_readers(other)
             self.settle_later(other.get)
         else:
             other.waiters.append(lambda: self.forward(other))
+
+    def read_by(self, entry: Entry) -> None:
+        """An entry that was put off reads the value at its place in the program."""
+        if self.readers is None:
+            self.readers = [entry]
+        elif not self.readers or self.readers[-1] is not entry:
+            self.readers.append(entry)
+
+    def _share_readers(self, other: Pending) -> None:
+        if other.readers is None:
+            other.readers = self.readers
+        elif self.readers is not None and self.readers is not other.readers:
+            other.readers.extend(self.readers)
+        self.readers = other.readers
 
     def __del__(self) -> None:
         if self.on_drop is not None:

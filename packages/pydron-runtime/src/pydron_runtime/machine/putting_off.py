@@ -72,6 +72,8 @@ def put_off(
     entry = Operation(frame, frame.next_order(), site, function, operands, safe)
     entry.pending.fresh = fresh
     wanted: list[Any] = [operand for operand in operands if type(operand) is Pending]
+    for pending in wanted:
+        pending.read_by(entry)
     wanted.extend(snapshots)
     if isinstance(after, Operation) and after.state is State.OPEN:
         wanted.append(after.pending)
@@ -107,4 +109,5 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
                 taken(operand)
     entry.state = State.DONE
     entry.operands = ()
-    entry.pending.settle(result)
+    entry.release()
+    entry.pending.forward(result)

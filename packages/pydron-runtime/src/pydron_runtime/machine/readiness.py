@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.entries import Entry
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.safety import SCALARS, is_immutable
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.machine import Machine
@@ -24,6 +25,7 @@ def when_there(machine: Machine, entry: Entry, wanted: Sequence[Any], then: Call
         wanted: Pending values, and containers that may hold some.
     """
     missing: list[Pending] = []
+    changeable: list[Any] = []
     for value in wanted:
         if type(value) is Pending:
             if not value.done:
@@ -34,6 +36,8 @@ def when_there(machine: Machine, entry: Entry, wanted: Sequence[Any], then: Call
             if value.load is not None:
                 continue  # comes from a worker: there are no placeholders in it
             value = value.get()
+            if type(value) not in SCALARS and not is_immutable(value):
+                changeable.append(value)
         if value in machine.containers:
             inner = list(machine.containers.inside(value))
             if inner:
@@ -44,6 +48,8 @@ def when_there(machine: Machine, entry: Entry, wanted: Sequence[Any], then: Call
     if not missing:
         then()
         return
+    if changeable:
+        machine.claims.announce(tuple(changeable), entry)
     left = len(missing)
 
     def arrived() -> None:

@@ -6,6 +6,7 @@ values of the types named here it runs nothing but the interpreter's own code.
 
 from __future__ import annotations
 
+import collections
 import datetime
 import decimal
 import fractions
@@ -21,8 +22,19 @@ SCALARS: frozenset[type] = frozenset(
 )
 """Immutable values that hold no other objects of a program."""
 
-CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
-"""Exact builtin containers; what they hold has to be looked at."""
+MAPPINGS: frozenset[type] = frozenset({dict, collections.defaultdict, collections.OrderedDict, collections.Counter})
+"""Exact mappings of the library."""
+
+BUILTIN_CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
+"""Exact builtin containers."""
+
+CONTAINERS: frozenset[type] = BUILTIN_CONTAINERS | MAPPINGS | {collections.deque}
+"""Containers of exactly these types run no code of the user's; what they hold has to be looked at."""
+
+FACTORIES: frozenset[Any] = frozenset(
+    {None, list, dict, set, tuple, int, float, complex, str, bytes, bool, collections.deque, collections.Counter}
+)
+"""Factories of a ``defaultdict`` that run no code of the user's."""
 
 _VALUES: frozenset[type] = frozenset(
     {
@@ -68,6 +80,19 @@ def is_array(value: Any) -> bool:
     return kind.__module__ == "numpy" and kind.__name__ == "ndarray"
 
 
+def is_array_scalar(kind: type) -> bool:
+    """Whether this is the class of an element of a numpy array, which cannot be changed."""
+    known = _scalars.get(kind)
+    if known is None:
+        names = [(base.__module__, base.__name__) for base in kind.__mro__]
+        known = kind.__module__ == "numpy" and ("numpy", "generic") in names and ("numpy", "void") not in names
+        _scalars[kind] = known
+    return known
+
+
+_scalars: dict[type, bool] = {}
+
+
 def is_immutable(value: Any) -> bool:
     """Whether the value can never change (so that it does not matter when it is read)."""
     kind = type(value)
@@ -75,7 +100,7 @@ def is_immutable(value: Any) -> bool:
         return True
     if kind is tuple or kind is frozenset:
         return all(is_immutable(element) for element in value)
-    return kind in _VALUES and kind is not bytearray or _is_path(kind)
+    return kind in _VALUES and kind is not bytearray or _is_path(kind) or is_array_scalar(kind)
 
 
 def is_safe(value: Any, depth: int = 3) -> bool:
@@ -89,7 +114,9 @@ def is_safe(value: Any, depth: int = 3) -> bool:
     if kind in CONTAINERS:
         if depth == 0 or len(value) > 100_000:
             return False
-        if kind is dict:
+        if kind in MAPPINGS:
+            if kind is collections.defaultdict and value.default_factory not in FACTORIES:
+                return False
             return all(type(k) in SCALARS or is_safe(k, depth - 1) for k in value) and all(
                 type(v) in SCALARS or is_safe(v, depth - 1) for v in value.values()
             )

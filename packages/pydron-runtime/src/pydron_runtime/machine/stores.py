@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import collections
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.machine.safety import definer, is_array
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.safety import MAPPINGS, definer, is_array
 
 if TYPE_CHECKING:
+    from pydron_runtime.machine.entries import Order
     from pydron_runtime.machine.frames import Frame
+    from pydron_runtime.machine.undo import Inverse
 
 MISSING: Any = object()
 
@@ -28,35 +32,35 @@ def is_plain(target: Any, name: str) -> bool:
     return True
 
 
-def must_remember(frame: Frame) -> bool:
-    """Whether something earlier has not retired, so that a store might have to be taken back."""
-    return bool(frame.machine.main.queue)
+def store(frame: Frame, order: Order, prepare: Callable[[], Inverse], act: Callable[[], Any]) -> Any:
+    """Make a store now; remember how to take it back if something earlier has not retired.
+
+    Args:
+        order: Place of the store in program order.
+        prepare: Looks at the object before the store; gives the inverse.
+        act: Makes the store.
+
+    Returns:
+        What ``act`` returns.
+    """
+    if frame.machine.main.queue:
+        return frame.machine.undo.do(order, prepare, act)
+    return act()
 
 
-def remember(frame: Frame, target: Any, inverse: Callable[[], None]) -> None:
-    """Leave the inverse of a store that is about to be made."""
-    if must_remember(frame):
-        frame.machine.undo.add(frame.here, inverse)
-
-
-def snapshot(target: Any) -> Callable[[], None]:
-    """An inverse that restores a whole list, dict, set, bytearray or array."""
+def snapshot(target: Any) -> Inverse:
+    """An inverse that restores a whole list, deque, dict, set, bytearray or array."""
     kind = type(target)
-    if kind is list:
+    if kind is list or kind is collections.deque:
         before = list(target)
 
         def restore_list() -> None:
-            target[:] = before
+            target.clear()
+            target.extend(map(present, before))
 
         return restore_list
-    if kind is dict or kind is set:
-        copy = kind(target)
-
-        def restore() -> None:
-            target.clear()
-            target.update(copy)
-
-        return restore
+    if kind in MAPPINGS or kind is set:
+        return _snapshot_of_keys(target)
     if is_array(target):
         values = target.copy()
 
@@ -74,21 +78,70 @@ def snapshot(target: Any) -> Callable[[], None]:
     return lambda: None
 
 
-def restore_item(target: Any, key: Any) -> Callable[[], None]:
-    """An inverse of ``target[key] = ...`` for an exact dict or a list with an index."""
-    if type(target) is list:
+def _snapshot_of_keys(target: Any) -> Inverse:
+    if type(target) is set:
+        elements = set(target)
+
+        def restore_set() -> None:
+            target.clear()
+            target.update(elements)
+
+        return restore_set
+    items = dict(target)
+
+    def restore_mapping() -> None:
+        target.clear()
+        for key, value in items.items():
+            target[key] = present(value)
+
+    return restore_mapping
+
+
+def restore_item(target: Any, key: Any) -> Inverse:
+    """An inverse of ``target[key] = ...`` for a mapping, or for a list with an index, be it out of range."""
+    if type(target) is list or type(target) is collections.deque:
+        if not -len(target) <= key < len(target):
+            return lambda: None
         before = target[key]
 
         def restore_element() -> None:
-            target[key] = before
+            target[key] = present(before)
 
         return restore_element
-    old = target.get(key, MISSING)
+    old = dict.get(target, key, MISSING)
 
     def restore_value() -> None:
         if old is MISSING:
             target.pop(key, None)
         else:
-            target[key] = old
+            target[key] = present(old)
 
     return restore_value
+
+
+def restore_cells(target: Any, index: Any) -> Inverse:
+    """An inverse of ``target[index] = ...`` for an array."""
+    try:
+        before = target[index]
+    except (IndexError, TypeError, ValueError):
+        return lambda: None  # the store will raise the same
+    if is_array(before):
+        before = before.copy()
+
+    def restore() -> None:
+        target[index] = before
+
+    return restore
+
+
+def present(value: Any) -> Any:
+    """A value that is put back: a placeholder that has been filled in meanwhile is not wanted again."""
+    return value.get() if type(value) is Pending and value.done else value
+
+
+def owner_of(target: Any) -> Any:
+    """The object whose memory a store changes: of a view of an array, the array itself."""
+    if is_array(target):
+        while target.base is not None and is_array(target.base):
+            target = target.base
+    return target

@@ -72,6 +72,9 @@ class Tasks:
         frame.queue.append(entry)
         self.issued += 1
         machine.window.began(arguments.size)
+        if not entry.submitted:
+            for pending in met:
+                pending.read_by(entry)
         return entry.pending
 
     def _submit_when_possible(self, entry: TaskEntry) -> None:
@@ -79,7 +82,7 @@ class Tasks:
         for number in entry.references:
             producer = self.outstanding.get(number)
             if producer is not None and not producer.submitted:
-                producer.followers.append(entry)
+                producer.followers.append(functools.partial(self._follow, entry))
                 return
         wanted = [pending for number, pending in entry.references.items() if not self._is_needed(entry, number)]
         when_there(self._machine, entry, wanted, lambda: self._submit(entry))
@@ -118,9 +121,11 @@ class Tasks:
     def _let_go(self, entry: TaskEntry) -> None:
         """Nothing of the program's is read on this task's behalf any more; those that waited for it go on."""
         entry.submitted = True
-        followers, entry.followers = entry.followers, []
-        for follower in followers:
-            self._machine.ready.append(functools.partial(self._submit_when_possible, follower))
+        entry.release()
+
+    def _follow(self, entry: TaskEntry) -> None:
+        """A task that this one waited for has been submitted."""
+        self._machine.ready.append(functools.partial(self._submit_when_possible, entry))
 
     def take_completions(self) -> bool:
         """Take in what the executor has completed; False if nothing has."""

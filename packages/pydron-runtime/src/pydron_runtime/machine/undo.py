@@ -3,51 +3,108 @@
 Each store that emitted code makes while something earlier has not retired leaves its inverse here. When an earlier
 operation fails, the inverses of all stores after it run, youngest first, and objects that outlive the function are as
 they would have been.
+
+The log also knows how to make a store again. Code of the user's that runs late, such as a property met on a result,
+must find the world as it was at its place in the program: for the time it runs, the stores after that place are *set
+aside*, and made again when it is done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from pydron_runtime.machine.entries import Order
 
 _TRIM = 4096
 
+Inverse = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store that was made, or is to be made again.
+
+    Attributes:
+        order: Its place in program order.
+        inverse: Takes it back.
+        prepare: Looks at the object before the store is made; gives the inverse.
+        act: Makes the store.
+    """
+
+    order: Order
+    inverse: Inverse
+    prepare: Callable[[], Inverse]
+    act: Callable[[], Any]
+
+    def again(self) -> Store:
+        """Make it once more, on what the object is now."""
+        inverse = self.prepare()
+        self.act()
+        return Store(self.order, inverse, self.prepare, self.act)
+
 
 class UndoLog:
-    """Inverses of stores, in the order in which the stores were made."""
+    """Stores in the order in which they were made."""
 
-    __slots__ = ("_inverses", "_limit")
+    __slots__ = ("_aside", "_limit", "_made")
 
     def __init__(self) -> None:
-        self._inverses: list[tuple[Order, Callable[[], None]]] = []
+        self._made: list[Store] = []
+        self._aside: list[Store] = []
         self._limit = _TRIM
 
     def __len__(self) -> int:
-        return len(self._inverses)
+        return len(self._made)
 
-    def add(self, order: Order, inverse: Callable[[], None]) -> None:
-        """Remember how to take back a store made at a place in program order."""
-        self._inverses.append((order, inverse))
+    def do(self, order: Order, prepare: Callable[[], Inverse], act: Callable[[], Any]) -> Any:
+        """Make a store at a place in program order, and remember how to take it back.
+
+        Returns:
+            What ``act`` returns.
+        """
+        self._made.append(Store(order, prepare(), prepare, act))
+        return act()
 
     def forget_before(self, oldest: Order) -> None:
         """Everything before this place has retired and stays. Cheap: looks only when the log has grown."""
-        if len(self._inverses) > self._limit:
-            self._inverses = [item for item in self._inverses if item[0] > oldest]
-            self._limit = max(_TRIM, 2 * len(self._inverses))
+        if len(self._made) > self._limit:
+            self._made = [store for store in self._made if store.order > oldest]
+            self._limit = max(_TRIM, 2 * len(self._made))
 
     def clear(self) -> None:
         """Everything has retired."""
-        self._inverses.clear()
+        self._made.clear()
         self._limit = _TRIM
 
     def roll_back(self, failed: Order) -> None:
         """Take back every store made after a place in program order."""
-        kept = []
-        for order, inverse in reversed(self._inverses):
-            if order > failed:
-                inverse()
+        self._take_back(failed)
+        self._aside.clear()
+
+    def set_aside(self, place: Order) -> None:
+        """Take back the stores after a place in program order, until :meth:`resume`."""
+        self._aside = self._take_back(place) + self._aside
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether stores are to be made again."""
+        return bool(self._aside)
+
+    def resume(self) -> None:
+        """Make the stores again that were set aside, in the order in which they were made."""
+        aside, self._aside = self._aside, []
+        for store in aside:
+            self._made.append(store.again())
+
+    def _take_back(self, place: Order) -> list[Store]:
+        kept, later = [], []
+        for store in reversed(self._made):
+            if store.order > place:
+                store.inverse()
+                later.append(store)
             else:
-                kept.append((order, inverse))
-        kept.reverse()
-        self._inverses = kept
+                kept.append(store)
+        self._made = kept[::-1]
+        return later[::-1]
