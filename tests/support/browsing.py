@@ -40,10 +40,10 @@ def missing() -> str:
 
 
 @contextmanager
-def served(path: Path) -> Iterator[str]:
-    """The address of a viewer of a trace."""
-    opened = OpenTrace(path)
-    server = make_server("127.0.0.1", 0, create_app(opened, TOKEN), threaded=True)
+def served(path: Path, other: Path | None = None) -> Iterator[str]:
+    """The address of a viewer of a trace, compared with another one."""
+    opened, compared = OpenTrace(path), None if other is None else OpenTrace(other)
+    server = make_server("127.0.0.1", 0, create_app(opened, TOKEN, compared), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -53,6 +53,8 @@ def served(path: Path) -> Iterator[str]:
         thread.join()
         server.server_close()
         opened.close()
+        if compared is not None:
+            compared.close()
 
 
 class Browser:

@@ -44,8 +44,8 @@ def window() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address(pipeline_file: Path) -> Iterator[str]:
-    """The viewer of the sample pipeline."""
-    with served(pipeline_file) as address:
+    """The viewer of the sample pipeline, compared with itself."""
+    with served(pipeline_file, pipeline_file) as address:
         yield address
 
 

@@ -48,7 +48,16 @@ def scheme(request: pytest.FixtureRequest) -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize(
-    "state", ["task=105&critical=1", "view=sites", "tab=source&wait=1", "tab=progress&t=0.9", "tab=whatif"]
+    "state",
+    [
+        "task=105&critical=1",
+        "view=sites",
+        "tab=source&wait=1",
+        "tab=progress&t=0.9",
+        "tab=whatif",
+        "tab=errors",
+        "tab=compare",
+    ],
 )
 def test_every_text_can_be_read(scheme: Browser, address: str, state: str) -> None:
     """In every view, and in the dialog over it."""

@@ -93,8 +93,9 @@ class Recorder(Protocol):
         ``phases`` are nanoseconds: from the arrival of the call at the worker to ``started``, from there until the
         arguments had been read, and from the function's return to ``finished``. ``arrived``: the result was back."""
 
-    def save_call(self, task: int, call: bytes | None, note: str) -> None:
-        """What is needed to make a failed call again, or why it is not there, as a sentence."""
+    def save_call(self, task: int, call: bytes | None, note: str, arguments: str = "") -> None:
+        """What is needed to make a failed call again, or why it is not there, as a sentence; ``arguments`` is a preview
+        with the values that were not there yet when the call was issued."""
 
     def worker_started(self, worker: str, host: str, pid: int, time: int) -> None:
         """A worker can take tasks."""

@@ -170,7 +170,9 @@ class Batch:
             row[_ERROR_TYPE], row[_MESSAGE] = text(error_type, LONGEST["name"]), message
             row[_TRACEBACK] = text(traceback, LONGEST["traceback"])
 
-    def _save_call(self, task: int, call: bytes | None, note: str) -> None:
+    def _save_call(self, task: int, call: bytes | None, note: str, arguments: str = "") -> None:
+        if arguments:
+            self._task(task)[_T["arguments"]] = text(arguments, LONGEST["arguments"])
         self.saved_calls.append([task, 0 if call is None else len(call), text(note, LONGEST["error_message"]), call])
 
     def _flush(self, marker: object) -> None:

@@ -143,9 +143,9 @@ class SqliteRecorder:
             error_message, traceback, phases, arrived,
         ))  # fmt: skip
 
-    def save_call(self, task: int, call: bytes | None, note: str) -> None:
+    def save_call(self, task: int, call: bytes | None, note: str, arguments: str = "") -> None:
         """See ``Recorder``."""
-        self._append(("save_call", task, call, note))
+        self._append(("save_call", task, call, note, arguments))
 
     def worker_started(self, worker: str, host: str, pid: int, time: int) -> None:
         """See ``Recorder``."""

@@ -15,18 +15,20 @@ from pydron_viz.guard import protect
 from pydron_viz.opened import OpenTrace
 
 
-def create_app(trace: str | os.PathLike[str] | OpenTrace, token: str) -> Flask:
+def create_app(trace: str | os.PathLike[str] | OpenTrace, token: str, other: OpenTrace | None = None) -> Flask:
     """The viewer of one trace, read-only.
 
     Args:
         trace: The file, or one that is open already.
         token: What a request must carry.
+        other: A run to compare it with.
 
     Raises:
         TraceFormatError: The file cannot be read.
     """
     app = Flask("pydron_viz", static_folder="static", template_folder="templates")
     app.extensions["pydron-trace"] = trace if isinstance(trace, OpenTrace) else OpenTrace(trace)
+    app.extensions["pydron-other"] = other
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
     protect(app, token)

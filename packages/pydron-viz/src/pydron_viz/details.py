@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from pydron.trace import TaskColumns, TaskRow, Trace
+from pydron_viz.analysis.failures import LocalTracebacks
 from pydron_viz.analysis.lineage import Lineage
 from pydron_viz.analysis.waiting import entry
 from pydron_viz.places import graph_of
@@ -17,8 +19,40 @@ _MOST_NEIGHBOURS = 60
 _MOST_RELATED = 20_000
 
 
-def task_details(trace: Trace, tasks: TaskColumns, task: TaskRow, ties: Lineage | None = None) -> dict[str, Any]:
-    """Everything on a task. Its neighbours include those by way of the program, where ``ties`` are given."""
+def failure_details(trace: Trace, task: TaskRow, local: LocalTracebacks, file: str | None) -> dict[str, Any]:
+    """What is known of a failed call: its arguments, both sides of the traceback, and how to make it again.
+
+    Args:
+        file: Where the trace is; None where whoever reads this does not have it.
+    """
+    saved = next((row for row in trace.saved_calls if row.task == task.id), None)
+    command = f"pydron rerun {shlex.quote(file)} {task.id}" if file is not None and saved is not None else ""
+    return {
+        "id": task.id,
+        "name": task.name,
+        "worker": task.worker,
+        "attempts": task.attempts,
+        "retirement": task.retirement,
+        "arguments": task.arguments,
+        "argument_bytes": task.argument_bytes,
+        "error": {"type": task.error_type, "message": task.error_message, "traceback": task.traceback},
+        "local": local.of(task) if task.retirement == "failed" else "",
+        "rerun": {
+            "command": command if saved is not None and saved.size else "",
+            "note": "" if saved is None else saved.note,
+        },
+    }
+
+
+def task_details(
+    trace: Trace,
+    tasks: TaskColumns,
+    task: TaskRow,
+    ties: Lineage | None = None,
+    failure: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Everything on a task. Its neighbours include those by way of the program, where ``ties`` are given; ``failure``
+    is what :func:`failure_details` tells."""
     relation = related(tasks, task.id, ties)
     recorded = set(task.needs)
     return {
@@ -36,6 +70,7 @@ def task_details(trace: Trace, tasks: TaskColumns, task: TaskRow, ties: Lineage 
         "result_bytes": task.result_bytes,
         "arguments": task.arguments,
         "error": {"type": task.error_type, "message": task.error_message, "traceback": task.traceback},
+        "failure": failure,
         "moments": _moments(task),
         "lost": [
             {"attempt": one.attempt, "worker": one.worker, "outcome": one.outcome, "error": one.error}
@@ -137,11 +172,16 @@ def _function_source(trace: Trace, graph: int | None) -> tuple[int, list[str]]:
 def _moments(task: TaskRow) -> list[dict[str, Any]]:
     """The life of a task, in the order in which it passes, with what each moment means."""
     listed = (
+        ("reached", "the program began to serialise the arguments", task.reached),
         ("issued", "the program reached the call", task.issued),
         ("ready", "its arguments were there", task.ready),
         ("sent", "given to a worker", task.sent),
+        ("received", "it had arrived at the worker", task.received),
         ("started", "the call began", task.started),
-        ("finished", "the call ended", task.finished),
+        ("loaded", "its arguments had been read", task.loaded),
+        ("returned", "the function returned", task.returned),
+        ("finished", "the call ended, its result serialised", task.finished),
+        ("arrived", "the result was back", task.arrived),
         ("retired", "its result counted", task.retired),
     )
     return [{"name": name, "meaning": meaning, "time": time} for name, meaning, time in listed if time is not None]

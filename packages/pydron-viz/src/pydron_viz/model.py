@@ -18,8 +18,11 @@ FINAL_STATES = (*STATES, "future")
 _MOST_MOMENTS = 200_000
 
 
-def run_document(trace: Trace, tasks: TaskColumns, revision: str, end: int, analysed: bool) -> bytes:
-    """All that the page needs to replay a run without asking again, as :mod:`pydron_viz.packing` describes it."""
+def run_document(
+    trace: Trace, tasks: TaskColumns, revision: str, end: int, analysed: bool, compared: bool = False
+) -> bytes:
+    """All that the page needs to replay a run without asking again, as :mod:`pydron_viz.packing` describes it.
+    ``compared``: there is another run to compare it with."""
     command = trace.run.argv
     sites = tasks.sites
     document = {
@@ -38,6 +41,7 @@ def run_document(trace: Trace, tasks: TaskColumns, revision: str, end: int, anal
         },
         "end": max(end, 1),
         "analysed": analysed,
+        "compared": compared,
         "states": FINAL_STATES,
         "outcomes": OUTCOMES,
         "sites": [

@@ -7,7 +7,8 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 
-from pydron.trace import TaskColumns, TaskRow, Trace, TraceReader
+from pydron.trace import Journey, TaskColumns, TaskRow, Trace, TraceReader
+from pydron_viz.analysis.failures import LocalTracebacks
 from pydron_viz.analysis.lineage import Lineage
 from pydron_viz.analysis.plan import Plan, plan
 from pydron_viz.analysis.prediction import Figures, figures
@@ -61,6 +62,11 @@ class Snapshot:
         """Work, span and critical path."""
         return figures(self.plan)
 
+    @cached_property
+    def local_tracebacks(self) -> LocalTracebacks:
+        """Where the program was when a failure reached it."""
+        return LocalTracebacks(self.trace)
+
     @property
     def lineage(self) -> Lineage | None:
         """What depends on what, by way of the program as well; None for runs that are too long."""
@@ -83,6 +89,8 @@ class OpenTrace:
         self._lock = threading.Lock()
         self._reader = TraceReader(path)
         self._snapshot: Snapshot | None = None
+        self.path = os.path.abspath(path)
+        """Where the file is: for commands that people copy."""
 
     def revision(self) -> str:
         """What the revision of a snapshot would be now. Cheap."""
@@ -107,6 +115,11 @@ class OpenTrace:
         """One task, with all that the trace knows of it; None if there is no such task."""
         with self._lock:
             return self._reader.task(number)
+
+    def journeys(self) -> list[Journey]:
+        """The journey of each task to its worker and back."""
+        with self._lock:
+            return list(self._reader.journeys())
 
     def whole(self) -> Trace:
         """Everything, the tasks as rows. Takes long for long runs."""

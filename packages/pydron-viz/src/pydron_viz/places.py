@@ -35,6 +35,12 @@ class Places:
         found = self._node(row, node)
         return "part put off" if found is None else f"{_word(found)}, line {found.span.line}"
 
+    def line(self, graph: int | None, node: int | None) -> tuple[str, int]:
+        """File and line of a node; line 0 where the trace does not tell."""
+        row = self._rows.get(graph) if graph is not None else None
+        found = None if node is None else self._node(row, node)
+        return ("" if row is None else row.file), (0 if found is None else found.span.line)
+
     def _node(self, row: GraphRow | None, node: int) -> Node | None:
         if row is None:
             return None

@@ -15,7 +15,8 @@ from typing import Any
 from pydron.errors import ConfigurationError, PydronError, UsageError
 from pydron.trace import Trace, columns_of
 from pydron_viz import insights
-from pydron_viz.details import task_details, wait_details
+from pydron_viz.analysis.travel import journey_of
+from pydron_viz.details import failure_details, task_details, wait_details
 from pydron_viz.model import run_document
 from pydron_viz.opened import Snapshot
 from pydron_viz.pictures import diagram_document
@@ -65,12 +66,18 @@ def _answers(trace: Trace) -> dict[str, Any]:
     found: dict[str, Any] = {"/api/summary": insights.summary_document(now)}
     if now.is_analysed:
         binary["/api/idle"] = insights.idle_document(now)
+        binary["/api/travel"] = insights.travel_document(now, map(journey_of, trace.tasks))
         found["/api/figures"] = insights.figures_document(now)
         found["/api/whatif"] = insights.whatif_document(now, {}, frozenset())
     _sources(now, found)
     ties = now.lineage
+    rows = {task.id: task for task in trace.tasks}
+    # Whoever is sent a report has no trace to make calls again from.
+    found["/api/errors"] = insights.errors_document(now, rows.get, None)
     for task in trace.tasks[:MOST_DETAILS]:
-        found[f"/api/task/{task.id}"] = task_details(trace, tasks, task, ties)
+        failed = bool(task.error_type or task.error_message)
+        failure = failure_details(trace, task, now.local_tracebacks, None) if failed else None
+        found[f"/api/task/{task.id}"] = task_details(trace, tasks, task, ties, failure)
     for index in range(min(len(trace.waits), MOST_DETAILS)):
         found[f"/api/wait/{index}"] = wait_details(trace, tasks, index)
     encoded = {address: base64.b64encode(data).decode("ascii") for address, data in binary.items()}

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from pydron.trace.columns import OUTCOMES, Site, TaskColumns, columns_of
 from pydron.trace.reader import TraceReader, read_columns, read_trace
-from pydron.trace.records import AttemptRow, FrameRow, GraphRow, Run, SavedCallRow, TaskRow, Trace, WaitRow, WorkerRow
+from pydron.trace.records import (
+    AttemptRow,
+    FrameRow,
+    GraphRow,
+    Journey,
+    Run,
+    SavedCallRow,
+    TaskRow,
+    Trace,
+    WaitRow,
+    WorkerRow,
+)
 from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION, schema_sql
 
 __all__ = [
@@ -14,6 +25,7 @@ __all__ = [
     "AttemptRow",
     "FrameRow",
     "GraphRow",
+    "Journey",
     "Run",
     "SavedCallRow",
     "Site",

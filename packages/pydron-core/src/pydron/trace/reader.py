@@ -9,22 +9,22 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from pydron.errors import TraceFormatError
 from pydron.trace.columns import TaskColumns, Texts, error_text
 from pydron.trace.layout import NUMBERS, TABLES, from_clause
+from pydron.trace.opening import UNREADABLE, check_file, connect
 from pydron.trace.records import (
     AttemptRow,
     FrameRow,
     GraphRow,
+    Journey,
     Run,
     SavedCallRow,
     TaskRow,
@@ -33,11 +33,6 @@ from pydron.trace.records import (
     WorkerRow,
 )
 from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION
-
-_MAGIC = b"SQLite format 3\x00"
-
-_UNREADABLE = (sqlite3.Error, UnicodeError)
-"""What reading a damaged file raises; SQLite's own messages may hold bytes of it."""
 
 _TASK_COLUMNS = (
     "id, coalesce(name, ''), frame, graph, node, coalesce(file, ''), coalesce(line, 0), coalesce(ordering, ''),"
@@ -57,6 +52,9 @@ _COLUMNS = (
 )
 
 
+_JOURNEY = "id, coalesce(worker, ''), reached, issued, sent, received, started, loaded, returned, finished, arrived"
+
+
 class TraceReader:
     """An open trace file. Use as a context manager, from one thread at a time (any thread).
 
@@ -66,8 +64,8 @@ class TraceReader:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        _check_file(self.path)
-        self._connection = _connect(self.path)
+        check_file(self.path)
+        self._connection = connect(self.path)
         # Whoever forgets to close the reader leaves no open file behind, also when it goes as part of a cycle.
         self._closing = weakref.finalize(self, self._connection.close)
         self._closing.atexit = False
@@ -142,6 +140,13 @@ class TraceReader:
                 return None
             needs = self._connection.execute("SELECT needs FROM dependency WHERE task = ? ORDER BY needs", (number,))
             return _task_row(row, tuple(need for (need,) in needs))
+
+    def journeys(self) -> Iterator[Journey]:
+        """The journey of each task, in any order. Read as they are taken: take them before anything else is asked."""
+        with self._moment():
+            self._check_numbers(("task",))
+            rows = self._connection.execute(f"SELECT {_JOURNEY} FROM {self._tables['task']}")
+            yield from (Journey(*row) for row in rows)
 
     def saved_call(self, task: int) -> bytes | None:
         """What the trace keeps of a failed call, as bytes that only the runtime reads; None where it keeps nothing."""
@@ -274,7 +279,7 @@ class TraceReader:
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except _UNREADABLE as problem:
+        except UNREADABLE as problem:
             raise TraceFormatError(
                 f"The trace '{self.path}' cannot be read: {problem}. It may be cut off or damaged; if it was copied"
                 " while its program was running, copy the file that ends in '-wal' as well."
@@ -330,65 +335,3 @@ def _is_gone(run: Run) -> bool:
     except (OSError, OverflowError):
         return False
     return False
-
-
-def _check_file(path: Path) -> None:
-    """Refuse what is plainly no trace, with a better message than SQLite's."""
-    way_out = "Record one with 'pydron run --trace FILE script.py'."
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-            size = file.seek(0, os.SEEK_END)
-    except FileNotFoundError:
-        raise TraceFormatError(f"There is no file '{path}'. {way_out}") from None
-    except IsADirectoryError:
-        raise TraceFormatError(f"'{path}' is a directory, not a trace file. {way_out}") from None
-    except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or str(problem)
-        raise TraceFormatError(f"The trace '{path}' cannot be opened: {reason}.") from None
-    if not header:
-        raise TraceFormatError(f"'{path}' is empty, not a trace. {way_out}")
-    if not _MAGIC.startswith(header[:16]) and not header.startswith(_MAGIC):
-        raise TraceFormatError(f"'{path}' is not a Pydron trace (nor any other SQLite file). {way_out}")
-    if len(header) < 100 or (size < _stated_size(header) and not Path(f"{path}-wal").exists()):
-        raise TraceFormatError(
-            f"The trace '{path}' is cut off: it holds {size} bytes of {max(_stated_size(header), 100)}."
-            " Copy it again, or record the run again."
-        )
-
-
-def _stated_size(header: bytes) -> int:
-    """Size in bytes that an SQLite header states, 0 where it does not."""
-    if len(header) < 100 or header[24:28] != header[92:96]:
-        return 0
-    page = int.from_bytes(header[16:18], "big")
-    return (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    address = "file:" + quote(str(path.absolute()))
-    try:
-        return _opened(f"{address}?mode=ro")
-    except _UNREADABLE as problem:
-        wal = Path(f"{path}-wal")
-        # In a read-only directory SQLite cannot make the index of the log. With nothing in the log none is needed.
-        if isinstance(problem, sqlite3.OperationalError) and not (wal.exists() and wal.stat().st_size):
-            try:
-                return _opened(f"{address}?mode=ro&immutable=1")
-            except _UNREADABLE:
-                pass
-        raise TraceFormatError(
-            f"The trace '{path}' cannot be read: {problem}. It may be cut off or damaged, or lie in a directory in"
-            " which its log cannot be opened: copy it, with the file that ends in '-wal', to one that you can write to."
-        ) from problem
-
-
-def _opened(address: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
-    try:
-        connection.text_factory = lambda data: data.decode("utf-8", "replace")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection

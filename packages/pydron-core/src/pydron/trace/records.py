@@ -139,6 +139,23 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Journey:
+    """The moments of a task's way to its worker and back: see :class:`TaskRow`."""
+
+    task: int
+    worker: str
+    reached: int | None
+    issued: int | None
+    sent: int | None
+    received: int | None
+    started: int | None
+    loaded: int | None
+    returned: int | None
+    finished: int | None
+    arrived: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptRow:
     """An attempt that led to no result: its worker died, or something did not survive serialisation."""
 

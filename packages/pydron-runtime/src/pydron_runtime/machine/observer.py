@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import reprlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron import runner
 from pydron_runtime.machine.entries import Entry, State, TaskEntry, numbers
-from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.previews import preview
 from pydron_runtime.machine.saving import keep_call, keep_task
 
 if TYPE_CHECKING:
@@ -183,38 +182,6 @@ class Observer:
                     frame.code.record.taken_apart.filename, frame.code.span(site).line, reason, detail, last,
                     started, finished,
                 )  # fmt: skip
-
-
-class _Preview(reprlib.Repr):
-    """Short texts of arguments. Objects of classes that may run user code in ``__repr__`` show their class only."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxstring = 60
-        self.maxother = 60
-        self.maxlevel = 2
-
-    def repr_instance(self, x: Any, level: int) -> str:
-        kind = type(x)
-        if kind is Pending:
-            return "…"
-        shape, dtype = getattr(x, "shape", None), getattr(x, "dtype", None)
-        if kind.__module__ == "numpy" and isinstance(shape, tuple) and shape:
-            return f"<{kind.__name__} {'×'.join(map(str, shape))} {dtype}>"
-        if kind in (int, float, complex, bool, type(None), range, bytes) or kind.__module__ == "numpy":
-            return super().repr_instance(x, level)
-        return f"<{kind.__qualname__}>"
-
-
-_preview = _Preview()
-
-
-def preview(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    """A short text of a call's arguments; runs no user code."""
-    parts = [_preview.repr(arg) for arg in args]
-    parts += [f"{name}={_preview.repr(value)}" for name, value in kwargs.items()]
-    text = ", ".join(parts)
-    return text if len(text) <= 200 else text[:199] + "…"
 
 
 def _text(error: BaseException) -> str:

@@ -16,6 +16,7 @@ from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.saved_calls import SavedCall, encode
 from pydron_runtime.machine.entries import TaskEntry
 from pydron_runtime.machine.pending import Pending, reference_of
+from pydron_runtime.machine.previews import preview
 
 if TYPE_CHECKING:
     from pydron_runtime.data.tasks import Function
@@ -89,13 +90,22 @@ def _keep(
         data = encode(saved)
         _check(len(data), limit)
         room.bytes -= len(data)
-        recorder.save_call(number, data, "")
+        recorder.save_call(number, data, "", _preview(arguments, met))
     except _TooLarge as reason:
         recorder.save_call(number, None, str(reason))
     except TransportError as problem:
         recorder.save_call(number, None, str(problem))
     except Exception as problem:  # a class of the user's may refuse in any way
         recorder.save_call(number, None, f"The call cannot be serialised ({type(problem).__name__}).")
+
+
+def _preview(arguments: Payload, met: Mapping[int, Pending]) -> str:
+    """The arguments with the values that they refer to; "" where no value was missing when the call was issued."""
+    if not met:
+        return ""
+    with references.resolving(lambda number: met[number].get()):
+        args, kwargs = payload.load(arguments)
+    return preview(args, kwargs)
 
 
 def _values(met: Mapping[int, Pending]) -> Iterator[tuple[int, Payload]]:

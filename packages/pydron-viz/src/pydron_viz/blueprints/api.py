@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from pydron.errors import TraceFormatError, UsageError
 from pydron_viz import packing
-from pydron_viz.details import task_details, wait_details
+from pydron_viz.details import failure_details, task_details, wait_details
 from pydron_viz.exports import ENDING, MIME, export
 from pydron_viz.folding import Range
 from pydron_viz.model import run_document
@@ -34,6 +34,12 @@ def opened() -> OpenTrace:
     return found
 
 
+def other() -> OpenTrace | None:
+    """The trace that it is compared with, if there is one."""
+    found: OpenTrace | None = current_app.extensions["pydron-other"]
+    return found
+
+
 def snapshot() -> Snapshot:
     """The trace as it is now."""
     return opened().snapshot()
@@ -52,7 +58,7 @@ def _moment(name: str) -> int | None:
 def run() -> Response:
     """All that is needed to replay the run."""
     now = snapshot()
-    data = run_document(now.trace, now.tasks, now.revision, now.end, now.is_analysed)
+    data = run_document(now.trace, now.tasks, now.revision, now.end, now.is_analysed, other() is not None)
     return Response(data, mimetype=packing.MIME)
 
 
@@ -118,7 +124,9 @@ def task(number: int) -> Response:
     if row is None:
         raise UsageError(f"There is no call number {number} in this trace.")
     now = snapshot()
-    return jsonify(task_details(now.trace, now.tasks, row, now.lineage))
+    failed = bool(row.error_type or row.error_message)
+    failure = failure_details(now.trace, row, now.local_tracebacks, opened().path) if failed else None
+    return jsonify(task_details(now.trace, now.tasks, row, now.lineage, failure))
 
 
 @api.get("/api/wait/<int:index>")

@@ -10,8 +10,9 @@ from pydron.errors import UsageError
 from pydron_viz import insights, packing
 from pydron_viz.analysis.plan import WaitKey
 from pydron_viz.analysis.waiting import entries
-from pydron_viz.blueprints.api import snapshot
+from pydron_viz.blueprints.api import opened, other, snapshot
 from pydron_viz.opened import Snapshot
+from pydron_viz.wording import file_name
 
 insight = Blueprint("insight", __name__)
 
@@ -38,6 +39,31 @@ def figures() -> Response:
 def idle_workers() -> Response:
     """The stretches in which workers had nothing to do."""
     return Response(insights.idle_document(snapshot()), mimetype=packing.MIME)
+
+
+@insight.get("/api/errors")
+def errors() -> Response:
+    """What went wrong, with both sides of each traceback."""
+    trace = opened()
+    return jsonify(insights.errors_document(trace.snapshot(), trace.task, trace.path))
+
+
+@insight.get("/api/compare")
+def comparison() -> Response:
+    """The run beside the other one that the viewer was given."""
+    first, second = opened(), other()
+    if second is None:
+        raise UsageError("There is no second run to compare with. Start the viewer with two: pydron view A B.")
+    names = file_name(first.path), file_name(second.path)
+    return jsonify(insights.comparison_document(first.snapshot(), second.snapshot(), names))
+
+
+@insight.get("/api/travel")
+def journeys() -> Response:
+    """What the journeys of calls to their workers and back cost."""
+    now = snapshot()
+    rows = opened().journeys() if now.is_analysed else []
+    return Response(insights.travel_document(now, rows), mimetype=packing.MIME)
 
 
 @insight.get("/api/whatif")

@@ -23,6 +23,7 @@ Replay a recorded run in the browser: its graph and a timeline per worker, moved
 
   pydron run --trace run.pydron script.py
   pydron view run.pydron
+  pydron view before.pydron after.pydron      the first, compared with the second
 
 The viewer answers only on this machine, needs no internet, and stops with Ctrl-C. A trace that is still being
 written is followed.
@@ -31,6 +32,7 @@ written is followed.
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="the trace")
+    parser.add_argument("other", metavar="OTHER", nargs="?", help="another trace, to compare the first with")
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port on loopback (default: a free one)")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
 
@@ -39,13 +41,20 @@ def _run(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.port <= 65535:
         raise UsageError(f"There is no port {arguments.port}. Give one from 1 to 65535, or 0 for a free one.")
     opened = OpenTrace(arguments.file)
-    listener = _listen(arguments.port)
+    other: OpenTrace | None = None
+    listener: socket.socket | None = None
     try:
+        other = None if arguments.other is None else OpenTrace(arguments.other)
+        listener = _listen(arguments.port)
         token = secrets.token_urlsafe(24)
         # A line per request is of no use to whoever looks at a trace.
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = make_server(
-            "127.0.0.1", listener.getsockname()[1], create_app(opened, token), threaded=True, fd=listener.fileno()
+            "127.0.0.1",
+            listener.getsockname()[1],
+            create_app(opened, token, other),
+            threaded=True,
+            fd=listener.fileno(),
         )
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/?token={token}"
         print(f"Pydron viewer: {address}", flush=True)
@@ -61,8 +70,9 @@ def _run(arguments: argparse.Namespace) -> int:
         finally:
             server.server_close()
     finally:
-        listener.close()
-        opened.close()
+        for one in (listener, opened, other):
+            if one is not None:
+                one.close()
     return 0
 
 

@@ -1,6 +1,7 @@
 // The panel beside the graph: what is selected, or an overview of the run.
 
 import { make, reasonLink, table } from "./dom.js";
+import { failureParts } from "./errors.js";
 import { bytes, count, duration, exact } from "./format.js";
 import { fetched } from "./model.js";
 
@@ -72,7 +73,7 @@ export class Details {
       make("table", {}, ...moments),
       make("h3", {}, "Where and what"),
       make("table", {}, ...facts.map(([name, value]) => make("tr", {}, make("th", {}, name), make("td", {}, value)))),
-      ...(task.arguments ? [make("pre", { class: "arguments", tabindex: "0" }, task.arguments)] : []),
+      ...(task.arguments && !task.failure ? [make("pre", { class: "arguments", tabindex: "0" }, task.arguments)] : []),
       ...task.lost.map((one) => make("p", { class: "error" }, `Attempt ${one.attempt} on ${one.worker}: ${one.outcome}. ${one.error}`)),
       ...this.#neighbours("Needs the results of", task.needs),
       ...this.#neighbours("Needs, by way of the program", task.fed_by),
@@ -80,10 +81,9 @@ export class Details {
     ];
   }
 
-  #error({ error }) {
+  #error({ error, failure }) {
     if (!error.type && !error.message) return [];
-    const line = make("p", { class: "error" }, [error.type, error.message].filter(Boolean).join(": "));
-    return error.traceback ? [line, make("pre", { class: "traceback", tabindex: "0" }, error.traceback)] : [line];
+    return [make("p", { class: "error" }, [error.type, error.message].filter(Boolean).join(": ")), ...failureParts(failure)];
   }
 
   #wait(wait) {

@@ -6,9 +6,10 @@ import { leading } from "./model.js";
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Graph {
-  /** onSelect is called with {task} or {node} when a node is chosen. */
-  constructor(onSelect) {
+  /** onSelect is called with {task} or {node} when a node is chosen, onLook when another part is looked at. */
+  constructor(onSelect, onLook) {
     this.onSelect = onSelect;
+    this.onLook = onLook;
     this.pane = document.getElementById("graph");
     this.nodes = [];
     this.of = new Int32Array(0);
@@ -40,7 +41,7 @@ export class Graph {
     const keep = this.view === diagram.view && this.whole && whole.every((value, index) => value === this.whole[index]);
     this.view = diagram.view;
     this.whole = whole;
-    if (!keep) this.window = this.#initial();
+    if (!keep) { this.window = this.#initial(); this.chosen = false; }
     svg.removeAttribute("width");
     svg.removeAttribute("height");
     svg.setAttribute("role", "group");
@@ -157,6 +158,23 @@ export class Graph {
     if (!this.whole) return;
     this.window = [...this.whole];
     this.#apply();
+    this.#tell();
+  }
+
+  /** Look at a part: "left,top,width,height", as told to onLook. Without one, at what is shown first. */
+  look(text) {
+    if (!this.whole) return;
+    const numbers = (text ?? "").split(",").map(Number);
+    if (numbers.length === 4 && numbers.every(Number.isFinite) && numbers[2] > 0 && numbers[3] > 0) this.window = numbers;
+    else if (this.chosen) this.window = this.#initial();
+    this.chosen = Boolean(text);
+    this.#apply();
+  }
+
+  // The part that is looked at belongs to the state of the page.
+  #tell() {
+    this.chosen = true;
+    this.onLook(this.window.map((value) => Number(value.toFixed(1))).join(","));
   }
 
   /** Zoom by a factor around a point of the pane (its middle by default). */
@@ -168,6 +186,7 @@ export class Graph {
     const high = (wide * height) / width;
     this.window = [left + (width - wide) * x, top + (height - high) * y, wide, high];
     this.#apply();
+    this.#tell();
   }
 
   #initial() {
@@ -278,6 +297,7 @@ export class Graph {
         const scale = this.#seen()[2] / Math.max(1, this.pane.clientWidth);
         this.window = [this.window[0] - (now[0] - before[0]) * scale, this.window[1] - (now[1] - before[1]) * scale, ...this.window.slice(2)];
         this.#apply();
+        this.#tell();
       }
     }
     this.pointers.set(event.pointerId, now);

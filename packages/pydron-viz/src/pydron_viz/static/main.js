@@ -1,7 +1,9 @@
 // Puts the page together: one time, one selection and one view, which all parts follow.
 
 import { Address } from "./address.js";
+import { Compare } from "./compare.js";
 import { Details } from "./details.js";
+import { Errors } from "./errors.js";
 import { count, duration } from "./format.js";
 import { Graph } from "./graph.js";
 import { fetched, fetchedColumns, isReport, Run } from "./model.js";
@@ -12,7 +14,7 @@ import { Transport } from "./transport.js";
 import { WhatIf } from "./whatif.js";
 
 const RARELY = 1500, SHARE = 5;
-const TABS = ["graph", "source", "progress", "whatif"];
+const TABS = ["graph", "source", "progress", "whatif", "errors", "compare"];
 
 const byId = (id) => document.getElementById(id);
 const whole = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : undefined);
@@ -27,14 +29,16 @@ class Page {
     this.path = [];
     this.opened = [];
     const select = (selection) => this.select(selection);
-    this.graph = new Graph(select);
+    this.graph = new Graph(select, (seen) => this.address.set({ g: seen }));
     this.timeline = new Timeline(select, (time) => { this.transport.pause(); this.transport.move(time); },
       (range) => this.address.set({ z: range ? range.map((time) => Number((time / 1e9).toFixed(9))).join("-") : null }));
     this.details = new Details(select, () => this.unfold());
     this.source = new Source(select);
     this.progress = new Progress(select);
     this.figures = figuresOf;
-    this.whatif = new WhatIf();
+    this.whatif = new WhatIf((asked) => this.address.set(asked));
+    this.errors = new Errors(select);
+    this.compare = new Compare();
     this.transport = new Transport((time) => this.draw(time), (speed) => this.address.set({ speed }));
     this.picker = byId("view");
     this.picker.addEventListener("change", () => this.show(this.picker.value));
@@ -62,7 +66,7 @@ class Page {
 
   async load() {
     this.run = new Run(await fetchedColumns("/api/run"));
-    for (const part of [this.transport, this.timeline, this.details, this.source, this.progress, this.whatif]) part.load(this.run);
+    for (const part of [this.transport, this.timeline, this.details, this.source, this.progress, this.whatif, this.errors, this.compare]) part.load(this.run);
     this.header();
     this.legend();
     const chosen = this.picker.value;
@@ -72,7 +76,8 @@ class Page {
 
   /** Show why workers were idle. Not worth an error, and not worth waiting for. */
   async explain() {
-    if (this.run.analysed) this.timeline.explain(await fetchedColumns("/api/idle").catch(() => null));
+    if (!this.run.analysed) return;
+    this.timeline.explain(...(await Promise.all(["/api/idle", "/api/travel"].map((address) => fetchedColumns(address).catch(() => null)))));
   }
 
   /** Take everything from the address. */
@@ -91,7 +96,9 @@ class Page {
     this.transport.move(time);
     const range = /^([\d.]+)-([\d.]+)$/.exec(values.z ?? "");
     this.timeline.show(...(range ? [range[1] * 1e9, range[2] * 1e9] : [0, this.run.end]));
-    await this.open(TABS.includes(values.tab) ? values.tab : "graph");
+    this.graph.look(values.g);
+    this.whatif.choose(values);
+    await this.open(TABS.includes(values.tab) && !byId(`tab-${values.tab}`).hidden ? values.tab : "graph");
     document.body.dataset.drawn = "yes";  // graph, timeline and clock are there; figures may take longer
     if (Boolean(this.marking) !== (values.critical === "1")) await this.mark(values.critical === "1");
     await this.select(this.#chosen(values));
@@ -105,7 +112,7 @@ class Page {
     return values.node ? { node: values.node } : {};
   }
 
-  /** Open a tab: graph, source, progress or whatif. */
+  /** Open one of the TABS. */
   async open(tab) {
     this.tab = tab;
     document.body.dataset.tab = tab;
@@ -116,7 +123,7 @@ class Page {
     this.address.set({ tab: tab === "graph" ? null : tab });
     if (tab === "source") { await this.source.show(); this.source.select(...this.lines()); }
     if (tab === "progress") this.progress.show();
-    if (tab === "whatif") await this.whatif.show();
+    if (["whatif", "errors", "compare"].includes(tab)) await this[tab].show();
   }
 
   /** Take the drawn node of a selection apart. */
@@ -139,7 +146,7 @@ class Page {
 
   /** Show another view of the run in the graph. */
   async show(view, keep = true) {
-    if (view !== this.view) this.opened = [];
+    if (view !== this.view) { this.opened = []; this.address.set({ g: null }); }
     this.view = view;
     this.picker.value = view;
     byId("fold").hidden = !this.opened.length;
@@ -269,7 +276,7 @@ class Page {
       Escape: () => { byId("export").open = false; this.select({}); },
       "?": () => byId("keys").showModal(),
       "+": () => this.graph.zoom(1.3), "=": () => this.graph.zoom(1.3), "-": () => this.graph.zoom(1 / 1.3), 0: () => this.graph.fit(),
-      1: () => this.open("graph"), 2: () => this.open("source"), 3: () => this.open("progress"), 4: () => this.open("whatif"),
+      1: () => this.open("graph"), 2: () => this.open("source"), 3: () => this.open("progress"), 4: () => this.open("whatif"), 5: () => this.open("errors"), 6: () => { if (!byId("tab-compare").hidden) this.open("compare"); },
       c: () => this.mark(!this.marking), u: () => this.unfold(), f: () => this.foldAll(),
       w: () => this.timeline.zoom(1.5), s: () => this.timeline.zoom(1 / 1.5), a: () => this.timeline.pan(-0.2), d: () => this.timeline.pan(0.2),
       z: () => this.timeline.show(0, this.run.end),

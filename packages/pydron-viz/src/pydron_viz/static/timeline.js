@@ -3,6 +3,8 @@
 import { duration } from "./format.js";
 import { lanesOf, LOST, TASK, WAIT } from "./lanes.js";
 import { cross, drawIdle, hatch } from "./patterns.js";
+import { tickText } from "./ticks.js";
+import { Travel } from "./travel.js";
 
 const AXIS = 24, ROW = 20, BAR = 15, GAP = 7;
 
@@ -19,6 +21,7 @@ export class Timeline {
     this.marked = new Map();
     this.critical = new Set();
     this.idle = null;
+    this.travel = new Travel(null);
     this.canvas.addEventListener("pointerdown", (event) => this.#down(event));
     this.canvas.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel"]) this.canvas.addEventListener(name, (event) => this.#up(event));
@@ -69,9 +72,10 @@ export class Timeline {
     this.#later();
   }
 
-  /** Show why workers were idle: columns of lane, begin, end, kind. */
-  explain(idle) {
+  /** Show why workers were idle, and what journeys cost: columns of lane, begin, end, kind. */
+  explain(idle, travel) {
     this.idle = idle;
+    this.travel = new Travel(travel);
     this.#later();
   }
 
@@ -205,16 +209,8 @@ export class Timeline {
       c.beginPath(); c.moveTo(x, AXIS - 6); c.lineTo(x, this.height); c.stroke();
       c.fillStyle = this.#colour("--ink-2");
       c.textAlign = "center";
-      if (x < this.width - 24) c.fillText(tick === 0 ? "0" : this.#tick(tick, step), Math.max(x, this.gutter + 4), AXIS - 13);
+      if (x < this.width - 24) c.fillText(tick === 0 ? "0" : tickText(tick, step, this.range[1]), Math.max(x, this.gutter + 4), AXIS - 13);
     }
-  }
-
-  // As many places as it takes to tell one tick from the next.
-  #tick(time, step) {
-    const units = [["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]];
-    const [unit, size] = this.range[1] > 60e9 && step >= 1e9 ? units[0] : units.find(([, one]) => time >= one) ?? units[3];
-    const places = Math.max(0, Math.ceil(Math.log10(size / step) - 1e-9));
-    return `${(time / size).toFixed(Math.min(9, places))} ${unit}`;
   }
 
   #lane(c, lane, number) {
@@ -231,6 +227,7 @@ export class Timeline {
       c.fillRect(begin, lane.top, Math.max(0, end - begin), lane.height);
       this.#gaps(c, lane, number);
       lane.rows.forEach((row, index) => this.#row(c, lane, row, index));
+      this.travel.draw(c, number, lane.top + (ROW - BAR) / 2, BAR, this.range, (time) => this.#x(time), (name) => this.#colour(name));
     });
   }
 
@@ -333,12 +330,13 @@ export class Timeline {
     return null;
   }
 
-  // Why the worker under the pointer was idle.
+  // Why the worker under the pointer was idle, or what it did beside calls.
   #meaning(event) {
-    if (!this.idle) return "";
     const box = this.canvas.getBoundingClientRect();
     const y = event.clientY - box.top, time = this.#at(event.clientX - box.left);
     const number = this.lanes.findIndex((lane) => y >= lane.top && y < lane.top + lane.height);
+    const told = this.travel.meaning(number, time, (id) => this.run.label(this.run.place(id)));
+    if (told || !this.idle) return told;
     const { columns, kinds } = this.idle;
     const index = columns.lane.findIndex((lane, one) => lane === number && columns.begin[one] <= time && time < columns.end[one]);
     if (index < 0) return "";

@@ -8,7 +8,10 @@ const WIDTH = 640, HEIGHT = 330, LEFT = 58, RIGHT = 18, TOP = 16, BOTTOM = 42;
 const FACTORS = [["as it is", 1], ["2× faster", 2], ["5× faster", 5], ["10× faster", 10], ["free", 1e9]];
 
 export class WhatIf {
-  constructor() {
+  /** onAsk is called with what is asked, for the address. */
+  constructor(onAsk) {
+    this.onAsk = onAsk;
+    this.wanted = {};
     this.pane = document.getElementById("whatif");
     this.asked = 0;
   }
@@ -16,6 +19,13 @@ export class WhatIf {
   load(run) {
     this.run = run;
     this.ready = false;
+    this.boxes = null;
+  }
+
+  /** Ask what an address asks: {faster: "NAME:FACTOR", without: "FIRST_WAIT_FIRST"}. */
+  choose({ faster, without }) {
+    this.wanted = { faster, without };
+    if (this.ready && this.boxes) this.#answer();
   }
 
   /** Show the predictions. Asks the server when it is shown first. */
@@ -54,6 +64,19 @@ export class WhatIf {
         ...this.boxes.map(([box, one]) => make("label", { class: "wait" }, box, ` no wait at ${one.name}:${one.line} (${one.code}, ${duration(one.total)})`))),
       this.result);
     this.#show(null);
+    this.#answer();
+  }
+
+  // Set the controls as the address says, and ask.
+  #answer() {
+    const { faster, without } = this.wanted;
+    const [, name, factor] = /^(.*):([\d.e+]+)$/.exec(faster ?? "") ?? [];
+    const known = this.#functions().includes(name) && FACTORS.some(([, value]) => value === Number(factor));
+    if (known) this.choice.value = name;
+    this.factor.value = known ? String(Number(factor)) : "1";
+    const numbers = new Set((without ?? "").split("_"));
+    for (const [box, place] of this.boxes) box.checked = numbers.has(String(place.first));
+    this.#ask();
   }
 
   #functions() {
@@ -65,6 +88,7 @@ export class WhatIf {
     const query = new URLSearchParams();
     if (Number(this.factor.value) !== 1) query.append("faster", `${this.choice.value}:${this.factor.value}`);
     for (const [box, place] of this.boxes) if (box.checked) query.append("without", String(place.first));
+    this.onAsk({ faster: query.get("faster"), without: query.getAll("without").join("_") || null });
     try {
       const answer = query.toString() ? await fetched(`/api/whatif?${query}`) : null;
       if (asked === this.asked) this.#show(answer);
