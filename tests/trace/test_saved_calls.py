@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 import sample_runs
 
@@ -131,7 +132,7 @@ class _Kept(NullRecorder):
         self.calls: list[tuple[int, bytes | None, str]] = []
 
     def save_call(self, *call: Any) -> None:  # type: ignore[override]
-        self.calls.append(call)
+        self.calls.append(call[:3])
 
 
 def fail(*_: Any, **__: Any) -> None:
@@ -146,6 +147,19 @@ def test_a_call_in_the_program_is_kept_with_its_arguments() -> None:
     assert (number, note) == (7, "") and data is not None
     function, args, kwargs = saved_calls.call_of(saved_calls.decode(data))
     assert (function.__name__, args, kwargs) == ("fail", (1, [2]), {"key": "value"})
+
+
+def test_a_call_with_large_arrays_is_kept_with_their_bytes() -> None:
+    """What lies in shared memory is copied: that memory ends with the program."""
+    kept = _Kept()
+    array = numpy.arange(300_000)
+    entry = payload.dump(((array,), {}), "arguments", payload.in_segment)
+    function = functions.function_of(fail)
+    saving._keep(kept, 1, lambda: (function, entry, {}))
+    data = kept.calls[0][1]
+    assert data is not None and len(data) > array.nbytes
+    _, (found,), _ = saved_calls.call_of(saved_calls.decode(data))
+    assert (found == array).all()
 
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +190,9 @@ def test_damaged_and_newer_calls_are_refused() -> None:
     with pytest.raises(TraceFormatError, match="damaged"):
         saved_calls.decode(b"\x93nonsense")
     function = functions.function_of(fail)
-    newer = saved_calls.SavedCall("f", function.blob, payload.dump(((), {})), {}, "3.11", (), "/", version=99)
+    newer = saved_calls.SavedCall(
+        "f", function.blob, saved_calls.pickled(payload.dump(((), {}))), {}, "3.11", (), "/", version=99
+    )
     with pytest.raises(TraceFormatError, match="Update Pydron"):
         saved_calls.decode(saved_calls.encode(newer))
 

@@ -20,6 +20,13 @@ from pydron_runtime.data.references import resolving
 _VERSION = 1
 
 
+class Pickled(msgspec.Struct, frozen=True):
+    """A payload with all of its bytes: nothing of it lies in memory that ends with the program."""
+
+    data: bytes
+    buffers: tuple[bytes, ...] = ()
+
+
 class SavedCall(msgspec.Struct, frozen=True):
     """One call.
 
@@ -35,12 +42,22 @@ class SavedCall(msgspec.Struct, frozen=True):
 
     name: str
     function: bytes
-    arguments: Payload
-    values: Mapping[int, Payload]
+    arguments: Pickled
+    values: Mapping[int, Pickled]
     python: str
     path: tuple[str, ...]
     directory: str
     version: int = _VERSION
+
+
+def pickled(value: Payload) -> Pickled:
+    """A payload, its buffers copied to where it is."""
+    if all(isinstance(buffer, bytes) for buffer in value.buffers):
+        return Pickled(value.data, tuple(buffer for buffer in value.buffers if isinstance(buffer, bytes)))
+    from pydron_runtime.data import segments  # late: most programs have no large values
+
+    contents = (buffer if isinstance(buffer, bytes) else segments.content(buffer) for buffer in value.buffers)
+    return Pickled(value.data, tuple(contents))
 
 
 def encode(call: SavedCall) -> bytes:
@@ -73,6 +90,10 @@ def call_of(saved: SavedCall) -> tuple[Callable[..., Any], tuple[Any, ...], dict
         Exception: Whatever unpickling raises.
     """
     function = pickle.loads(saved.function)
-    with resolving(lambda number: payload.load(saved.values[number])):
-        args, kwargs = payload.load(saved.arguments)
+    with resolving(lambda number: _load(saved.values[number])):
+        args, kwargs = _load(saved.arguments)
     return function, args, kwargs
+
+
+def _load(value: Pickled) -> Any:
+    return payload.load(Payload(value.data, value.buffers))

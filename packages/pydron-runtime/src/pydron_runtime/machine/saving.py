@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.data import functions, payload, references
 from pydron_runtime.data.payload import Payload, TransportError
-from pydron_runtime.data.saved_calls import SavedCall, encode
+from pydron_runtime.data.saved_calls import Pickled, SavedCall, encode, pickled
 from pydron_runtime.machine.entries import TaskEntry
 from pydron_runtime.machine.pending import Pending, reference_of
 from pydron_runtime.machine.previews import preview
@@ -78,14 +78,14 @@ def _keep(
         function, arguments, met = parts()
         size = len(function.blob) + arguments.size
         _check(size, limit)
-        values = {}
+        values: dict[int, Pickled] = {}
         for reference, value in _values(met):
             size += value.size
             _check(size, limit)
-            values[reference] = value
+            values[reference] = pickled(value)
         python = f"{sys.version_info[0]}.{sys.version_info[1]}"
         saved = SavedCall(
-            function.name, function.blob, arguments, values, python, tuple(map(str, sys.path)), _directory()
+            function.name, function.blob, pickled(arguments), values, python, tuple(map(str, sys.path)), _directory()
         )
         data = encode(saved)
         _check(len(data), limit)
