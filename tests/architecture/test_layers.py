@@ -50,6 +50,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron.trace": IR,
     "pydron.explain": IR,
     "pydron.checked": (*SHOWN, *COMPILER),
+    "pydron.__main__": ("pydron.cli",),
     "pydron.cli": ("=pydron", "pydron.checked", *SHOWN, *COMPILER, *ENTRY),
     "pydron": (*SHOWN, *COMPILER, *ENTRY, "pydron.checked"),
     "pydron_runtime.data": ("pydron",),

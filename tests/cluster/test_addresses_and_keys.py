@@ -45,9 +45,9 @@ def test_what_is_no_address_is_refused(text: str) -> None:
 
 def made(address: Address) -> tuple[keys.SchedulerKeys, str]:
     """Keys of a scheduler, and the path of its connection file."""
-    own, content = keys.scheduler_keys(keys.folder_of(address))
-    path = os.path.join(keys.folder_of(address), "connection.json")
-    keys.write_private(path, {**content, "address": str(address)})
+    content = keys.kept_scheduler(keys.folder_of(address))
+    own = keys.scheduler_keys(content)
+    path = keys.hand_out(address, content)
     return own, path
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import socket
 import sys
@@ -67,11 +66,12 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.silence <= 2 * arguments.heartbeat:
         raise UsageError("--silence has to be longer than two heartbeats.")
     host = arguments.advertise or (socket.gethostname() if listen.host in EVERYWHERE else listen.host)
-    own, connection = keys.scheduler_keys(keys.folder_of(Address(host, listen.port)))
-    daemon = Daemon(listen, own, arguments.heartbeat, arguments.silence)
+    folder = keys.folder_of(Address(host, listen.port))
+    content = keys.kept_scheduler(folder) if listen.port else keys.new_scheduler()
+    daemon = Daemon(listen, keys.scheduler_keys(content), arguments.heartbeat, arguments.silence)
     try:
         address = Address(host, daemon.address.port)
-        path = _hand_out(address, connection, arguments.connection_file)
+        path = keys.hand_out(address, content, arguments.connection_file)
         for number, take_down, reason in (
             (signal.SIGINT, True, "the scheduler was interrupted"),
             (signal.SIGTERM, False, "the scheduler was stopped"),
@@ -84,18 +84,6 @@ def _run(arguments: argparse.Namespace) -> int:
     daemon.serve()
     print("pydron: the scheduler has ended", file=sys.stderr)
     return 0
-
-
-def _hand_out(address: Address, connection: dict[str, Any], copy: str | None) -> str:
-    """Write the connection file. Returns where the user finds it."""
-    from pydron_runtime.cluster import keys
-
-    content = {**connection, "address": str(address)}
-    path = os.path.join(keys.make_private(keys.folder_of(address)), "connection.json")
-    keys.write_private(path, content)
-    if copy is not None:
-        keys.write_private(copy, content)
-    return copy or path
 
 
 def _stopper(daemon: Daemon, take_down: bool, reason: str) -> Any:

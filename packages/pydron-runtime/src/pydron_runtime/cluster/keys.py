@@ -119,33 +119,67 @@ def read_private(path: str) -> Any:
         raise ConfigurationError(f"The file of keys {path} is damaged. Take a new copy of it.") from None
 
 
-def scheduler_keys(folder: str) -> tuple[SchedulerKeys, dict[str, Any]]:
-    """The keys of a scheduler, made the first time; and the content of its connection file, but for the address.
-
-    Raises:
-        ConfigurationError: The folder, or a file in it, cannot be used.
-    """
+def new_scheduler() -> dict[str, Any]:
+    """New keys of a scheduler, and of those who may take part: the content of ``scheduler.json``."""
     import zmq  # late: `pydron --help` reads this module's users
 
+    public, secret = zmq.curve_keypair()
+    theirs, their_secret = zmq.curve_keypair()
+    return {
+        "format": FORMAT,
+        "public_key": public.decode(),
+        "secret_key": secret.decode(),
+        "allowed": {"connection.json": theirs.decode()},
+        "connection": {"public_key": theirs.decode(), "secret_key": their_secret.decode()},
+    }
+
+
+def kept_scheduler(folder: str) -> dict[str, Any]:
+    """The keys that a scheduler had when it ran before, so that those who wait for it know it again; else new ones.
+
+    Raises:
+        ConfigurationError: The folder, or the file in it, cannot be used.
+    """
     path = os.path.join(make_private(folder), "scheduler.json")
     if not os.path.exists(path):
-        public, secret = zmq.curve_keypair()
-        theirs, their_secret = zmq.curve_keypair()
-        content = {
-            "format": FORMAT,
-            "public_key": public.decode(),
-            "secret_key": secret.decode(),
-            "allowed": {"connection.json": theirs.decode()},
-            "connection": {"public_key": theirs.decode(), "secret_key": their_secret.decode()},
-        }
-        write_private(path, content)
-    content = read_private(path)
+        return new_scheduler()
+    content: dict[str, Any] = read_private(path)
+    return content
+
+
+def scheduler_keys(content: dict[str, Any]) -> SchedulerKeys:
+    """What a scheduler has to know, from the content of ``scheduler.json``.
+
+    Raises:
+        ConfigurationError: It is damaged.
+    """
     try:
-        keys = SchedulerKeys(content["public_key"], content["secret_key"], frozenset(content["allowed"].values()))
-        pair = dict(content["connection"])
+        return SchedulerKeys(content["public_key"], content["secret_key"], frozenset(content["allowed"].values()))
     except (KeyError, TypeError, AttributeError):
-        raise ConfigurationError(f"The file of keys {path} is damaged. Remove it, and hand out new ones.") from None
-    return keys, {"format": FORMAT, "scheduler_key": keys.public_key, **pair}
+        raise ConfigurationError(
+            "The scheduler's file of keys, scheduler.json, is damaged. Remove it, and hand out new connection files."
+        ) from None
+
+
+def hand_out(address: Address, content: dict[str, Any], copy: str | None = None) -> str:
+    """Keep a scheduler's keys in the folder of its address, and write its connection file there, and to ``copy``.
+
+    Returns:
+        Where the connection file is.
+
+    Raises:
+        ConfigurationError: The folder cannot be used.
+    """
+    folder = make_private(folder_of(address))
+    write_private(os.path.join(folder, "scheduler.json"), content)
+    connection = {
+        "format": FORMAT, "address": str(address), "scheduler_key": content["public_key"], **content["connection"],
+    }  # fmt: skip
+    path = os.path.join(folder, "connection.json")
+    write_private(path, connection)
+    if copy is not None:
+        write_private(copy, connection)
+    return copy or path
 
 
 def connection_from(content: Any, origin: str) -> Connection:

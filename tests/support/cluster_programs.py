@@ -1,0 +1,106 @@
+"""Programs that tests run on clusters, as script files of a user."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+SQUARES = """\
+import sys, time
+import pydron
+
+@pydron.functional
+def square(number, seconds):
+    time.sleep(seconds)
+    return number * number
+
+@pydron.schedule
+def total(count, seconds):
+    found = 0
+    for number in range(count):
+        found += square(number, seconds)
+    return found
+
+count, seconds = int(sys.argv[1]), float(sys.argv[2])
+print("begun", flush=True)
+print("total", total(count, seconds))
+"""
+
+WITH_MODULES = """\
+import pydron
+from shapes import area
+from shapes.corners import count
+
+@pydron.functional
+def measure(name, size):
+    import lazily
+    return name, area(size), count(name), lazily.told(), type(lazily.__spec__.loader).__name__
+
+@pydron.schedule
+def survey():
+    return [measure(name, size) for name, size in [("square", 2), ("triangle", 3)]]
+
+print(survey())
+"""
+
+MODULES = {
+    "shapes/__init__.py": "def area(size):\n    return size * FACTOR\nFACTOR = 10\n",
+    "shapes/corners.py": "from shapes.sub.table import CORNERS\ndef count(name):\n    return CORNERS[name]\n",
+    "shapes/sub/table.py": "CORNERS = {'square': 4, 'triangle': 3}\n",
+    "lazily.py": "def told():\n    return 'first'\n",
+}
+
+FAILING = """\
+import pydron
+
+class Odd(Exception):
+    pass
+
+@pydron.functional
+def careful(number):
+    if number == 3:
+        raise Odd("three", number)
+    return number
+
+@pydron.schedule
+def main():
+    return [careful(number) for number in range(6)]
+
+main()
+"""
+
+LARGE = """\
+import hashlib, sys
+import pydron
+
+@pydron.functional
+def grow(seed, size):
+    return bytes([seed]) * size
+
+@pydron.functional
+def join(left, right):
+    return left + right
+
+@pydron.functional
+def digest(data):
+    return len(data), hashlib.sha256(data).hexdigest()
+
+@pydron.schedule
+def main(size):
+    parts = [grow(seed, size) for seed in range(4)]
+    whole = join(join(parts[0], parts[1]), join(parts[2], parts[3]))
+    return digest(whole), digest(parts[1])
+
+size = int(sys.argv[1])
+print(main(size) == main.sequential(size), main(size)[0][0])
+"""
+
+
+def write(folder: Path, text: str, modules: dict[str, str] | None = None, name: str = "program.py") -> Path:
+    """Write a program, and modules beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, content in (modules or {}).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+    script = folder / name
+    script.write_text(text)
+    return script
