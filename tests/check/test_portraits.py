@@ -44,7 +44,7 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_a_value_is_like_itself_and_like_its_copy(value: Any) -> None:
     assert difference(portrait(value), portrait(value)) is None
     if not callable(value):

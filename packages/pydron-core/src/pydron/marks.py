@@ -89,7 +89,7 @@ def scheduled_record(function: Any) -> Any:
         kind = type(function)
     if kind is FunctionType:
         record = function.__dict__.get(SCHEDULED)
-        if record is not None and record.entry is function:
+        if record is not None and record.is_record_of(function):
             return record
     return None
 

@@ -53,6 +53,17 @@ class Code:
         self.plain = _plain(self.signature)
         self._callers: dict[int, Callable[..., Any]] = {}
 
+    def follow_defaults(self) -> None:
+        """Take over the default values of what users call, in case somebody has given it others."""
+        entry, function = self.record.entry, self.function
+        if entry.__defaults__ is function.__defaults__ and entry.__kwdefaults__ is function.__kwdefaults__:
+            return
+        for follower in (function, self.record.function):
+            follower.__defaults__ = entry.__defaults__
+            follower.__kwdefaults__ = entry.__kwdefaults__
+        self.signature = inspect.signature(self.record.function)
+        self.plain = _plain(self.signature)
+
     def accepts(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether the arguments fit the parameters. (If not, the original function raises Python's own error.)"""
         if not kwargs and self.plain is not None:
@@ -116,7 +127,10 @@ def code_of(record: Record) -> Code | None:
     if record.compiled is None:
         unit = record.emit()
         record.compiled = False if unit is None else Code(record, unit)
-    return record.compiled or None
+    code: Code | None = record.compiled or None
+    if code is not None:
+        code.follow_defaults()
+    return code
 
 
 def _plain(signature: inspect.Signature) -> tuple[int, int] | None:
