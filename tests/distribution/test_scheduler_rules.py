@@ -24,7 +24,7 @@ from pydron_runtime.scheduler.instructions import (
 from pydron_runtime.scheduler.invariants import check
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.scheduler.state import TaskState
-from pydron_runtime.scheduler.transitions import FOLLOWING, SETTLED, Phase
+from pydron_runtime.scheduler.transitions import FOLLOWING, SETTLED, UNSUCCESSFUL, Phase
 from pydron_runtime.worker.machine import Worker
 
 MS = 1_000_000
@@ -220,7 +220,8 @@ def test_a_worker_stuck_in_a_cancelled_long_call_is_replaced_when_it_is_needed()
 
 def test_every_phase_is_in_the_table_and_lasting_ones_lead_nowhere() -> None:
     assert set(FOLLOWING) == set(Phase)
-    assert {phase for phase, following in FOLLOWING.items() if not following} == SETTLED
+    assert {phase for phase, following in FOLLOWING.items() if not following} == UNSUCCESSFUL
+    assert SETTLED == UNSUCCESSFUL | {Phase.DONE, Phase.GONE}
     entry = TaskState(call(1))
     with pytest.raises(InternalError, match="WAITING to DONE"):
         entry.move(Phase.DONE)

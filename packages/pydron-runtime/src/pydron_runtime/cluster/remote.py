@@ -10,7 +10,7 @@ from pydron_runtime.cluster.line import Line
 from pydron_runtime.cluster.own_modules import own_names, own_places
 from pydron_runtime.cluster.pieces import cut
 from pydron_runtime.protocol.codec import Frames, encode
-from pydron_runtime.protocol.messages import Modules, Surroundings, ToWorker
+from pydron_runtime.protocol.messages import Modules, Share, Surroundings, ToWorker
 
 
 class RemoteCrew:
@@ -75,6 +75,10 @@ class RemoteChannel:
         """Send a message, in pieces if it is large."""
         for sizes, more, piece in cut(encode(message, frames or [])):
             self._line.send(say.Relay(worker, sizes, more), piece)
+
+    def ask(self, worker: str, message: Share) -> None:
+        """Ask a worker for values that it holds; it answers when its call has ended."""
+        self.send(worker, message)
 
     def send_surroundings(self, worker: str) -> None:
         """Tell a worker which modules are the program's own, and where it stands, if it does not know."""

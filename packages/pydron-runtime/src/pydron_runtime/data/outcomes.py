@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from pydron_runtime.data.held import Held
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Failed, Skipped, Succeeded, Untransportable
 
@@ -23,6 +24,7 @@ class Outcome(msgspec.Struct, frozen=True):
         error: Type and message of the exception, for the trace.
         phases: Nanoseconds, for the trace: from the arrival of the call at the worker to ``started``, from there until
             its arguments had been read, and from the return of the function to ``finished``.
+        stays: In the worker, a result that stays there; ``payload`` then says only how large it is.
     """
 
     task: int
@@ -34,6 +36,7 @@ class Outcome(msgspec.Struct, frozen=True):
     text: str = ""
     error: tuple[str, str] = ("", "")
     phases: tuple[int, int, int] = (0, 0, 0)
+    stays: Held | None = None
 
 
 def completion_of(outcome: Outcome, worker: str) -> Completion:

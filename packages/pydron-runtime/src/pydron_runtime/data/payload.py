@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 IN_BAND = 4096
 """Buffers of fewer bytes stay inside the pickle: keeping them apart would cost more than it saves."""
 
+READ_AT_ONCE = 4096
+"""The program reads results of fewer bytes when they arrive; larger ones when, and if, it needs them."""
+
 _PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
 
@@ -39,16 +42,18 @@ class Payload(msgspec.Struct, frozen=True):
         data: The pickle.
         buffers: Out-of-band buffers, in the order of the pickle: bytes, segments that this process holds, or extents
             of segments that others hold.
+        held: Bytes of a value that stays with the worker that made it; then there is nothing else here.
     """
 
     data: bytes
     buffers: tuple[bytes | Extent | Segment, ...] = ()
+    held: int = 0
 
     @property
     def size(self) -> int:
         """Bytes in all."""
         if not self.buffers:
-            return len(self.data)
+            return len(self.data) or self.held
         return len(self.data) + sum(len(buffer) for buffer in self.buffers)
 
 
@@ -70,11 +75,19 @@ class TransportError(Exception):
 
 
 class ByValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # the base class carries no types
-    """Pickles what can be imported by name, and all else by value; classes through :mod:`.classes`."""
+    """Pickles what can be imported by name, and all else by value; classes through :mod:`.classes`.
+
+    Attributes:
+        exotic: Whether an object was met that only its own class knows how to read back.
+    """
+
+    exotic = False
 
     def reducer_override(self, obj: Any) -> Any:
         """Called by the C pickler for everything that is not of a basic type."""
         kind = type(obj)
+        if kind.__module__ != "builtins" and not kind.__module__.startswith("numpy"):
+            self.exotic = True
         if kind is FunctionType:
             return NotImplemented if by_name(obj) else self._dynamic_function_reduce(obj)
         if issubclass(kind, type):
@@ -102,13 +115,14 @@ def _is_plain(value: object) -> bool:
     return False
 
 
-def dump(value: object, what: str = "value", place: Place | None = None) -> Payload:
+def dump(value: object, what: str = "value", place: Place | None = None, verified: bool = False) -> Payload:
     """Serialise a value as it is now.
 
     Args:
         value: Anything. Buffers (arrays) are copied: later changes of the value do not reach the payload.
         what: What the value is, for the error: "arguments", "result", ...
         place: Where large buffers go. None: into bytes.
+        verified: Make sure that it can be read back, if it is too large for the reader to do so at once.
 
     Raises:
         TransportError: It does not survive pickling; the reason names the type that is to blame.
@@ -126,10 +140,18 @@ def dump(value: object, what: str = "value", place: Place | None = None) -> Payl
 
     stream = io.BytesIO()
     try:
-        ByValuePickler(stream, protocol=5, buffer_callback=take).dump(value)
+        pickler = ByValuePickler(stream, protocol=5, buffer_callback=take)
+        pickler.dump(value)
     except Exception as error:
         raise TransportError(what, _why_not(value, what, error)) from error
-    return Payload(stream.getvalue(), tuple(kept))
+    payload = Payload(stream.getvalue(), tuple(kept))
+    if verified and pickler.exotic and payload.size >= READ_AT_ONCE:
+        try:
+            load(payload)
+        except Exception as error:
+            reason = f"The {what} ({_named(value)}) cannot be read back ({type(error).__name__}: {error})."
+            raise TransportError(what, reason) from error
+    return payload
 
 
 def in_segment(raw: memoryview) -> bytes | Segment:

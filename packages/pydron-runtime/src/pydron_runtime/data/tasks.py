@@ -50,6 +50,7 @@ class Succeeded(msgspec.Struct, frozen=True):
     """The call returned.
 
     Attributes:
+        result: Its value; or only the size of one that stays with a worker (``Payload.held``).
         nanoseconds: How long it ran, its result's serialisation included; 0 where nobody measured.
     """
 

@@ -29,12 +29,21 @@ __all__ = [
     "Executor",
     "Failed",
     "Function",
+    "Holder",
     "Lost",
     "Skipped",
     "Succeeded",
     "Task",
     "Untransportable",
 ]
+
+
+class Holder(Protocol):
+    """An executor some of whose results stay with workers. (``Succeeded.result`` then says only how large they are.)"""
+
+    def obtain(self, number: int) -> Completion:
+        """The value of such a result. Blocks until it is there."""
+        ...
 
 
 class Executor(Protocol):

@@ -140,6 +140,24 @@ class LocalExecutor:
         """
         return self._mail.wait(owner, timeout)
 
+    def obtain(self, number: int) -> Completion:
+        """The value of a task that succeeded and whose result a worker holds. Blocks until it is there.
+
+        Returns:
+            The completion, with the value in it; or the reason why there is none.
+
+        Raises:
+            KeyboardInterrupt: As usual; the executor stays usable.
+        """
+        driver = self._driver
+        if driver is None:
+            from pydron_runtime.data.tasks import Lost
+
+            return Lost(number, "The executor was closed.")
+        driver.answers.expect(number)
+        driver.put("want", number)
+        return driver.answers.wait(number)
+
     def close(self) -> None:
         """End all processes and remove the sockets. Blocks until they are gone. Open tasks complete as lost."""
         self._closed = True

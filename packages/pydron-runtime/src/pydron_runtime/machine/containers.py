@@ -70,6 +70,8 @@ class Containers:
                 if type(element) is Pending:
                     if not element.done:
                         yield element
+                    elif element.is_remote:
+                        continue  # a value that comes from a worker holds no placeholders
                     elif id(element.get()) in self._tracked:
                         stack.append(element.get())
                 elif id(element) in self._tracked:
@@ -139,13 +141,17 @@ class Containers:
 
         A loop such as ``out = out + [f(x)]`` makes a new container each time; without this all of them would stay.
         """
+        self.drop_garbage()
+        self.fill()
+
+    def drop_garbage(self) -> None:
+        """Forget containers that nobody else holds, so that nobody fetches values for them."""
         while True:
             garbage = [key for key in self._tracked if self._is_alone(key)]
             for key in garbage:
                 del self._tracked[key]
             if not garbage:
                 break
-        self.fill()
 
     def _is_alone(self, key: int) -> bool:
         container = self._tracked[key]

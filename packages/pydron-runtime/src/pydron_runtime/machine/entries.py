@@ -82,6 +82,7 @@ class TaskEntry(Entry):
         callee: The function, to run the call in the program where it cannot travel.
         function: The function, ready to travel.
         arguments: The pickled arguments, as they were at issue.
+        bytes: What the call counts for in the window: its arguments, then also its result.
         references: Pending values inside the arguments, by the number under which they appear there.
         by_value: The program supplies the values of all references itself.
         submitted: Nothing of the program's is read any more on its behalf.
@@ -89,6 +90,7 @@ class TaskEntry(Entry):
 
     __slots__ = (
         "arguments",
+        "bytes",
         "by_value",
         "callee",
         "function",
@@ -113,6 +115,7 @@ class TaskEntry(Entry):
         self.callee = callee
         self.function = function
         self.arguments = arguments
+        self.bytes = arguments.size
         self.references: dict[int, Pending] = {}
         self.by_value = False
         self.submitted = False

@@ -187,7 +187,7 @@ class Machine:
         """An entry counts now."""
         self.retirements += 1
         if isinstance(entry, TaskEntry):
-            self.window.retired(entry.arguments.size)
+            self.window.retired(entry.bytes)
         elif isinstance(entry, Operation):
             self.window.retired(0)
         self.observer.retired(entry)
@@ -210,16 +210,17 @@ class Machine:
         if self.closed:
             return
         self.closed = True
-        self.tasks.cancel_all()
+        self.tasks.cancel_open()
         for frame in list(self.live):
             frame.kill()
+        self.containers.drop_garbage()
         self.containers.fill()
+        self.tasks.release_all()
         forget()
 
     def finish(self, result: Any) -> Any:
         """The main frame's code has returned: wait until everything has retired, and give the result its value."""
         self.wait(self.main, lambda: not self.main.queue, 0, "end")
-        self.containers.fill()
         if type(result) is Pending:
             result = taken(result)
         self.close()

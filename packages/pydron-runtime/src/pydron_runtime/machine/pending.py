@@ -72,6 +72,16 @@ class Pending:
         self.readers: list[Entry] | None = None
         self.origin: Pending | None = None
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether the value is there, but has not come from where it was computed yet."""
+        pending: Pending | None = self
+        while pending is not None and pending.load is not None:
+            if pending.origin is None:
+                return True
+            pending = pending.origin
+        return False
+
     def get(self) -> Any:
         """The value. Unpickles it the first time, where it came from a worker."""
         load = self.load

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydron.errors import TaskLostError
 from pydron_runtime.data import failures, functions, payload, references
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
+from pydron_runtime.executors.base import Holder
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
@@ -71,7 +72,7 @@ class Tasks:
             raise
         frame.queue.append(entry)
         self.issued += 1
-        machine.window.began(arguments.size)
+        machine.window.began(entry.bytes)
         if not entry.submitted:
             for pending in met:
                 pending.read_by(entry)
@@ -150,9 +151,10 @@ class Tasks:
                 del self.outstanding[entry.number]
                 if completion.nanoseconds:
                     cost_of(entry.callee).measured(completion.nanoseconds)
-                result, call = completion.result, (entry.callee, entry.arguments, entry.references)
                 entry.state = State.DONE
-                entry.pending.settle_later(lambda: _load(result, call, self._take(entry.number)))
+                entry.bytes += completion.result.size
+                self._machine.window.grew(completion.result.size)
+                self._settle(entry, completion.result)
             case Failed():
                 del self.outstanding[entry.number]
                 error, frames = failures.load_failure(completion.exception)
@@ -167,6 +169,39 @@ class Tasks:
                 # A producer could not travel and runs in the program; then this call can be tried again. (If the
                 # producer failed, its failure is older, and nothing of this is needed.)
                 self._reissue(entry)
+
+    def _settle(self, entry: TaskEntry, result: Payload) -> None:
+        """Give the pending value of a call its value. What the placeholder keeps must not keep the call's operands:
+        they would stay with the workers as long as it."""
+        pending, number = entry.pending, entry.number
+        call = (entry.callee, entry.arguments, entry.references)
+        if result.held:
+            pending.settle_later(lambda: self._fetched(number, None if call[2] else call))
+        elif result.size < payload.READ_AT_ONCE:
+            try:
+                value = payload.load(result)
+            except Exception:  # the user's class refuses; it will do so again when somebody looks
+                pending.settle_later(lambda: _load(result, call))
+            else:
+                pending.settle(value)
+        else:
+            operands = call[2]
+            pending.settle_later(lambda: _load(result, None if operands else call, self._take(number)))
+
+    def _fetched(self, number: int, call: Call | None) -> Any:
+        """The value of a result that a worker holds. Blocks until it is here."""
+        completion = cast(Holder, self._machine.executor).obtain(number)
+        match completion:
+            case Succeeded():
+                return _load(completion.result, call)
+            case Failed():
+                raise failures.load_failure(completion.exception)[0]
+            case Untransportable() if call is not None:
+                return _made(call)
+            case Lost() | Untransportable():
+                raise TaskLostError(completion.reason)
+            case Skipped():
+                raise TaskLostError("A value that was lost with its worker could not be computed again.")
 
     def _take(self, number: int) -> bool:
         """A result is about to be loaded. Whether the program is the only one that will ever read it."""
@@ -203,14 +238,17 @@ class Tasks:
             entry.state = State.DONE
             entry.pending.settle(value)
 
-    def cancel_all(self) -> None:
-        """Nobody wants the results any more; those that are here stay usable."""
+    def cancel_open(self) -> None:
+        """Nobody wants the results that are not there yet any more; the others stay usable."""
         machine = self._machine
         if self.outstanding:
             machine.executor.cancel(list(self.outstanding))
             machine.observer.cancelled(self.outstanding.values())
             self.outstanding.clear()
-        machine.executor.release(self._kept)
+
+    def release_all(self) -> None:
+        """Nothing is referred to by number any more."""
+        self._machine.executor.release(self._kept)
         self._kept = set()
 
 
@@ -218,15 +256,22 @@ Call = tuple[Callable[..., Any], Payload, Mapping[int, Pending]]
 """A function, its pickled arguments as they were at issue, and the pending values that these refer to."""
 
 
-def _load(result: Payload, call: Call, own: bool) -> Any:
+def _load(result: Payload, call: Call | None, own: bool = False) -> Any:
     """The value of a result that came from elsewhere."""
     try:
         return payload.load(result, own)
     except Exception as error:  # whatever a class's unpickling raises: the call's own result is what counts
-        value, failure = _run(call)
-        if failure is not None:
-            raise failure from error
-        return value
+        if call is None:
+            raise
+        return _made(call, error)
+
+
+def _made(call: Call, error: BaseException | None = None) -> Any:
+    """The value of a call, made here because its result cannot travel."""
+    value, failure = _run(call)
+    if failure is not None:
+        raise failure from error
+    return value
 
 
 def _run(call: Call) -> tuple[Any, BaseException | None]:

@@ -37,6 +37,10 @@ class Window:
         self.entries += 1
         self.bytes += size
 
+    def grew(self, size: int) -> None:
+        """An entry that was begun holds so many bytes more: its result has come."""
+        self.bytes += size
+
     def retired(self, size: int) -> None:
         """Such an entry counts now."""
         self.entries -= 1

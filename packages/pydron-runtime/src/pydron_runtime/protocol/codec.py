@@ -30,6 +30,8 @@ class ProtocolError(Exception):
 
 def pack(payload: Payload, frames: Frames) -> Parcel:
     """Put a payload into a message; large parts are appended to ``frames``, those in segments are only named."""
+    if payload.held:
+        return Parcel(b"", held=payload.held)
     if not payload.buffers and len(payload.data) <= INLINE:
         return Parcel(payload.data)
     first = len(frames)
@@ -56,7 +58,7 @@ def unpack(parcel: Parcel, frames: Sequence[bytes]) -> Payload:
     start = first + 1 if parcel.data is None else first
     end = start + parcel.buffers
     if parcel.data is not None and not parcel.buffers and not parcel.elsewhere:
-        return Payload(parcel.data)
+        return Payload(parcel.data, held=max(0, parcel.held))
     if first < 0 or parcel.buffers < 0 or end > len(frames):
         raise ProtocolError(f"a parcel needs frames {first} to {end}, the message has {len(frames)}")
     data = frames[first] if parcel.data is None else parcel.data

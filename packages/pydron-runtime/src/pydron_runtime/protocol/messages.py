@@ -26,12 +26,14 @@ class Parcel(msgspec.Struct, array_like=True, frozen=True):
         first: Index of the first frame used, not counting the envelope.
         buffers: Number of frames that hold out-of-band buffers.
         elsewhere: Out-of-band buffers that lie in segments, each with its place among all buffers.
+        held: Bytes of a value that stays with the worker that made it, in place of everything else.
     """
 
     data: bytes | None
     first: int = 0
     buffers: int = 0
     elsewhere: tuple[tuple[int, Extent], ...] = ()
+    held: int = 0
 
 
 class Definition(msgspec.Struct, array_like=True, frozen=True):
@@ -55,6 +57,7 @@ class Call(msgspec.Struct, array_like=True, frozen=True):
     Attributes:
         values: Values that come with the call.
         kept: Numbers of values that the worker has kept already.
+        hold: Other calls need the result: the worker may hold it as it is and report its size only.
     """
 
     task: int
@@ -62,6 +65,7 @@ class Call(msgspec.Struct, array_like=True, frozen=True):
     arguments: Parcel
     values: tuple[Value, ...] = ()
     kept: tuple[int, ...] = ()
+    hold: bool = False
 
 
 class Execute(msgspec.Struct, array_like=True, frozen=True, tag="execute"):
@@ -79,6 +83,12 @@ class Drop(msgspec.Struct, array_like=True, frozen=True, tag="drop"):
 
 class Forget(msgspec.Struct, array_like=True, frozen=True, tag="forget"):
     """Values that no later message refers to."""
+
+    numbers: tuple[int, ...]
+
+
+class Share(msgspec.Struct, array_like=True, frozen=True, tag="share"):
+    """Serialise held values. Each is answered by one :class:`Shared`, also while a call is running."""
 
     numbers: tuple[int, ...]
 
@@ -167,5 +177,13 @@ class Report(msgspec.Struct, array_like=True, frozen=True, tag="report"):
     ended: tuple[Ended, ...]
 
 
-ToWorker = Execute | Drop | Forget | Surroundings | Modules | Source
-ToScheduler = Hello | Report | Fetch
+class Shared(msgspec.Struct, array_like=True, frozen=True, tag="shared"):
+    """A value that was held. Without a parcel if it cannot be serialised (``text`` says why), or is not here."""
+
+    number: int
+    parcel: Parcel | None
+    text: str = ""
+
+
+ToWorker = Execute | Drop | Forget | Share | Surroundings | Modules | Source
+ToScheduler = Hello | Report | Shared | Fetch

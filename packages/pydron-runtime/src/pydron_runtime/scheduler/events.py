@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pydron_runtime.data.outcomes import Outcome
+from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Task
 
 
@@ -86,4 +87,34 @@ class Resized(msgspec.Struct, frozen=True):
     size: int
 
 
-Event = Announced | Submitted | Cancelled | Released | Joined | Reported | Died | StartFailed | Withdrawn | Resized
+class Wanted(msgspec.Struct, frozen=True):
+    """The program waits for the value of a task that a worker holds."""
+
+    now: int
+    task: int
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """A worker has serialised a value that it holds. No payload: it cannot; ``reason`` is a sentence."""
+
+    now: int
+    worker: str
+    number: int
+    payload: Payload | None
+    reason: str = ""
+
+
+Event = (
+    Wanted
+    | Shared
+    | Announced
+    | Submitted
+    | Cancelled
+    | Released
+    | Joined
+    | Reported
+    | Died
+    | StartFailed
+    | Withdrawn
+    | Resized
+)

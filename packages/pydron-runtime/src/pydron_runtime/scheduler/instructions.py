@@ -17,6 +17,7 @@ class Assignment(msgspec.Struct, frozen=True):
         define: Whether the worker has not seen the function yet.
         values: Results of other tasks that go along.
         kept: Results of other tasks that the worker has.
+        hold: Whether the worker may hold the result.
     """
 
     task: Task
@@ -24,6 +25,7 @@ class Assignment(msgspec.Struct, frozen=True):
     define: bool
     values: tuple[tuple[int, Payload], ...] = ()
     kept: tuple[int, ...] = ()
+    hold: bool = False
 
 
 class Dispatch(msgspec.Struct, frozen=True):
@@ -45,6 +47,19 @@ class Forget(msgspec.Struct, frozen=True):
 
     worker: str
     numbers: tuple[int, ...]
+
+
+class Share(msgspec.Struct, frozen=True):
+    """Tell a worker to serialise values that it holds."""
+
+    worker: str
+    numbers: tuple[int, ...]
+
+
+class Provide(msgspec.Struct, frozen=True):
+    """Give the program the value that it waits for, or the reason why there is none."""
+
+    completion: Completion
 
 
 class Deliver(msgspec.Struct, frozen=True):
@@ -90,4 +105,6 @@ class NoteLost(msgspec.Struct, frozen=True):
     reason: str
 
 
-Instruction = Dispatch | Drop | Forget | Deliver | StartWorkers | Stop | NoteReady | NoteEnd | NoteLost
+Instruction = (
+    Dispatch | Drop | Forget | Share | Provide | Deliver | StartWorkers | Stop | NoteReady | NoteEnd | NoteLost
+)

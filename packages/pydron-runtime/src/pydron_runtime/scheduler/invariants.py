@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydron_runtime.scheduler.placement import BUDGET
-from pydron_runtime.scheduler.state import SchedulerState
+from pydron_runtime.scheduler.state import SchedulerState, TaskState
 from pydron_runtime.scheduler.transitions import Phase
 
 
@@ -33,7 +33,10 @@ def _check_tasks(state: SchedulerState) -> None:
             assert entry.missing == 0
         if entry.phase is Phase.WAITING:
             unfinished = {need for need in entry.task.needs if state.tasks[need].phase is not Phase.DONE}
-            assert entry.missing == len(unfinished) > 0, f"task {number} waits for nothing"
+            assert not unfinished & entry.awaiting, f"task {number} awaits the sharing of a value that is not there"
+            assert entry.missing == len(unfinished | entry.awaiting) > 0, f"task {number} waits for nothing"
+        else:
+            assert not entry.awaiting
         if entry.phase is Phase.SENT:
             assert entry.worker is not None
             assert number in state.workers[entry.worker].queue, f"task {number} is not where it was sent"
@@ -42,7 +45,26 @@ def _check_tasks(state: SchedulerState) -> None:
                 assert number in state.tasks[need].dependents, f"task {need} does not know that {number} needs it"
         for dependent in entry.dependents:
             assert not state.tasks[dependent].settled, f"task {number} is held by {dependent}, which has settled"
-        assert not (entry.released and entry.settled and not entry.dependents), f"task {number} should be forgotten"
+        idle = entry.released and entry.settled and not entry.dependents
+        assert not (idle and (entry.held or not entry.heirs)), f"task {number} should be forgotten"
+        _check_held(state, entry)
+
+
+def _check_held(state: SchedulerState, entry: TaskState) -> None:
+    """A held value is somewhere, can be made again, and is asked for if somebody waits for it."""
+    number = entry.task.id
+    for heir in entry.heirs:
+        assert state.tasks[heir].settled, f"task {number} has {heir} as an heir, which has not settled"
+        assert state.tasks[heir].held or state.tasks[heir].phase is Phase.GONE, f"the value of heir {heir} is safe"
+    if entry.held or entry.phase is Phase.GONE:
+        assert all(number in state.tasks[need].heirs for need in entry.task.needs), f"{number} cannot be made again"
+    if entry.held:
+        assert state.keepers.get(number), f"the value of {number} is held by nobody"
+    waiters = [each for each in entry.dependents if number in state.tasks[each].awaiting]
+    assert not (waiters or (entry.asked and entry.phase is Phase.DONE)) or (entry.held and entry.sharing), (
+        f"the value of {number} is wanted, and its holder does not know"
+    )
+    assert not (entry.asked and entry.phase is Phase.GONE), f"{number} is asked for, and not made again"
 
 
 def _check_workers(state: SchedulerState) -> None:
@@ -53,8 +75,13 @@ def _check_workers(state: SchedulerState) -> None:
         assert worker.load == sum(worker.queue.values()), f"{name}: the load is not that of its queue"
         assert worker.joined or not worker.queue, f"{name} was given calls before it was ready"
         assert worker.queue or not worker.leaving, f"{name} has nothing left to do and should be gone"
-        if len(worker.queue) > 1:
+        if len(worker.queue) > 1 and not any(_needs_values(state, number) for number in worker.queue):
             assert worker.load <= BUDGET, f"{name} has more in its queue than the budget"
+
+
+def _needs_values(state: SchedulerState, number: int) -> bool:
+    """Whether a task may stand in a long queue because what it needs is there."""
+    return number not in state.tasks or bool(state.tasks[number].task.needs)
 
 
 def _check_values(state: SchedulerState) -> None:

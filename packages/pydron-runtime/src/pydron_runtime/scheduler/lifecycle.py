@@ -1,4 +1,8 @@
-"""Lifecycle: tasks are accepted, become ready, settle, and are forgotten."""
+"""Lifecycle: tasks are accepted, become ready, settle, and are forgotten.
+
+The value of a settled task may get lost: a worker that held it dies. Then the call is made once more, when somebody
+needs the value. What it was made from has to be known for that; see ``TaskState.heirs``.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,9 @@ from pydron_runtime.data.tasks import (
     Untransportable,
 )
 from pydron_runtime.scheduler import values
-from pydron_runtime.scheduler.instructions import Deliver, Drop, Instruction, NoteReady
+from pydron_runtime.scheduler.instructions import Deliver, Drop, Instruction, NoteReady, Provide
 from pydron_runtime.scheduler.state import SchedulerState, TaskState
-from pydron_runtime.scheduler.transitions import Phase
+from pydron_runtime.scheduler.transitions import UNSUCCESSFUL, Phase
 
 
 def submit(state: SchedulerState, tasks: Iterable[Task], out: list[Instruction]) -> None:
@@ -47,14 +51,18 @@ def _attach(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> 
             reason = f"{entry.task.label or 'A call'} needs the result of task {need}, which was released before."
             settle(state, entry, Lost(number, reason), out)
             return False
-        if producer.settled and producer.phase is not Phase.DONE:
+        if producer.phase in UNSUCCESSFUL:
             settle(state, entry, Skipped(number, need), out)
             return False
     for producer in needs:
         assert producer is not None
         producer.dependents.add(number)
         entry.missing += producer.phase is not Phase.DONE
-    return True
+    for producer in needs:
+        assert producer is not None
+        if producer.phase is Phase.GONE:
+            make_again(state, producer, out)
+    return entry.phase is Phase.WAITING
 
 
 def make_ready(state: SchedulerState, entry: TaskState) -> None:
@@ -71,11 +79,73 @@ def _leave(state: SchedulerState, entry: TaskState) -> None:
         state.running -= 1
 
 
-def put_back(state: SchedulerState, entry: TaskState) -> None:
-    """A task that was sent waits for another worker."""
+def put_back(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
+    """A task that was sent waits for another worker, and for values that were lost meanwhile."""
     _leave(state, entry)
     entry.worker = None
-    make_ready(state, entry)
+    producers = [state.tasks[need] for need in set(entry.task.needs)]
+    entry.missing = sum(producer.phase is not Phase.DONE for producer in producers)
+    if not entry.missing:
+        make_ready(state, entry)
+        return
+    entry.move(Phase.WAITING)
+    for producer in producers:
+        if producer.phase is Phase.GONE:
+            make_again(state, producer, out)
+
+
+def make_again(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
+    """Have a call made once more, because its value is gone; first those whose values it needs."""
+    todo = [entry]
+    while todo:
+        entry = todo.pop()
+        if entry.phase is not Phase.GONE:
+            continue
+        producers = [state.tasks[need] for need in sorted(set(entry.task.needs))]
+        failed = next((producer for producer in producers if producer.phase in UNSUCCESSFUL), None)
+        if failed is not None:
+            settle(state, entry, Skipped(entry.task.id, failed.task.id), out)
+            continue
+        entry.missing = 0
+        for producer in producers:
+            producer.heirs.discard(entry.task.id)
+            producer.dependents.add(entry.task.id)
+            entry.missing += producer.phase is not Phase.DONE
+            todo.append(producer)
+        if entry.missing:
+            entry.move(Phase.WAITING)
+        else:
+            make_ready(state, entry)
+
+
+def lose(state: SchedulerState, lost: Iterable[int]) -> None:
+    """Held values are gone with their worker. Whoever waits for one waits for it to be made again."""
+    for number in lost:
+        entry = state.tasks[number]
+        entry.move(Phase.GONE)
+        entry.result = None
+        entry.sharing = False
+        for dependent in (state.tasks[each] for each in sorted(entry.dependents)):
+            if dependent.phase is Phase.READY:
+                state.ready_count -= 1
+                dependent.move(Phase.WAITING)
+                dependent.missing = 1
+            elif dependent.phase is Phase.WAITING and number in dependent.awaiting:
+                dependent.awaiting.discard(number)
+            elif dependent.phase is Phase.WAITING:
+                dependent.missing += 1
+
+
+def replace_lost(state: SchedulerState, lost: Iterable[int], out: list[Instruction]) -> None:
+    """Make those lost values again that somebody needs now; the others when somebody does."""
+    for number in lost:
+        entry = state.tasks.get(number)
+        if entry is None or entry.phase is not Phase.GONE:
+            continue
+        if entry.asked or any(state.tasks[each].phase is Phase.WAITING for each in entry.dependents):
+            make_again(state, entry, out)
+        else:
+            collect(state, entry, out)
 
 
 def _phase_of(completion: Completion) -> Phase:
@@ -94,14 +164,22 @@ def settle(state: SchedulerState, entry: TaskState, completion: Completion, out:
     ready: list[int] = []
     while todo:
         entry, completion = todo.pop()
-        if entry.settled:
+        if entry.settled and entry.phase is not Phase.GONE:
             continue
         _leave(state, entry)
         entry.move(_phase_of(completion))
         entry.worker = None
-        out.append(Deliver(entry.task.owner, completion))
+        entry.awaiting.clear()
+        if not entry.delivered:
+            entry.delivered = True
+            out.append(Deliver(entry.task.owner, completion))
         if isinstance(completion, Succeeded):
             entry.result = completion.result
+        if entry.asked and entry.held:
+            values.ask_holder(state, entry, out)
+        elif entry.asked:
+            entry.asked = False
+            out.append(Provide(completion))
         for number in sorted(entry.dependents):
             dependent = state.tasks[number]
             if entry.phase is not Phase.DONE:
@@ -117,20 +195,43 @@ def settle(state: SchedulerState, entry: TaskState, completion: Completion, out:
 
 
 def _detach(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
+    """A settled task needs nothing any more, unless its value is only held somewhere: then it stays an heir."""
     for need in entry.task.needs:
         producer = state.tasks.get(need)
         if producer is not None and entry.task.id in producer.dependents:
             producer.dependents.discard(entry.task.id)
-            _collect(state, producer, out)
-    _collect(state, entry, out)
+            if entry.held:
+                producer.heirs.add(entry.task.id)
+            collect(state, producer, out)
+    collect(state, entry, out)
 
 
-def _collect(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
-    """Forget a settled task that nobody can mention any more."""
-    if entry.released and entry.settled and not entry.dependents:
-        del state.tasks[entry.task.id]
-        if entry.task.id in state.keepers:
-            values.forget(state, entry.task.id, out)
+def disinherit(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
+    """The value of a task is safe, or not wanted: what it was made from is not needed for it."""
+    for need in entry.task.needs:
+        producer = state.tasks.get(need)
+        if producer is not None and entry.task.id in producer.heirs:
+            producer.heirs.discard(entry.task.id)
+            collect(state, producer, out)
+
+
+def collect(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
+    """Forget a settled task that nobody can mention any more. One that has heirs stays: with its value if that is safe, so
+    that nothing further back is needed, else without."""
+    if not entry.released or not entry.settled or entry.dependents:
+        return
+    number = entry.task.id
+    held = entry.held
+    if number in state.keepers:
+        values.forget(state, number, out)
+    if entry.heirs:
+        if held:
+            entry.move(Phase.GONE)
+            entry.result = None
+            entry.sharing = False
+        return
+    if state.tasks.pop(number, None) is not None:
+        disinherit(state, entry, out)
 
 
 def cancel(state: SchedulerState, tasks: Iterable[int], out: list[Instruction]) -> None:
@@ -140,11 +241,11 @@ def cancel(state: SchedulerState, tasks: Iterable[int], out: list[Instruction]) 
         entry = state.tasks.get(number)
         if entry is None:
             continue
-        if entry.phase is Phase.SENT and entry.worker is not None:
+        if entry.phase is Phase.SENT and entry.worker is not None and not entry.delivered:
             drops.setdefault(entry.worker, []).append(number)
         entry.released = True
-        if entry.settled:
-            _collect(state, entry, out)
+        if entry.settled or entry.delivered:
+            collect(state, entry, out)
         else:
             settle(state, entry, Skipped(number, None), out)
     out.extend(Drop(worker, tuple(numbers)) for worker, numbers in drops.items())
@@ -156,4 +257,4 @@ def release(state: SchedulerState, tasks: Iterable[int], out: list[Instruction])
         entry = state.tasks.get(number)
         if entry is not None:
             entry.released = True
-            _collect(state, entry, out)
+            collect(state, entry, out)

@@ -6,7 +6,7 @@ out in order.
 
 from __future__ import annotations
 
-from pydron_runtime.scheduler import lifecycle, placement, pool, shrinking
+from pydron_runtime.scheduler import lifecycle, placement, pool, sharing, shrinking
 from pydron_runtime.scheduler.events import (
     Announced,
     Cancelled,
@@ -16,8 +16,10 @@ from pydron_runtime.scheduler.events import (
     Released,
     Reported,
     Resized,
+    Shared,
     StartFailed,
     Submitted,
+    Wanted,
     Withdrawn,
 )
 from pydron_runtime.scheduler.instructions import Instruction
@@ -61,6 +63,10 @@ class Scheduler:
             pool.join(state, event.worker)
         elif isinstance(event, Died):
             pool.bury(state, event.worker, event.reason, event.running, out)
+        elif isinstance(event, Wanted):
+            sharing.want(state, event.task, out)
+        elif isinstance(event, Shared):
+            sharing.shared(state, event, out)
         elif isinstance(event, Withdrawn):
             shrinking.withdraw(state, event.workers, event.reason, out)
         elif isinstance(event, Resized):

@@ -7,7 +7,7 @@ from pydron_runtime.data.tasks import Lost
 from pydron_runtime.protocol.messages import KEEP_BYTES
 from pydron_runtime.scheduler import placement, values
 from pydron_runtime.scheduler.instructions import Forget, Instruction, NoteEnd, NoteLost, StartWorkers, Stop
-from pydron_runtime.scheduler.lifecycle import put_back, settle
+from pydron_runtime.scheduler.lifecycle import lose, put_back, replace_lost, settle
 from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
 from pydron_runtime.scheduler.transitions import Phase
 
@@ -58,7 +58,9 @@ def free_the_stuck(state: SchedulerState, out: list[Instruction]) -> None:
             continue
         del state.workers[name]
         state.leaving -= worker.leaving
-        values.worker_gone(state, worker)
+        lost = values.unkeep_all(state, worker)
+        lose(state, lost)
+        replace_lost(state, lost, out)
         out.append(Stop(name))
 
 
@@ -92,7 +94,7 @@ def report(state: SchedulerState, name: str, outcomes: tuple[Outcome, ...], out:
                 out.append(Forget(name, (outcome.task,)))  # the worker keeps it, and nobody wants it
             continue
         if outcome.kind == "dropped":
-            put_back(state, entry)  # nobody cancelled it
+            put_back(state, entry, out)  # nobody cancelled it
             continue
         placement.learn(state, entry.task.function.digest, outcome.finished - outcome.started)
         values.keep(state, worker, outcome.task, size)
@@ -107,7 +109,8 @@ def bury(state: SchedulerState, name: str, reason: str, running: int | None, out
     if worker is None:
         return
     state.leaving -= worker.leaving
-    values.worker_gone(state, worker)
+    lost = values.unkeep_all(state, worker)
+    lose(state, lost)
     if running is None:
         running = next(iter(worker.queue), 0)
     blamed = False
@@ -122,7 +125,8 @@ def bury(state: SchedulerState, name: str, reason: str, running: int | None, out
         if entry.deaths >= POISON:
             settle(state, entry, Lost(number, _poison(entry, reason)), out)
         else:
-            put_back(state, entry)
+            put_back(state, entry, out)
+    replace_lost(state, lost, out)
     if not worker.joined:
         state.failed_starts += 1
     state.idle_deaths = 0 if blamed else state.idle_deaths + 1

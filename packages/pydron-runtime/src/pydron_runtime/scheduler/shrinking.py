@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from pydron_runtime.scheduler import values
 from pydron_runtime.scheduler.instructions import Instruction, NoteLost, Stop
-from pydron_runtime.scheduler.lifecycle import put_back
+from pydron_runtime.scheduler.lifecycle import lose, put_back, replace_lost
 from pydron_runtime.scheduler.state import SchedulerState, WorkerState
 from pydron_runtime.scheduler.transitions import Phase
 
@@ -22,12 +22,14 @@ def withdraw(state: SchedulerState, names: Iterable[str], reason: str, out: list
         if worker is None:
             continue
         state.leaving -= worker.leaving
-        values.worker_gone(state, worker)
+        lost = values.unkeep_all(state, worker)
+        lose(state, lost)
         for number in worker.queue:
             entry = state.tasks.get(number)
             if entry is not None and entry.phase is Phase.SENT and entry.worker == name:
                 out.append(NoteLost(number, name, entry.attempts, entry.sent, reason))
-                put_back(state, entry)
+                put_back(state, entry, out)
+        replace_lost(state, lost, out)
 
 
 def resize(state: SchedulerState, size: int, out: list[Instruction]) -> None:
@@ -61,5 +63,7 @@ def let_go(state: SchedulerState, out: list[Instruction]) -> None:
         if worker.leaving and not worker.queue:
             del state.workers[name]
             state.leaving -= 1
-            values.worker_gone(state, worker)
+            lost = values.unkeep_all(state, worker)
+            lose(state, lost)
             out.append(Stop(name))
+            replace_lost(state, lost, out)

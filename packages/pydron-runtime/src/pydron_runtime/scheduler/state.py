@@ -15,29 +15,47 @@ class TaskState:
     """One task.
 
     Attributes:
-        missing: How many of the tasks it needs have not returned yet.
+        missing: How many of the values it needs are not there yet.
+        awaiting: Values it needs that are there, but first have to be shared by the worker that holds them.
         dependents: Unsettled tasks that need its result.
+        heirs: Settled tasks whose held results could only be made again with its result.
         worker: Who has it, in phase SENT.
         attempts: How often it was sent.
         deaths: How often a worker died while it was, or may have been, running there.
         sent: When it was sent last.
         released: Whether the program will not mention it again.
+        delivered: Whether the program has its completion. Stays while the call is made again for its value.
+        result: Its value, or how large the value is that a worker holds; in phase DONE.
+        sharing: Whether the worker that holds its value was told to share it.
+        asked: Whether the program waits for the value.
+        depth: How many held values were made from one another to make this one.
     """
 
     task: Task
     phase: Phase = Phase.WAITING
     missing: int = 0
+    awaiting: set[int] = field(default_factory=set)
     dependents: set[int] = field(default_factory=set)
+    heirs: set[int] = field(default_factory=set)
     worker: str | None = None
     attempts: int = 0
     deaths: int = 0
     sent: int = 0
     released: bool = False
+    delivered: bool = False
     result: Payload | None = None
+    sharing: bool = False
+    asked: bool = False
+    depth: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether its value is only where a worker holds it."""
+        return self.result is not None and self.result.held > 0
 
     @property
     def settled(self) -> bool:
-        """Whether the program has its completion."""
+        """Whether nothing is on its way. (While it is made again for its value, the program has its completion.)"""
         return self.phase in SETTLED
 
     def move(self, phase: Phase) -> None:

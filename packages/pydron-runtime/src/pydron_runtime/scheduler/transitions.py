@@ -24,16 +24,22 @@ class Phase(IntEnum):
     """The program did not want it any more."""
     LOST = 7
     """It kills its workers, or there are none."""
+    GONE = 8
+    """It returned, and its value is not there any more. Being a pure call it can be made again."""
 
 
-SETTLED = frozenset({Phase.DONE, Phase.FAILED, Phase.SKIPPED, Phase.CANCELLED, Phase.LOST})
-"""Phases that last: the program has its completion."""
+SETTLED = frozenset({Phase.DONE, Phase.FAILED, Phase.SKIPPED, Phase.CANCELLED, Phase.LOST, Phase.GONE})
+"""Phases in which the program has its completion, and nothing is on its way."""
+
+UNSUCCESSFUL = frozenset({Phase.FAILED, Phase.SKIPPED, Phase.CANCELLED, Phase.LOST})
+"""Phases that last, without a value."""
 
 FOLLOWING: dict[Phase, frozenset[Phase]] = {
     Phase.WAITING: frozenset({Phase.READY, Phase.SKIPPED, Phase.CANCELLED, Phase.LOST}),
-    Phase.READY: frozenset({Phase.SENT, Phase.CANCELLED, Phase.LOST}),
-    Phase.SENT: frozenset({Phase.READY, Phase.DONE, Phase.FAILED, Phase.CANCELLED, Phase.LOST}),
-    Phase.DONE: frozenset(),
+    Phase.READY: frozenset({Phase.SENT, Phase.WAITING, Phase.SKIPPED, Phase.CANCELLED, Phase.LOST}),
+    Phase.SENT: frozenset({Phase.READY, Phase.WAITING, Phase.DONE, Phase.FAILED, Phase.CANCELLED, Phase.LOST}),
+    Phase.DONE: frozenset({Phase.GONE}),
+    Phase.GONE: frozenset({Phase.WAITING, Phase.READY, Phase.SKIPPED}),
     Phase.FAILED: frozenset(),
     Phase.SKIPPED: frozenset(),
     Phase.CANCELLED: frozenset(),

@@ -3,13 +3,16 @@
 A worker keeps every large value that it makes or is sent until it is told to forget it. Messages to a worker
 arrive in order, and a worker takes what a call needs out of its store when the call arrives, so a value can be
 forgotten as soon as no *later* call relies on it.
+
+A *held* value (ADR 13) is an object in one worker and nowhere else. It is not forgotten to make room; it is shared
+first.
 """
 
 from __future__ import annotations
 
 from pydron_runtime.protocol.messages import KEEP_BYTES
-from pydron_runtime.scheduler.instructions import Forget, Instruction
-from pydron_runtime.scheduler.state import SchedulerState, WorkerState
+from pydron_runtime.scheduler.instructions import Forget, Instruction, Share
+from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
 
 
 def keep(state: SchedulerState, worker: WorkerState, number: int, size: int) -> None:
@@ -29,15 +32,28 @@ def evict(state: SchedulerState, worker: WorkerState, out: list[Instruction]) ->
     if worker.kept_bytes <= state.keep_limit:
         return
     gone: list[int] = []
+    left = worker.kept_bytes
     for number, size in worker.kept.items():
-        if worker.kept_bytes <= state.keep_limit:
+        if left <= state.keep_limit:
             break
+        left -= size
+        if state.tasks[number].held:
+            ask_holder(state, state.tasks[number], out)  # it can be forgotten when others have it
+            continue
         worker.kept_bytes -= size
         gone.append(number)
     for number in gone:
         del worker.kept[number]
         _no_longer(state, worker, number)
-    out.append(Forget(worker.name, tuple(gone)))
+    if gone:
+        out.append(Forget(worker.name, tuple(gone)))
+
+
+def ask_holder(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
+    """Have a held value serialised."""
+    if not entry.sharing:
+        entry.sharing = True
+        out.append(Share(min(state.keepers[entry.task.id]), (entry.task.id,)))
 
 
 def forget(state: SchedulerState, number: int, out: list[Instruction]) -> None:
@@ -48,10 +64,14 @@ def forget(state: SchedulerState, number: int, out: list[Instruction]) -> None:
         out.append(Forget(name, (number,)))
 
 
-def worker_gone(state: SchedulerState, worker: WorkerState) -> None:
-    """What a dead worker kept is kept no more."""
+def unkeep_all(state: SchedulerState, worker: WorkerState) -> list[int]:
+    """What a dead worker kept is kept no more. The values that it alone held."""
+    lost: list[int] = []
     for number in worker.kept:
         _no_longer(state, worker, number)
+        if number not in state.keepers and state.tasks[number].held:
+            lost.append(number)
+    return lost
 
 
 def _no_longer(state: SchedulerState, worker: WorkerState, number: int) -> None:

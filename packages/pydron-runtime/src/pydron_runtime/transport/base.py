@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from pydron_runtime.protocol.codec import Frames
-from pydron_runtime.protocol.messages import ToWorker
+from pydron_runtime.protocol.messages import Share, ToWorker
 
 
 class Channel(Protocol):
@@ -13,6 +13,10 @@ class Channel(Protocol):
 
     def send(self, worker: str, message: ToWorker, frames: Frames | None = None) -> None:
         """Send a message. Does not block; a message to a worker that is gone is dropped."""
+        ...
+
+    def ask(self, worker: str, message: Share) -> None:
+        """Ask a worker for values that it holds. Does not block."""
         ...
 
     def send_surroundings(self, worker: str) -> None:

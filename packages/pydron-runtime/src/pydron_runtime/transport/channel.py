@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 import zmq
 
 from pydron_runtime.protocol.codec import Frames, ProtocolError, decode_to_scheduler, encode
-from pydron_runtime.protocol.messages import Surroundings, ToScheduler, ToWorker
+from pydron_runtime.protocol.messages import Share, Surroundings, ToScheduler, ToWorker
 from pydron_runtime.transport.head_start import endpoint_in
 from pydron_runtime.transport.nursery_link import search_path
+from pydron_runtime.transport.value_desk import SUFFIX
 
 
 class Channel:
@@ -28,7 +29,7 @@ class Channel:
         self._context = zmq.Context()
         self.socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._surroundings: dict[str, Surroundings] = {}
-        for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0)):
+        for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0), (zmq.ROUTER_MANDATORY, 1)):
             self.socket.setsockopt(option, value)
         try:
             self.socket.bind(self.endpoint)
@@ -47,7 +48,21 @@ class Channel:
 
     def send(self, worker: str, message: ToWorker, frames: Frames | None = None) -> None:
         """Send a message. Does not block; a message to a worker that is gone is dropped."""
-        self.socket.send_multipart([worker.encode(), *encode(message, frames or [])], copy=not frames)
+        self._try_to_send(worker, message, frames or [])
+
+    def _try_to_send(self, identity: str, message: ToWorker, frames: Frames) -> bool:
+        try:
+            self.socket.send_multipart([identity.encode(), *encode(message, frames)], copy=not frames)
+        except zmq.ZMQError as error:
+            if error.errno != zmq.EHOSTUNREACH:
+                raise
+            return False
+        return True
+
+    def ask(self, worker: str, message: Share) -> None:
+        """Ask a worker for values that it holds: at its desk, or if that is not open yet, when its call has ended."""
+        if not self._try_to_send(worker + SUFFIX, message, []):
+            self.send(worker, message)
 
     def send_surroundings(self, worker: str) -> None:
         """Tell a worker where the program stands now, if it does not know."""
@@ -73,7 +88,7 @@ class Channel:
                 return
             try:
                 message, rest = decode_to_scheduler(frames)
-                yield sender.decode(), message, rest
+                yield sender.decode().removesuffix(SUFFIX), message, rest
             except (ProtocolError, UnicodeDecodeError):
                 continue  # not one of ours: nothing in it was opened
 

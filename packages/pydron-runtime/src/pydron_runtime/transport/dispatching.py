@@ -9,7 +9,8 @@ import msgspec
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, adopted
 from pydron_runtime.protocol.codec import Frames, pack, unpack
-from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Report, Value
+from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Report, Shared, Value
+from pydron_runtime.scheduler import events
 from pydron_runtime.scheduler.instructions import Assignment, Dispatch
 
 Carry = Callable[[Payload], Payload]
@@ -35,12 +36,26 @@ def _call(assignment: Assignment, frames: Frames, carry: Carry) -> Call:
     task = assignment.task
     arguments = pack(carry(task.arguments), frames)
     if not task.bindings and not task.needs:
-        return Call(task.id, task.function.digest, arguments)
+        return Call(task.id, task.function.digest, arguments, hold=assignment.hold)
     values = [Value(number, pack(carry(payload), frames), False) for number, payload in task.bindings.items()]
     values += [
         Value(number, pack(carry(payload), frames), payload.size >= KEEP_BYTES) for number, payload in assignment.values
     ]
-    return Call(task.id, task.function.digest, arguments, tuple(values), assignment.kept)
+    return Call(task.id, task.function.digest, arguments, tuple(values), assignment.kept, assignment.hold)
+
+
+def shared_value(message: Shared, frames: Sequence[bytes], worker: str, now: int) -> events.Shared | None:
+    """What an answer to a wish for a value says; None if the worker died meanwhile, and the value with it.
+
+    Raises:
+        ProtocolError: It points at frames that are not there.
+    """
+    payload = None if message.parcel is None else unpack(message.parcel, frames)
+    try:
+        safe = None if payload is None else adopted(payload)
+    except OSError:
+        return None
+    return events.Shared(now, worker, message.number, safe, message.text)
 
 
 def outcomes_of(report: Report, frames: Sequence[bytes]) -> tuple[Outcome, ...]:

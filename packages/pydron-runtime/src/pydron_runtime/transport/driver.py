@@ -20,7 +20,7 @@ import zmq
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Lost, Task
 from pydron_runtime.protocol.codec import ProtocolError
-from pydron_runtime.protocol.messages import VERSION, Drop, Forget, Hello, Report, ToScheduler
+from pydron_runtime.protocol.messages import VERSION, Drop, Forget, Hello, Report, Share, Shared, ToScheduler
 from pydron_runtime.recording import Recorder
 from pydron_runtime.scheduler import instructions as want
 from pydron_runtime.scheduler.events import (
@@ -33,12 +33,14 @@ from pydron_runtime.scheduler.events import (
     Reported,
     StartFailed,
     Submitted,
+    Wanted,
 )
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.scheduler.pool import WAY_OUT
 from pydron_runtime.transport import base, directory
+from pydron_runtime.transport.answers import Answers
 from pydron_runtime.transport.crew import Exit
-from pydron_runtime.transport.dispatching import adopted_outcomes, message_of, outcomes_of
+from pydron_runtime.transport.dispatching import adopted_outcomes, message_of, outcomes_of, shared_value
 from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.tracing import note
 from pydron_runtime.transport.wakeup import WakeUp
@@ -51,11 +53,13 @@ class Driver(ABC):
         broken: Whether no worker can be had, so that every task is lost.
         crew: The worker processes, once the thread has begun. For reading.
         home: The private directory of the socket, once the thread has begun.
+        answers: To threads that have put ``want`` into the inbox.
     """
 
     def __init__(self, size: int, mail: Mailboxes, recorder: Recorder | None) -> None:
         self.scheduler = Scheduler(size)
         self.broken = False
+        self.answers = Answers()
         self.crew: base.Crew | None = None
         self._crew: base.Crew
         self._channel: base.Channel
@@ -79,7 +83,7 @@ class Driver(ABC):
 
     def put(self, kind: str, what: Any) -> None:
         """Put a wish into the inbox: ``submit`` a task, ``cancel`` or ``release`` numbers,
-        ``record`` to a recorder, ``announce`` that tasks are about to come."""
+        ``want`` the value of a number, ``record`` to a recorder, ``announce`` that tasks are about to come."""
         self._inbox.append((kind, what))
         if self._ended:
             self._refuse()
@@ -140,6 +144,8 @@ class Driver(ABC):
             tasks = []
             if kind == "cancel":
                 self._handle(Cancelled(time.monotonic_ns(), what))
+            elif kind == "want":
+                self._handle(Wanted(time.monotonic_ns(), what))
             elif kind == "announce":
                 self._handle(Announced(time.monotonic_ns()))
             elif kind == "release":
@@ -160,14 +166,19 @@ class Driver(ABC):
 
     def _heard(self, name: str, message: ToScheduler, frames: Sequence[bytes]) -> None:
         """Take in what a worker says."""
+        now = time.monotonic_ns()
         if isinstance(message, Hello):
             self._welcome(message)
-        elif isinstance(message, Report):
+        elif isinstance(message, (Report, Shared)):
             try:
-                outcomes = adopted_outcomes(outcomes_of(message, frames))
+                if isinstance(message, Shared):
+                    event: Event | None = shared_value(message, frames, name, now)
+                else:
+                    event = Reported(now, name, adopted_outcomes(outcomes_of(message, frames)))
             except ProtocolError:
                 return
-            self._handle(Reported(time.monotonic_ns(), name, outcomes))
+            if event is not None:
+                self._handle(event)
 
     def _welcome(self, hello: Hello) -> None:
         if hello.version != VERSION or not self._crew.welcome(hello.worker, hello.pid):
@@ -198,6 +209,10 @@ class Driver(ABC):
                 self._channel.send(instruction.worker, Forget(instruction.numbers))
             elif isinstance(instruction, want.Drop):
                 self._channel.send(instruction.worker, Drop(instruction.tasks))
+            elif isinstance(instruction, want.Share):
+                self._channel.ask(instruction.worker, Share(instruction.numbers))
+            elif isinstance(instruction, want.Provide):
+                self.answers.give(instruction.completion)
             elif isinstance(instruction, want.Stop):
                 self._stop(instruction.worker)
             elif isinstance(instruction, want.StartWorkers):
@@ -248,6 +263,8 @@ class Driver(ABC):
         if not self.broken:
             self._abort("The executor was closed before the call had ended.")
         self._ended = True
+        for number in self.answers.awaited:
+            self.answers.give(Lost(number, self.scheduler.state.broken or ""))
         self._refuse()
 
     def _refuse(self) -> None:
@@ -259,3 +276,5 @@ class Driver(ABC):
                 return
             if kind == "submit":
                 self._mail.deliver({what.owner: [Lost(what.id, reason)]})
+            elif kind == "want":
+                self.answers.give(Lost(what, reason))

@@ -15,8 +15,9 @@ import zmq
 from pydron_runtime.data import classes
 from pydron_runtime.data.payload import in_segment
 from pydron_runtime.protocol.codec import Frames, decode_to_worker, encode
-from pydron_runtime.protocol.messages import VERSION, Hello, Modules, Source, Surroundings, ToScheduler
+from pydron_runtime.protocol.messages import VERSION, Hello, Modules, Share, Shared, Source, Surroundings, ToScheduler
 from pydron_runtime.transport.module_requests import ModuleRequests
+from pydron_runtime.transport.value_desk import ValueDesk
 from pydron_runtime.worker.execution import run
 from pydron_runtime.worker.machine import Worker
 
@@ -48,20 +49,25 @@ def main(name: str, endpoint: str, running: mmap) -> None:
     _send(stream, Hello(VERSION, name, os.getpid(), socket.gethostname()), [])
     worker = Worker()
     fetch = ModuleRequests(name, endpoint)
+
+    def share(number: int) -> tuple[Shared, Frames]:
+        return worker.share(number, None if fetch.followed else in_segment)
+
+    desk = ValueDesk(context, endpoint, name, share)
     while True:
         if not stream.poll(IDLE):
             if os.getppid() != parent:
                 return
             continue
-        _receive(stream, worker, fetch)
-        _work(stream, worker, running, fetch)
+        _receive(stream, worker, fetch, desk)
+        _work(stream, worker, running, fetch, desk)
 
 
 def _send(stream: zmq.Socket[bytes], message: ToScheduler, frames: Frames) -> None:
     stream.send_multipart(encode(message, frames), copy=not frames)
 
 
-def _receive(stream: zmq.Socket[bytes], worker: Worker, fetch: ModuleRequests) -> None:
+def _receive(stream: zmq.Socket[bytes], worker: Worker, fetch: ModuleRequests, desk: ValueDesk) -> None:
     """Take in all messages that have arrived."""
     while True:
         try:
@@ -73,6 +79,9 @@ def _receive(stream: zmq.Socket[bytes], worker: Worker, fetch: ModuleRequests) -
             _enter(worker, message)
         elif isinstance(message, Modules):
             _follow(worker, message, fetch)
+        elif isinstance(message, Share):
+            for number in message.numbers:
+                _send(stream, *desk.share(number))
         elif not isinstance(message, Source):
             worker.accept(message, rest, time.monotonic_ns())
 
@@ -99,7 +108,7 @@ def _follow(worker: Worker, modules: Modules, fetch: ModuleRequests) -> None:
     worker.functions.retry()
 
 
-def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap, fetch: ModuleRequests) -> None:
+def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap, fetch: ModuleRequests, desk: ValueDesk) -> None:
     """Make calls until there are none."""
     looked = time.monotonic_ns()
     while True:
@@ -112,10 +121,12 @@ def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap, fetch: Modul
             return
         struct.pack_into("<Q", running, 0, execution.task)
         outcome = run(execution, worker.functions, time.monotonic_ns, None if fetch.followed else in_segment)
+        if outcome.stays is not None:
+            desk.open()
         worker.finished(execution, outcome)
         if outcome.finished - looked > LOOK:
             looked = outcome.finished
-            _receive(stream, worker, fetch)
+            _receive(stream, worker, fetch, desk)
 
 
 def _flush_output() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from pydron_runtime.data.failures import dump_failure
+from pydron_runtime.data.held import Held, footprint, hold
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, Place, TransportError, dump, load
 from pydron_runtime.data.references import resolving
@@ -23,13 +24,15 @@ class Execution:
     Attributes:
         values: What the references in ``arguments`` stand for.
         received: When it arrived, in nanoseconds of the worker's clock; 0 where nobody looked.
+        hold: Whether the result may stay here as it is.
     """
 
     task: int
     digest: str
     arguments: Payload
-    values: Mapping[int, Payload] = field(default_factory=dict)
+    values: Mapping[int, Payload | Held] = field(default_factory=dict)
     received: int = 0
+    hold: bool = False
 
 
 class FunctionTable:
@@ -112,8 +115,14 @@ def run(
         _detach(raised, ambient)
     else:
         returned = clock()
+        args, kwargs = (), {}
+        held = hold(result) if execution.hold else None
+        if held is not None:
+            stays = Payload(b"", held=footprint(result))
+            phases = _phases(execution, started, loaded, returned, returned)
+            return Outcome(execution.task, "ok", stays, started, returned, phases=phases, stays=held)
         try:
-            payload = dump(result, "result", place)
+            payload = dump(result, "result", place, verified=True)
         except TransportError as error:
             return _untransportable(execution, error, started, clock)
         finished = clock()
@@ -144,13 +153,17 @@ def _arguments(execution: Execution) -> tuple[tuple[Any, ...], dict[str, Any]]:
     values = execution.values
     try:
         if values:
-            with resolving(lambda number: load(values[number])):
+            with resolving(lambda number: _value(values[number])):
                 args, kwargs = load(execution.arguments)
         else:
             args, kwargs = load(execution.arguments)
     except BaseException as error:
         raise TransportError("arguments", f"A worker cannot load the arguments ({_said(error)}).") from None
     return args, kwargs
+
+
+def _value(value: Payload | Held) -> Any:
+    return value.value if isinstance(value, Held) else load(value)
 
 
 def _failed(execution: Execution, raised: BaseException, started: int, clock: Callable[[], int]) -> Outcome:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from pydron_runtime.data.held import Held
 from pydron_runtime.data.outcomes import Outcome
-from pydron_runtime.data.payload import Payload
+from pydron_runtime.data.payload import Payload, Place, TransportError
 from pydron_runtime.protocol.codec import Frames, pack, unpack
-from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Drop, Ended, Execute, Forget, Report
+from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Drop, Ended, Execute, Forget, Report, Shared
 from pydron_runtime.worker.execution import Execution, FunctionTable
 
 SHORT = 100_000
@@ -35,7 +36,7 @@ class Worker:
         self.functions = FunctionTable()
         self._queue: deque[Execution] = deque()
         self._dropped: set[int] = set()
-        self._kept: dict[int, Payload] = {}
+        self._kept: dict[int, Payload | Held] = {}
         self._held: list[Outcome] = []
         self._held_bytes = 0
         self._held_time = 0
@@ -58,14 +59,14 @@ class Worker:
     def _execution(self, call: Call, frames: Sequence[bytes], now: int) -> Execution:
         arguments = unpack(call.arguments, frames)
         if not call.values and not call.kept:
-            return Execution(call.task, call.digest, arguments, received=now)
-        values = {number: self._kept[number] for number in call.kept if number in self._kept}
+            return Execution(call.task, call.digest, arguments, received=now, hold=call.hold)
+        values: dict[int, Payload | Held] = {number: self._kept[number] for number in call.kept if number in self._kept}
         for value in call.values:
             payload = unpack(value.parcel, frames)
             values[value.number] = payload
             if value.keep:
                 self._kept[value.number] = payload
-        return Execution(call.task, call.digest, arguments, values, now)
+        return Execution(call.task, call.digest, arguments, values, now, call.hold)
 
     def next(self) -> Execution | None:
         """The call to make now, or None if there is none. Calls that were dropped are passed over."""
@@ -87,8 +88,25 @@ class Worker:
         if outcome.payload is not None:
             size = outcome.payload.size
             self._held_bytes += size
-            if size >= KEEP_BYTES and outcome.kind == "ok":
+            if outcome.stays is not None:
+                self._kept[outcome.task] = outcome.stays
+            elif size >= KEEP_BYTES and outcome.kind == "ok":
                 self._kept[outcome.task] = outcome.payload
+
+    def share(self, number: int, place: Place | None = None) -> tuple[Shared, Frames]:
+        """The answer to a wish for a held value. May be called beside everything else, from another thread.
+
+        Args:
+            place: Where large buffers go; None: into bytes.
+        """
+        held = self._kept.get(number)
+        if not isinstance(held, Held):
+            return Shared(number, None, "It is not here."), []
+        frames: Frames = []
+        try:
+            return Shared(number, pack(held.payload(place), frames)), frames
+        except TransportError as error:
+            return Shared(number, None, str(error)), []
 
     def must_report(self, following: Execution | None) -> bool:
         """Whether the outcomes so far have to be reported before the following call is made.
