@@ -152,3 +152,21 @@ def kill_own_process_once(path: str) -> str:
             pass
         os.kill(os.getpid(), signal.SIGKILL)
     return "survived"
+
+
+def numbers_from(first: int, count: int) -> list[int]:
+    return list(range(first, first + count))
+
+
+def doubled(values: list[int]) -> list[int]:
+    return [2 * value for value in values]
+
+
+def waited_sum(path: str, values: list[int]) -> int:
+    """Says that it runs, and goes on when it is told to."""
+    open(path, "w").close()
+    deadline = time.monotonic() + PATIENCE
+    while not os.path.exists(path + ".go"):
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    return sum(values)

@@ -216,8 +216,10 @@ def disinherit(state: SchedulerState, entry: TaskState, out: list[Instruction]) 
 
 
 def collect(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
-    """Forget a settled task that nobody can mention any more. One that has heirs stays: with its value if that is safe, so
-    that nothing further back is needed, else without."""
+    """Forget a settled task that nobody can mention any more.
+
+    One that has heirs stays: with its value if that is safe, so that nothing further back is needed, else without.
+    """
     if not entry.released or not entry.settled or entry.dependents:
         return
     number = entry.task.id
