@@ -17,13 +17,18 @@ from pydron_runtime.data.payload import dump, load
 from pydron_runtime.executors.base import Executor, Failed, Lost, Skipped, Succeeded, Untransportable
 
 
-def value(completion: Any) -> Any:
+def value(completion: Any, holder: Any = None) -> Any:
     """The value that a completion brings.
+
+    Args:
+        holder: The executor, where the value may stay with a worker until it is asked for.
 
     Raises:
         AssertionError: It brings none.
     """
     assert isinstance(completion, Succeeded), completion
+    if completion.result.held:
+        return value(holder.obtain(completion.task))
     return load(completion.result)
 
 
@@ -139,7 +144,7 @@ class Values:
         done = collect(executor, 2)
         first = value(done[n + 1])
         first[0] = 1
-        assert value(done[n + 1])[0] == 0 and len(value(done[n])) == 300_000
+        assert value(done[n + 1])[0] == 0 and len(value(done[n], executor)) == 300_000
 
     def test_numpy_arrays_arrive_writable(self, executor: Executor) -> None:
         """Arrays, small and large, may be changed by who receives them."""
