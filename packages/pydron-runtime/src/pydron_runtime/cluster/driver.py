@@ -101,8 +101,6 @@ class ClusterDriver(Driver):
                 tell_differences(message.host, message.packages)
             elif isinstance(message, say.Goodbye):
                 self._give_up(f"The cluster at {self._connection.address} was taken down: {message.reason}.")
-        if self._line.refused is not None and not self.broken:
-            self._give_up(self._line.refused)
 
     def _hear_worker(self, relay: say.Relay, frames: Sequence[bytes]) -> None:
         worker = say.worker_of(relay.worker)
@@ -161,6 +159,8 @@ class ClusterDriver(Driver):
         beat = say.Beat(wanted, state.running)
         self._line.beat = beat
         there = self._line.look()
+        if self._line.refused is not None and not self.broken:
+            self._give_up(self._line.refused)
         now = time.monotonic_ns()
         if not there and (self.share or state.workers):
             self.share = 0

@@ -188,8 +188,6 @@ class Host:
                 self._kill(message.worker)
             elif isinstance(message, say.Goodbye):
                 self._end = f"The cluster was taken down: {message.reason}."
-        if self._line.refused is not None:
-            self._end, self.failed = self._line.refused, True
 
     def _deliver(self, relay: say.Relay, frames: Sequence[bytes]) -> None:
         lease = say.worker_of(relay.worker)
@@ -226,6 +224,8 @@ class Host:
     def _look(self) -> None:
         now = time.monotonic_ns()
         if not self._line.look():
+            if self._line.refused is not None:
+                self._end, self.failed = self._line.refused, True
             for lease in list(self._leases):
                 self._kill(lease)
             if self._line.apart and now - self._line.apart > self._offer.lease * SECOND and self._end is None:

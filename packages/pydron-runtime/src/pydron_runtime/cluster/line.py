@@ -62,6 +62,7 @@ class Line:
         self._address = str(connection.address)
         self._who = who
         self.socket = calling(self._context, connection)
+        self._monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_FAILED_AUTH)
         self.session: Session | None = None
         self.identity = ""
         self.refused: str | None = None
@@ -134,6 +135,11 @@ class Line:
                 self._drop(f"nothing was heard of the scheduler for {session.silence / SECOND:.0f} seconds", anew=True)
             elif session.beat_due(now):
                 self.send(self.beat)
+        elif self._monitor.poll(0):
+            self._monitor.recv_multipart()
+            self.refused = (
+                f"The scheduler at {self._address} does not know the key in the connection file. Take a new copy of it."
+            )
         elif now - self._greeted > HANDSHAKE * SECOND and self.refused is None:
             self._connect_again()
         return self.session is not None
@@ -169,5 +175,7 @@ class Line:
     def close(self, parting: ToScheduler | None = None) -> None:
         """End the session, with a last message that is given half a second to go out."""
         sent = parting is not None and self.send(parting)
+        self.socket.disable_monitor()
+        self._monitor.close()
         self.socket.close(500 if sent else 0)
         self._context.term()
