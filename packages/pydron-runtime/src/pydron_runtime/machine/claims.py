@@ -15,7 +15,7 @@ from typing import Any
 from pydron_runtime.machine.entries import Entry, Order, State, TaskEntry
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import CODE, MAPPINGS, SCALARS, is_immutable
+from pydron_runtime.machine.safety import CODE, CONTAINERS, MAPPINGS, SCALARS, is_immutable
 
 _REACH_LIMIT = 20_000
 
@@ -41,9 +41,10 @@ def is_within(frame: Frame | None, ancestor: Entry) -> bool:
 class Claims:
     """Which unfinished deferred work modifies, or reads, which objects."""
 
-    __slots__ = ("_reach", "_readers", "_writers")
+    __slots__ = ("_reach", "_readers", "_writers", "memory_stores")
 
     def __init__(self) -> None:
+        self.memory_stores = 0
         self._writers: dict[int, tuple[Any, list[tuple[Order, int, Entry]]]] = {}
         self._readers: list[tuple[Entry, tuple[Any, ...]]] = []
         self._reach: dict[int, tuple[Any, set[int] | None]] = {}
@@ -136,6 +137,8 @@ class Claims:
 
     def stored(self, container: Any) -> None:
         """An object was modified: what can be reached through it is to be looked at anew."""
+        if type(container) not in CONTAINERS and not hasattr(container, "__dict__"):
+            self.memory_stores += 1
         if self._reach:
             key = id(container)
             stale = [root for root, (_, reach) in self._reach.items() if reach is None or key in reach]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron.errors import InternalError
+from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor
 from pydron_runtime.machine.claims import Claims
 from pydron_runtime.machine.containers import Containers, taken
@@ -50,6 +51,8 @@ class Machine:
         retirements: How many entries have come to count.
         interrupted: The entry that the program would have been at when it was interrupted.
         changes_pending: Values that are not there yet are to be changed in place, or were.
+        versions: The memory that calls have received.
+        passed: How often code ran, or is about to run, that may have changed memory without the machine's knowledge.
         closed: Nothing more will run.
     """
 
@@ -61,6 +64,8 @@ class Machine:
         self.containers = Containers(self.claims)
         self.undo = UndoLog()
         self.window = Window()
+        self.versions = Versions(lambda: (self.passed, self.claims.memory_stores, self.undo.moves))
+        self.passed = 0
         self.tasks = Tasks(self)
         self.ready: deque[Callable[[], None]] = deque()
         self.blocked: list[tuple[Frame, Callable[[], bool]]] = []
@@ -115,6 +120,7 @@ class Machine:
             self.wait(frame, lambda: self.is_oldest(frame), site, reason, detail)
         if len(self.containers):
             self.containers.fill()
+        self.passed += 1
 
     def is_oldest(self, frame: Frame) -> bool:
         """Whether everything before the place at which a frame's code stands has retired."""
@@ -216,6 +222,7 @@ class Machine:
         self.containers.drop_garbage()
         self.containers.fill()
         self.tasks.release_all()
+        self.versions.forget()
         forget()
 
     def finish(self, result: Any) -> Any:

@@ -99,7 +99,10 @@ def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     args = tuple(value_of(frame, site, arg) for arg in args)
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
     frame.machine.fence(frame, site, "PD101", getattr(callee, "__qualname__", type(callee).__qualname__))
-    return frame.code.caller(site)(callee, args, kwargs)
+    try:
+        return frame.code.caller(site)(callee, args, kwargs)
+    finally:
+        frame.machine.passed += 1  # it may have called back, and changed something afterwards
 
 
 def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

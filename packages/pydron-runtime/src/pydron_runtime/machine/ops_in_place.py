@@ -129,6 +129,8 @@ def _on_pending(frame: Frame, site: int, function: Callable[[Any, Any], Any], ta
     def modify(value: Any, other: Any) -> Any:
         if is_immutable(value):
             target.writer = None
+        else:
+            frame.machine.passed += 1
         return function(value, other)
 
     entry = put_off(frame, site, modify, (target, operand), safe=_target_is_immutable, fresh=True)

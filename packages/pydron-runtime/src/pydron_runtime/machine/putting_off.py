@@ -97,6 +97,8 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
     if not as_oldest and not entry.safe(*values):
         entry.oldest_only = True
         return
+    if as_oldest and entry.frame is not None:
+        entry.frame.machine.passed += 1
     try:
         result = entry.function(*values)
     except BaseException as error:

@@ -56,8 +56,10 @@ class Tasks:
         function = functions.function_of(callee)
         reached = machine.observer.now()
         with references.collecting() as met:
-            arguments = payload.dump((args, dict(kwargs)), place=payload.in_segment)
+            saved = machine.versions.saved
+            arguments = payload.dump((args, dict(kwargs)), place=machine.versions.place)
         entry = TaskEntry(frame, frame.next_order(), site, next(numbers), callee, function, arguments)
+        entry.bytes -= machine.versions.saved - saved
         entry.references = {reference_of(pending): pending for pending in met}
         self._read_elsewhere.update(number for number in entry.references if number > 0)
         entry.pending.task = entry.pending.number = entry.number

@@ -60,6 +60,7 @@ class Tiers:
         """Choose the form for the next turns; False when there are none."""
         machine = self._frame.machine
         if self.plain:
+            machine.passed += 1
             self._measure()
         else:
             self.plain = self.switched

@@ -46,11 +46,16 @@ class Store:
 
 
 class UndoLog:
-    """Stores in the order in which they were made."""
+    """Stores in the order in which they were made.
 
-    __slots__ = ("_aside", "_limit", "_made")
+    Attributes:
+        moves: How often stores were taken back, or made again.
+    """
+
+    __slots__ = ("_aside", "_limit", "_made", "moves")
 
     def __init__(self) -> None:
+        self.moves = 0
         self._made: list[Store] = []
         self._aside: list[Store] = []
         self._limit = _TRIM
@@ -95,11 +100,13 @@ class UndoLog:
     def resume(self) -> None:
         """Make the stores again that were set aside, in the order in which they were made."""
         aside, self._aside = self._aside, []
+        self.moves += 1
         for store in aside:
             self._made.append(store.again())
 
     def _take_back(self, place: Order) -> list[Store]:
         kept, later = [], []
+        self.moves += 1
         for store in reversed(self._made):
             if store.order > place:
                 store.inverse()
