@@ -25,7 +25,9 @@ class Plain:
 
     def _node(self, node: Node) -> list[ast.stmt]:
         match node:
-            case Host() | Const() | Call() | Store() | Def() | Native():
+            case Call():
+                return self.call(node)
+            case Host() | Const() | Store() | Def() | Native():
                 return node.fragment.statements()
             case Input():
                 return []
@@ -57,6 +59,10 @@ class Plain:
         ]
         at = node.subject.expression()
         return match_statements(arms, node.subject.expression, lambda: self._sites.fresh("open"), at)
+
+    def call(self, node: Call) -> list[ast.stmt]:
+        """The statements of a call."""
+        return node.fragment.statements()
 
     def _for(self, node: For) -> ast.stmt:
         iterable = node.iterable.expression()
