@@ -294,3 +294,27 @@ def main():
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_callee_is_called_as_in_plain_python(name: str) -> None:
     check(PRELUDE + PROGRAMS[name])
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for x in range(6):\n        bump()\n        out.append(f(x + k))",
+        "while len(out) < 6:\n        bump()\n        out.append(f(k))",
+        "if f(1):\n        bump()\n        out.append(f(k))",
+    ],
+)
+def test_a_variable_that_a_nested_function_rebinds_is_read_where_the_program_reads_it(loop: str) -> None:
+    check(
+        f"""{PRELUDE}
+@schedule
+def main():
+    out = []
+    k = 0
+    def bump():
+        nonlocal k
+        k += 1
+    {loop}
+    return out, k
+"""
+    )

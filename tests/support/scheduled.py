@@ -30,9 +30,9 @@ from pydron.entry import Record
 from pydron.interpret import function as evaluated
 from pydron_runtime import run as runtime
 from pydron_runtime.data import payload
-from pydron_runtime.executors.base import Executor
+from pydron_runtime.executors.base import Completion, Executor
 from pydron_runtime.executors.inline import InlineExecutor
-from pydron_runtime.machine import granularity, tiers
+from pydron_runtime.machine import granularity, ranges, tiers
 from pydron_runtime.machine import machine as machines
 from pydron_runtime.machine.window import Window
 from pydron_runtime.sessions import Session
@@ -308,7 +308,31 @@ def check(text: str, copies: bool = False) -> Outcome:
         with switching(long):
             seen = by_machine(program, ScriptedExecutor(), short=True, copies=copies)
         compare(program, name, plain(program, copies=copies), seen)
+    with switching(sys.maxsize), asking_ahead():
+        seen = by_machine(program, Prompt(newest_first), short=True, copies=True)
+    compare(program, "answers made ahead", expected, seen)
     return expected
+
+
+class Prompt(ScriptedExecutor):
+    """A scripted executor that completes a task whenever somebody asks what is there."""
+
+    def completed(self, owner: int) -> list[Completion]:
+        self.step()
+        return super().completed(owner)
+
+
+@contextlib.contextmanager
+def asking_ahead(turns: int = 3) -> Iterator[None]:
+    """Loops that go on as they were written ask workers for the results of their calls, however little that pays."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.object(tiers, "WORTH", -1))
+        stack.enter_context(mock.patch.object(tiers, "SEPARATELY", sys.maxsize))
+        stack.enter_context(mock.patch.object(tiers, "_KNOWN", 0))
+        stack.enter_context(mock.patch.object(ranges, "WORTH_ALL", -1))
+        stack.enter_context(mock.patch.object(ranges, "TRIAL", sys.maxsize))
+        stack.enter_context(mock.patch.object(ranges.Ranges, "_turns", lambda self, left, most: min(left, turns)))
+        yield
 
 
 @contextlib.contextmanager

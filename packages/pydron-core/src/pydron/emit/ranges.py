@@ -1,8 +1,8 @@
 """Emits what makes a loop's functional calls ahead of the loop, and the loop that takes the answers.
 
-The *slice* of a loop's body is the part of it that computes the arguments of functional calls from values that cannot change
-in the meantime. A worker runs it for a range of turns, and sends back the result of each call by the call's node. The
-loop *with answers* is the loop as it was written, but for the calls: each takes its answer where there is one.
+The *slice* of a loop's body is the part of it that computes the arguments of functional calls from values that cannot
+change in the meantime. A worker runs it for a range of turns, and sends back the result of each call by the call's
+node. The loop *with answers* is the loop as it was written, but that each call takes its answer where there is one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import CodeType
 
 from pydron.emit.builder import PREFIX, Sites, assign, function_def, name_of, place, target_of
 from pydron.emit.exits import bare_exit
-from pydron.emit.names import all_binds, fragments_of, loaded, own_reads
+from pydron.emit.names import all_binds, fragments_of
 from pydron.emit.plain import Plain, target_of_loop
 from pydron.ir.nodes import Call, Const, For, Graph, Host, If, Input, Node, Output, Region, Store
 
@@ -22,10 +22,11 @@ FACTORY = f"{PREFIX}slice"
 """Name of the function that makes a slice's function, in the code of a :class:`Slice`."""
 
 SCALARS, TYPE, FAILURE = f"{PREFIX}scalars", f"{PREFIX}type", f"{PREFIX}failure"
-"""The factory's first parameters: the types of values that can never change, ``type`` and ``BaseException``. (The user's
-variables may be called like the last two.)"""
+"""The factory's first parameters: the types of values that can never change, ``type`` and ``BaseException``.
 
-_ELEMENTS, _MADE, _ANSWERS = f"{PREFIX}elements", f"{PREFIX}made", f"{PREFIX}answers"
+The user's variables may be called like the last two."""
+
+_ELEMENTS = f"{PREFIX}elements"
 
 
 def callee_parameter(node: int) -> str:
@@ -38,15 +39,39 @@ def answerable(body: Region, variables: frozenset[str]) -> dict[int, tuple[str, 
 
     Those in loops within the body are left out: there, one call happens several times in one turn.
     """
+    return _answerable(body, variables, {})
+
+
+def _answerable(
+    body: Region, variables: frozenset[str], read: dict[str, tuple[str, ...]]
+) -> dict[int, tuple[str, ...]]:
+    """The same, where some variables hold what was read from other names before."""
     found: dict[int, tuple[str, ...]] = {}
     for node in body.nodes:
         if isinstance(node, Call):
             path = _path(_call_in(node.fragment.statements()[0]).func)
+            path = (*read.get(path[0], path[:1]), *path[1:]) if path else ()
             if path and path[0] not in variables:
                 found[node.id] = path
         elif isinstance(node, If):
-            found |= answerable(node.then, variables) | answerable(node.orelse, variables)
+            found |= _answerable(node.then, variables, dict(read)) | _answerable(node.orelse, variables, dict(read))
+        for name in all_binds(Region((node,)), variables):
+            read.pop(name, None)
+        if isinstance(node, Host):
+            read |= _readings(node, variables)
     return found
+
+
+def _readings(node: Host, variables: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """``name = function``: a callee is read before its arguments are computed."""
+    readings = {}
+    for statement in node.fragment.statements():
+        match statement:
+            case ast.Assign(targets=[ast.Name(name)], value=value):
+                path = _path(value)
+                if path and path[0] not in variables:
+                    readings[name] = path
+    return readings
 
 
 def _call_in(statement: ast.stmt) -> ast.Call:
@@ -66,28 +91,32 @@ class WithAnswers(Plain):
     """Emits a loop's body as it was written, but that calls take the answers that are there.
 
     Attributes:
-        answers: Name of the variable that holds the answers of the turn, by node.
+        answers: Names of the variables that hold the answers of the turn, by node, in the order of the calls. An answer
+            that is not there is ``...``. (A call whose result is ``...`` is made once more; it is free of effects.)
         callees: Names of the variables that hold the functions that were asked, by node.
     """
 
-    def __init__(self, sites: Sites, answers: str, callees: Mapping[int, str]) -> None:
+    def __init__(self, sites: Sites, answers: Mapping[int, str], callees: Mapping[int, str]) -> None:
         super().__init__(sites)
         self.answers = answers
         self.callees = callees
 
     def call(self, node: Call) -> list[ast.stmt]:
-        """``x = (answers[7] if f is asked7 else (answers.clear(), f(a))[1]) if 7 in answers else f(a)``."""
+        """``x = (answer if f is asked else (forget the later answers, f(a))[-1]) if answer is not ... else f(a)``."""
         statement = node.fragment.statements()[0]
         if node.id not in self.callees or not isinstance(statement, (ast.Expr, ast.Assign)):
             return [statement]
-        here, again = (_call_in(node.fragment.statements()[0]) for _ in range(2))
-        key, answers = ast.Constant(node.id), self.answers
-        answer = ast.Subscript(name_of(answers), key, ast.Load())
-        same = ast.Compare(_call_in(node.fragment.statements()[0]).func, [ast.Is()], [name_of(self.callees[node.id])])
-        clear = ast.Call(ast.Attribute(name_of(answers), "clear", ast.Load()), [], [])
-        unasked = ast.Subscript(ast.Tuple([clear, again], ast.Load()), ast.Constant(1), ast.Load())
-        there = ast.Compare(key, [ast.In()], [name_of(answers)])
-        statement.value = place(ast.IfExp(there, ast.IfExp(same, answer, unasked), here), here)
+        call, again, named = (_call_in(node.fragment.statements()[0]) for _ in range(3))
+        missing = ast.Constant(...)
+        answer = self.answers[node.id]
+        same = ast.Compare(named.func, [ast.Is()], [name_of(self.callees[node.id])])
+        later = [name for other, name in self.answers.items() if other > node.id]
+        forget: list[ast.expr] = [ast.NamedExpr(target_of(name), missing) for name in later]
+        other = (
+            ast.Subscript(ast.Tuple([*forget, again], ast.Load()), ast.Constant(-1), ast.Load()) if forget else again
+        )
+        there = ast.Compare(name_of(answer), [ast.IsNot()], [missing])
+        statement.value = place(ast.IfExp(there, ast.IfExp(same, name_of(answer), other), call), call)
         return [statement]
 
 
@@ -96,9 +125,9 @@ class Slice:
     """The slice of a loop's body, compiled.
 
     Attributes:
-        code: Code of a module that defines :data:`FACTORY`. It takes the types of values that never change, the callees, and
-            the shared values; it makes a function of the elements and the captured values, which gives a list with
-            the answers of each turn.
+        code: Code of a module that defines :data:`FACTORY`. It takes its first parameters, the callees, and the shared
+            values; it makes a function of the elements and the captured values, which gives a list with the answers
+            of each turn.
         calls: Nodes of the calls that it makes.
         captures: Local variables whose values it receives.
         shared: Global and free names whose values it has.
@@ -122,7 +151,7 @@ def slice_of(
     Args:
         callees: The calls that it may make: those whose functions are known to have no effects.
         fixed: Local variables that the loop does not bind, with values that never change.
-        shared: Whether a global or free name has a value that never changes, and nothing in the loop could bind it anew.
+        shared: Whether a global or free name has a value that never changes, and nothing in the loop can rebind it.
     """
     slicing = _Slicing(graph, callees, shared)
     variables = slicing.variables
@@ -137,7 +166,7 @@ def slice_of(
     captures = tuple(sorted(slicing.used & fixed))
     names = tuple(sorted(slicing.foreign))
     parameters = [SCALARS, TYPE, FAILURE, *(callee_parameter(call) for call in slicing.calls), *names]
-    made = _function(target, body, captures)
+    made = _function(target, body, captures, slicing.calls)
     factory = function_def(FACTORY, _parameters(parameters), [made, ast.Return(name_of(made.name))])
     module = ast.Module([place(factory, node.iterable.expression())], [])
     code = compile(module, graph.filename, "exec", dont_inherit=True)
@@ -148,21 +177,30 @@ def _parameters(names: list[str]) -> ast.arguments:
     return ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
 
 
-def _function(target: ast.expr, body: list[ast.stmt], captures: tuple[str, ...]) -> ast.FunctionDef:
-    """``def slice(elements, captures...): for target in elements: ...`` with a dict of answers per turn."""
-    kept = ast.Expr(ast.Call(ast.Attribute(name_of(_MADE), "append", ast.Load()), [name_of(_ANSWERS)], []))
+def _function(target: ast.expr, body: list[ast.stmt], captures: tuple[str, ...], calls: list[int]) -> ast.FunctionDef:
+    """``def slice(elements, captures...): for target in elements: ...`` with a list of answers per call."""
+    missing = ast.Constant(...)
+    start: list[ast.stmt] = [ast.Assign([target_of(_column(call))], ast.List([], ast.Load())) for call in calls]
+    keep: list[ast.stmt] = [
+        ast.Expr(ast.Call(ast.Attribute(name_of(_column(call)), "append", ast.Load()), [name_of(_answer(call))], []))
+        for call in calls
+    ]
     ended = ast.ExceptHandler(name_of(FAILURE), None, [ast.Pass()])
     turn: list[ast.stmt] = [
-        ast.Assign([target_of(_ANSWERS)], ast.Dict([], [])),
-        kept,
-        ast.Try(body, [ended], [], []),
+        ast.Assign([target_of(_answer(call)) for call in calls], missing),
+        ast.Try(body, [ended], [], keep),
     ]
-    statements: list[ast.stmt] = [
-        ast.Assign([target_of(_MADE)], ast.List([], ast.Load())),
-        ast.For(target, name_of(_ELEMENTS), turn, [], None),
-        ast.Return(name_of(_MADE)),
-    ]
+    columns = ast.Tuple([name_of(_column(call)) for call in calls], ast.Load())
+    statements: list[ast.stmt] = [*start, ast.For(target, name_of(_ELEMENTS), turn, [], None), ast.Return(columns)]
     return function_def(f"{PREFIX}range", _parameters([_ELEMENTS, *captures]), statements)
+
+
+def _column(call: int) -> str:
+    return f"{PREFIX}answers{call}"
+
+
+def _answer(call: int) -> str:
+    return f"{PREFIX}answer{call}"
 
 
 class _Slicing:
@@ -234,29 +272,33 @@ class _Slicing:
         return not frozenset(node.binds) & self._cells
 
     def _readable(self, node: Node, known: frozenset[str], callee: bool = False) -> bool:
-        """Whether all that a node reads is known, or shared and fixed."""
-        if not own_reads(node, self.variables) <= known:
-            return False
-        foreign: set[str] = set()
+        """Whether all that a node reads is known, or shared and fixed; of a call, its arguments."""
+        names: set[str] = set()
         for fragment in fragments_of(node):
             for statement in fragment.statements():
-                root: ast.AST = _call_in(statement).func if callee else statement
-                skipped = {id(inner) for inner in ast.walk(root)} if callee else set()
-                foreign |= {
+                roots: list[ast.AST] = [statement]
+                if callee:
+                    call = _call_in(statement)
+                    roots = [*call.args, *call.keywords]
+                names |= {
                     inner.id
-                    for inner in ast.walk(statement)
-                    if isinstance(inner, ast.Name) and id(inner) not in skipped and inner.id not in self.variables
+                    for root in roots
+                    for inner in ast.walk(root)
+                    if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)
                 }
+        if not names & self.variables <= known:
+            return False
+        foreign = names - self.variables
         if not all(map(self._shared, foreign)):
             return False
         self.foreign |= foreign
+        self.used |= names & self.variables
         return True
 
     def _kept(
         self, node: Host | Const | Call, statements: list[ast.stmt], known: frozenset[str]
     ) -> tuple[list[ast.stmt], frozenset[str]]:
         """Statements, and the test that what they bind can never change."""
-        self.used |= own_reads(node, self.variables)
         binds = sorted(node.binds)
         kept = list(statements)
         at = statements[0]
@@ -273,25 +315,18 @@ class _Slicing:
         call = _call_in(statement)
         call.func = place(name_of(callee_parameter(node.id)), call)
         self.calls.append(node.id)
-        answer = f"{PREFIX}answer"
-        store = place(
-            ast.Assign([ast.Subscript(name_of(_ANSWERS), ast.Constant(node.id), ast.Store())], name_of(answer)),
-            statement,
-        )
-        made = [assign(answer, call, statement), store]
+        answer = _answer(node.id)
+        made = [assign(answer, call, statement)]
         if isinstance(statement, ast.Assign):
             if frozenset(node.binds) & self._cells:
                 return made, known - frozenset(node.binds)
             statement.value = place(name_of(answer), call)
             made.append(statement)
-        self.used |= own_reads(node, self.variables)
-        if not isinstance(statement, ast.Assign):
-            return made, known
-        kept, after = self._kept(node, [statement], known)
-        return [*made[:-1], *kept], after
+            kept, after = self._kept(node, made, known)
+            return kept, after
+        return made, known
 
     def _if(self, node: If, known: frozenset[str]) -> tuple[list[ast.stmt], frozenset[str] | None]:
-        self.used |= loaded(node.test, self.variables)
         then, after_then = self.region(node.then, known)
         orelse, after_else = self.region(node.orelse, known)
         test = node.test.expression()

@@ -57,6 +57,18 @@ class Deferrable:
     facts: Facts
 
 
+def _rebound_elsewhere(graph: Graph) -> Names:
+    """The function's variables that nested code may bind: ``nonlocal`` somewhere inside of it."""
+    names: set[str] = set()
+    for node in walk(graph.body):
+        if isinstance(node, (Def, Native)):
+            for statement in node.fragment.statements():
+                names.update(
+                    name for inner in ast.walk(statement) if isinstance(inner, ast.Nonlocal) for name in inner.names
+                )
+    return frozenset(names)
+
+
 class Regions:
     """Emits the regions of one graph."""
 
@@ -70,6 +82,7 @@ class Regions:
         self.deferrable: list[Deferrable] = []
         self.functions: list[ast.FunctionDef] = []
         self._cells = frozenset(graph.cell_names)
+        self._shared = _rebound_elsewhere(graph)
         self._reads = Counter(name for node in walk(graph.body) for name in own_reads(node, self.variables))
         self.plain = Plain(sites)
         self._loops = 0
@@ -148,6 +161,8 @@ class Regions:
             read_later |= bound & needs
         after = self.assignment.after(node, needs)
         captures = needs | (read_later - after)
+        if captures & self._shared:
+            return None  # a nested function that the region calls may bind them anew
         if not captures <= assigned or (bound & self._cells) or self.assignment.unstable & (captures | bound):
             return None
         facts = self._facts(node, captures)
@@ -265,8 +280,8 @@ class Regions:
     def _with_answers(
         self, node: For, tiers: str, chunk: ast.expr, calls: Mapping[int, tuple[str, ...]]
     ) -> list[ast.stmt]:
-        """The loop with answers; the chunk goes through pairs of the answers of a turn and its element."""
-        answers = self.sites.fresh("answers")
+        """The loop with answers; the chunk goes through the answers of each turn, followed by its element."""
+        answers = {call: self.sites.fresh("answer") for call in calls}
         callees = {call: self.sites.fresh("callee") for call in calls}
         asked: list[ast.stmt] = [
             ast.Assign(
@@ -276,7 +291,7 @@ class Regions:
             for call, name in callees.items()
         ]
         body = WithAnswers(self.sites, answers, callees).region(node.body) or [ast.Pass()]
-        target = ast.Tuple([target_of(answers), target_of_loop(node)], ast.Store())
+        target = ast.Tuple([*map(target_of, answers.values()), target_of_loop(node)], ast.Store())
         return [*asked, ast.For(target, chunk, body, [ast.Continue()], None)]
 
     def _while(self, node: While, assigned: Names) -> list[ast.stmt]:

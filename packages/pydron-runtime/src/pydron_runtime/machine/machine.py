@@ -154,7 +154,7 @@ class Machine:
         self.retire()
         progress = progress or self.retirements != before
         if block and not progress and not self.ready:
-            if not self.tasks.outstanding:
+            if not self.tasks.outstanding and not self.tasks.ranges:
                 raise InternalError("the machine waits, but nothing is under way")
             self.executor.wait(self.number)
 

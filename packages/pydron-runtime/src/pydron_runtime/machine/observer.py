@@ -98,6 +98,21 @@ class Observer:
                 reached,
             )
 
+    def range_asked(self, frame: Frame, site: int, number: int, name: str, turns: int) -> None:
+        """A worker is asked to make the calls of some turns of a loop."""
+        recorder = self.recorder
+        if recorder is not None:
+            recorder.task_issued(
+                number, f"{name} in {turns} turns", frame.number, frame.code.number, frame.code.node(site),
+                frame.code.record.taken_apart.filename, frame.code.span(site).line, order_text(frame.here), (), 0, "",
+                time.monotonic_ns(),
+            )  # fmt: skip
+
+    def range_ended(self, number: int, answered: bool) -> None:
+        """The answers of a range were taken, or nobody wants them."""
+        if self.recorder is not None:
+            self.recorder.task_retired(number, time.monotonic_ns(), "ok" if answered else "cancelled")
+
     def label(self, entry: TaskEntry) -> str:
         """The call, for messages: name and place."""
         frame = entry.frame

@@ -1,4 +1,4 @@
-"""Ranges: the functional calls of a run of turns are made ahead by a worker, and answered in the loop as it was written.
+"""Ranges: the functional calls of a run of turns are made ahead by a worker, and the loop takes the answers.
 
 ``pydron.emit.ranges`` says what a slice is and why its answers are those that the program would get. Here is decided
 whether a loop is asked for ahead, how long the ranges are, and how many are under way.
@@ -7,22 +7,20 @@ whether a loop is asked for ahead, how long the ranges are, and how many are und
 from __future__ import annotations
 
 import operator
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice, repeat
+from itertools import islice, repeat
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron.emit import ranges as slices
-from pydron.errors import PydronError
 from pydron.ir.nodes import For, walk
 from pydron.marks import is_functional
 from pydron_runtime.data import functions, payload
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.data.tasks import Completion, Function, Succeeded, Task
 from pydron_runtime.machine.entries import numbers
-from pydron_runtime.machine.safety import SCALARS, is_immutable
+from pydron_runtime.machine.safety import SCALARS
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -39,6 +37,12 @@ FIRST, USUAL = 1_000_000, 8_000_000
 PER_WORKER = 4
 """Ranges under way per worker."""
 
+TRIAL = 100_000_000
+"""Nanoseconds after which it is looked at whether asking pays; then again after so many."""
+
+TOLERANCE = 1.2
+"""How much slower than the loop as it was written it may seem: times are not exact, and others use the machine too."""
+
 LONGEST = 1 << 16
 """Turns in one range at most."""
 
@@ -47,7 +51,10 @@ LARGEST = 4 * 1024 * 1024
 
 _PURE: frozenset[Any] = frozenset({abs, bool, chr, divmod, float, int, len, max, min, ord, pow, round, str})
 _SOURCES = (list, tuple, range, str, bytes)
-_PLAIN = (list, dict, set)
+_LOOKED_AT = 64
+"""A range without a single answer in so many turns ends the asking."""
+
+_CONTAINERS = (list, dict, set)
 
 
 class Asked:
@@ -57,12 +64,16 @@ class Asked:
         function: Ready to travel; takes the elements and the captured values.
         callees: The functions that are called, by node.
         captured: Values of the captured variables.
+        sites: Nodes of all calls in the loop that take answers.
     """
 
-    __slots__ = ("callees", "captured", "function")
+    __slots__ = ("callees", "captured", "function", "sites")
 
-    def __init__(self, function: Function, callees: Mapping[int, Any], captured: tuple[Any, ...]) -> None:
+    def __init__(
+        self, function: Function, callees: Mapping[int, Any], captured: tuple[Any, ...], sites: tuple[int, ...]
+    ) -> None:
         self.function = function
+        self.sites = sites
         self.callees = callees
         self.captured = captured
 
@@ -88,7 +99,7 @@ def asked_of(frame: Frame, node_id: int, given: Mapping[str, Any]) -> Asked | No
     if not any(map(is_functional, called.values())):
         return None
     roots = slices.stored_roots(node.body, called)
-    alone = roots is not None and all(type(given.get(root)) in _PLAIN for root in roots)
+    alone = roots is not None and all(type(given.get(root)) in _CONTAINERS for root in roots)
 
     def shared(name: str) -> bool:
         return alone and type(_found(code.lookup, (name,))) in SCALARS
@@ -109,7 +120,7 @@ def asked_of(frame: Frame, node_id: int, given: Mapping[str, Any]) -> Asked | No
         ready = functions.function_of(function)
     except TransportError:
         return None
-    return Asked(ready, callees, tuple(given[name] for name in made.captures))
+    return Asked(ready, callees, tuple(given[name] for name in made.captures), tuple(paths))
 
 
 def _found(lookup: Callable[[str], Any], path: tuple[str, ...]) -> Any:
@@ -134,6 +145,8 @@ class Ranges:
 
     Attributes:
         asked: What the workers are asked.
+        cost: Nanoseconds that a turn's slice takes.
+        turns: How many turns of the last chunk had answers.
     """
 
     def __init__(self, frame: Frame, site: int, source: Sequence[Any], raw: Iterator[Any], asked: Asked) -> None:
@@ -145,13 +158,17 @@ class Ranges:
         self._next = len(source) - operator.length_hint(raw)
         self._sent: deque[tuple[int, Sequence[Any]]] = deque()
         self._came: dict[int, Completion] = {}
-        self._cost = 0.0
+        self.cost = 0.0
+        self.turns = 0
+        self._spent = 0
+        self._plain = 0.0
         self._size_of_answers = 0.0
         self._answered = False
+        self._all_sent = False
         self._over = False
 
     def chunk(self, cost: float) -> Iterable[Any] | None:
-        """The next turns, each as its answers and its element; None when the loop goes on as it was written.
+        """The next turns, each as its answers followed by its element; None when the loop goes on as it was written.
 
         Args:
             cost: Nanoseconds that one turn takes in the program.
@@ -160,13 +177,14 @@ class Ranges:
         """
         if self._over:
             return None
-        if not self._cost:
-            self._cost = cost
+        if not self.cost:
+            self.cost = cost
         self._send()
         if not self._sent:
             return None
         number, elements = self._sent[0]
         machine = self._frame.machine
+        self.turns = 0
         if not self._answered:
             machine.step(block=False)
             if number not in self._came:
@@ -180,7 +198,25 @@ class Ranges:
         if answers is None:
             self.end()
             return None
+        self.turns = len(elements)
         return self._paired(answers, elements)
+
+    def pays(self, taken: int, cost: float) -> bool:
+        """Whether asking ahead has been worth it of late.
+
+        Args:
+            taken: Nanoseconds that the last chunk took, the waiting included.
+            cost: Nanoseconds that one turn takes as the loop was written.
+        """
+        if not self.turns:
+            return True  # the program made the calls itself
+        self._spent += taken
+        self._plain += cost * self.turns
+        if self._spent < TRIAL:
+            return True
+        pays = self._spent < TOLERANCE * self._plain
+        self._spent, self._plain = 0, 0.0
+        return pays
 
     def came(self, completion: Completion) -> None:
         """A range has come back, or will not."""
@@ -189,43 +225,43 @@ class Ranges:
     def end(self) -> None:
         """Ask for nothing more."""
         self._over = True
-        if self._sent:
-            self._frame.machine.tasks.drop_ranges([number for number, _ in self._sent])
-            self._sent.clear()
-            self._came.clear()
+        self._frame.machine.tasks.forget_ranges([number for number, _ in self._sent])
+        self._sent.clear()
+        self._came.clear()
 
     def _unanswered(self, elements: Sequence[Any]) -> Iterable[Any]:
         """Some turns that the program makes itself, as nobody has answered yet."""
-        turns = max(1, min(len(elements), int(FIRST // 4 / max(self._cost, 1.0))))
+        turns = max(1, min(len(elements), int(FIRST // 4 / max(self.cost, 1.0))))
         number, _ = self._sent.popleft()
         self._sent.appendleft((number, elements[turns:]))
         if turns == len(elements):
             self._sent.popleft()
-            self._frame.machine.tasks.drop_ranges([number])
-        return zip(map(_none_there, repeat(None, turns)), islice(self._raw, turns))
+            self._frame.machine.tasks.forget_ranges([number])
+        nothing = [repeat(..., turns) for _ in self.asked.sites]
+        return zip(*nothing, islice(self._raw, turns))
 
     def _send(self) -> None:
         """Keep the workers busy."""
         machine = self._frame.machine
         most = PER_WORKER * max(1, machine.executor.workers)
-        while len(self._sent) < most:
+        while len(self._sent) < most and not self._all_sent:
             left = len(self._source) - self._next
             if left <= 0:
                 return
             turns = self._turns(left, most)
             elements = self._source[self._next : self._next + turns]
             if not _all_fixed(elements):
-                self._source = ()  # what has been sent is taken; then the loop goes on as it was written
+                self._all_sent = True  # what has been sent is taken; then the loop goes on as it was written
                 return
             try:
                 arguments = payload.dump(((elements, *self.asked.captured), {}))
             except TransportError:
-                self._source = ()
+                self._all_sent = True
                 return
             self._next += turns
             number = next(numbers)
-            machine.tasks.ask(self, number, self._task(number, arguments))
-            machine.observer.range_asked(self._frame, self._site, number, self.asked.function.name, arguments.size, turns)
+            machine.observer.range_asked(self._frame, self._site, number, self.asked.function.name, turns)
+            machine.tasks.ask(self, self._task(number, arguments))
             self._sent.append((number, elements))
 
     def _task(self, number: int, arguments: payload.Payload) -> Task:
@@ -242,43 +278,41 @@ class Ranges:
     def _turns(self, left: int, most: int) -> int:
         """How long the next range is: short at first, and towards the end, so that the workers end together."""
         wanted = USUAL if self._answered else FIRST
-        turns = min(LONGEST, int(wanted / max(self._cost, 1.0)), max(left // most, int(FIRST / max(self._cost, 1.0))))
+        turns = min(LONGEST, int(wanted / max(self.cost, 1.0)), max(left // most, int(FIRST / max(self.cost, 1.0))))
         if self._size_of_answers:
             turns = min(turns, int(LARGEST / self._size_of_answers))
         return max(1, min(left, turns))
 
-    def _take(self, number: int, left: int) -> list[dict[int, Any]] | None:
-        """The answers of a range's last turns, as many as are left; None if there are none."""
+    def _take(self, number: int, left: int) -> list[Iterable[Any]] | None:
+        """The answers of a range's last turns, as many as are left, call by call; None if there are none."""
         completion = self._came.pop(number)
         machine = self._frame.machine
-        machine.tasks.drop_ranges([number])
+        machine.tasks.forget_ranges([number])
         if not isinstance(completion, Succeeded):
             return None
         try:
-            answers: list[dict[int, Any]] = payload.load(completion.result)
+            columns: tuple[list[Any], ...] = payload.load(completion.result)
         except Exception:  # whatever a class's unpickling raises: the program's own call counts
             return None
-        if not any(answers):
+        made = len(columns[0])
+        if all(answer is ... for column in columns for answer in islice(column, _LOOKED_AT)):
             return None
         if completion.nanoseconds:
-            self._cost = completion.nanoseconds / len(answers)
-        self._size_of_answers = completion.result.size / len(answers)
-        return answers[len(answers) - left :]
+            self.cost = completion.nanoseconds / made
+        self._size_of_answers = completion.result.size / made
+        found = dict(zip(self.asked.callees, columns))
+        return [found[site][made - left :] if site in found else repeat(..., left) for site in self.asked.sites]
 
-    def _paired(self, answers: list[dict[int, Any]], elements: Sequence[Any]) -> Iterable[Any]:
-        """Pairs of answers and elements. Of a list, an element that has been replaced has no answers."""
+    def _paired(self, answers: list[Iterable[Any]], elements: Sequence[Any]) -> Iterable[Any]:
+        """Answers and elements, turn by turn. Of a list, an element that has been replaced has no answers."""
         if type(self._source) is not list:
-            return zip(answers, self._raw)
+            return zip(*answers, self._raw)
         return _checked(answers, elements, self._raw)
 
 
-def _checked(answers: list[dict[int, Any]], sent: Sequence[Any], raw: Iterator[Any]) -> Iterator[Any]:
-    for given, expected, element in zip(answers, sent, raw):
-        yield given if element is expected else {}, element
-
-
-def _none_there(_: None) -> dict[int, Any]:
-    return {}
+def _checked(answers: list[Iterable[Any]], sent: Sequence[Any], raw: Iterator[Any]) -> Iterator[Any]:
+    for *given, expected, element in zip(*answers, sent, raw):
+        yield (*given, element) if element is expected else (*repeat(..., len(given)), element)
 
 
 def _all_fixed(elements: Sequence[Any]) -> bool:

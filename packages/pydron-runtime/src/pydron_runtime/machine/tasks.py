@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from pydron.errors import TaskLostError
@@ -20,6 +20,7 @@ from pydron_runtime.machine.readiness import when_there
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.machine import Machine
+    from pydron_runtime.machine.ranges import Ranges
 
 _log = logging.getLogger("pydron")
 _told: set[tuple[str, str]] = set()
@@ -31,12 +32,14 @@ class Tasks:
     Attributes:
         outstanding: Tasks whose completion is still to come.
         issued: How many calls were handed out, or put off until their arguments are there.
+        ranges: Ranges of turns that workers were asked about, by the number of their task.
         last_completed: Number of the task whose completion came last.
     """
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self.outstanding: dict[int, TaskEntry] = {}
+        self.ranges: dict[int, Ranges] = {}
         self.issued = 0
         self.last_completed: int | None = None
         self._dropped: list[int] = []
@@ -139,6 +142,8 @@ class Tasks:
             entry = self.outstanding.get(completion.task)
             if entry is not None:
                 self._complete(entry, completion)
+            elif completion.task in self.ranges:
+                self.ranges[completion.task].came(completion)
         if self._dropped:
             dropped, self._dropped[:] = list(self._dropped), []
             executor.release(dropped)
@@ -240,9 +245,23 @@ class Tasks:
             entry.state = State.DONE
             entry.pending.settle(value)
 
+    def ask(self, ranges: Ranges, task: Task) -> None:
+        """Let a worker make the calls of a range of turns."""
+        self.ranges[task.id] = ranges
+        self._machine.executor.submit(task)
+
+    def forget_ranges(self, asked: Iterable[int]) -> None:
+        """Nobody wants these answers (any more). Workers that are computing them go on: it does not take long."""
+        asked = [number for number in asked if self.ranges.pop(number, None) is not None]
+        if asked:
+            self._machine.executor.release(asked)
+
     def cancel_open(self) -> None:
         """Nobody wants the results that are not there yet any more; the others stay usable."""
         machine = self._machine
+        if self.ranges:
+            machine.executor.cancel(list(self.ranges))
+            self.ranges.clear()
         if self.outstanding:
             machine.executor.cancel(list(self.outstanding))
             machine.observer.cancelled(self.outstanding.values())

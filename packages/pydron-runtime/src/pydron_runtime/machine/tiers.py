@@ -1,8 +1,10 @@
-"""Tiers: a loop whose calls are too short to be handed out goes on as it was written.
+"""Tiers: a loop whose calls are too short to be handed out one by one goes on as it was written.
 
 The emitted loop has two forms over one iterator. It begins on the machine. When for a while no call was handed out, as
 there is none, or each takes less time than handing it out, the other form takes over, at Python's own speed. It works
 in chunks so small that a change is noticed soon: when the turns begin to take long, the machine is in charge again.
+Where the turns take some microseconds, workers are asked for the results of their calls ahead (``ranges``), and the
+third form of the loop takes the answers.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from pydron.config import always
 from pydron_runtime.machine.current import await_writers
 from pydron_runtime.machine.granularity import LONG
 from pydron_runtime.machine.ops_access import iterate
+from pydron_runtime.machine.ranges import WORTH, Ranges, ranges_of
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -27,6 +30,16 @@ _CHUNK_TIME = 25_000
 """Nanoseconds that a chunk of plain turns should take."""
 
 _LARGEST = 1024
+
+_RISE = 1.1
+"""What a turn takes is the least seen of late: it rises by so much per chunk. (The system stops programs at times.)"""
+
+_KNOWN = 16
+"""Turns after which that is known well enough."""
+
+SEPARATELY = 2_000_000
+"""Nanoseconds; calls that take so long are handed out one by one."""
+
 _NOTHING: Any = object()
 
 
@@ -35,14 +48,28 @@ class Tiers:
 
     Attributes:
         plain: Whether the next chunk is for the loop as it was written.
+        answered: Whether it is for the form that takes answers; its elements come in pairs with them.
+        given: Values of the variables that the loop reads and does not bind, as of the last switch.
         switched: Whether the form has just changed.
         chunk: What the next turns go through.
     """
 
-    __slots__ = ("_began", "_frame", "_may_switch", "_raw", "_size", "_steps", "chunk", "plain", "switched")
+    __slots__ = (
+        "_began", "_cost", "_frame", "_long", "_may_switch", "_node", "_ranges", "_raw", "_site", "_size", "_source",
+        "_steps", "_turns", "answered", "chunk", "given", "plain", "switched",
+    )  # fmt: skip
 
-    def __init__(self, frame: Frame, site: int, iterable: Any) -> None:
+    def __init__(self, frame: Frame, site: int, iterable: Any, node: int) -> None:
         self._frame = frame
+        self._site = site
+        self._node = node
+        self._source = iterable
+        self._ranges: Ranges | None = None
+        self._cost = 0.0
+        self._long = False
+        self._turns = 0
+        self.answered = False
+        self.given: dict[str, Any] = {}
         if type(iterable) is list:
             await_writers(frame, site, iterable)
             self._raw: Iterator[Any] = iter(iterable)
@@ -62,6 +89,8 @@ class Tiers:
         if self.plain:
             machine.passed += 1
             self._measure()
+            if self.plain and self._ask_ahead():
+                return True
         else:
             self.plain = self.switched
             if self.switched:
@@ -81,12 +110,58 @@ class Tiers:
         """Look at the chunk that is over: how large the next may be, or whether the machine's turn has come."""
         taken = time.perf_counter_ns() - self._began
         self.switched = False
+        if self.answered:
+            self._measure_answered(taken)
+            return
+        self._turns += self._size
+        cost = taken / self._size
+        self._cost = min(cost, self._cost * _RISE) if self._cost else cost
         if taken > LONG and taken > LONG * self._size // 2:
-            self.plain = False
+            # Once may be the system's doing, which lets others run as well.
+            self.plain = not self._long
+            self._long, self._size = True, 1
+            return
+        self._long = False
+        if taken > 4 * _CHUNK_TIME:
+            self._size = max(1, self._size // 4)
         elif taken < _CHUNK_TIME // 2:
             self._size = min(_LARGEST, self._size * 2)
         elif taken > 2 * _CHUNK_TIME:
             self._size = max(1, self._size // 2)
+
+    def _measure_answered(self, taken: int) -> None:
+        """Look at a chunk with answers: whether they are worth waiting for."""
+        ranges = self._ranges
+        assert ranges is not None
+        if ranges.cost > SEPARATELY:
+            ranges.end()
+            self.plain = self.answered = False
+        elif not ranges.pays(taken, self._cost):
+            ranges.end()
+
+    def _ask_ahead(self) -> bool:
+        """Whether the next turns are for the form that takes answers; asks for them if it pays."""
+        self.answered = False
+        if self._ranges is None:
+            if self._turns < _KNOWN or self._cost < WORTH or not self._node:
+                return False
+            self._ranges = ranges_of(
+                self._frame, self._site, self._node, self._source, self._raw, self.given, self._cost
+            )
+            if self._ranges is None:
+                self._node = 0  # it is not asked again
+                return False
+        self._began = time.perf_counter_ns()
+        chunk = self._ranges.chunk(self._cost)
+        if chunk is None:
+            return False
+        self.chunk, self.answered = chunk, True
+        return True
+
+    def asked(self, call: int) -> Any:
+        """The function that was asked about a call, by the call's node."""
+        ranges = self._ranges
+        return None if ranges is None else ranges.asked.callees.get(call)
 
     def _on_machine(self) -> Iterator[Any]:
         """The machine's turns, until so many in a row have handed out nothing and everything before has retired."""
@@ -118,6 +193,10 @@ def _guarded(frame: Frame, site: int, elements: list[Any], raw: Iterator[Any]) -
         yield element
 
 
-def tiers(frame: Frame, site: int, iterable: Any) -> Tiers:
-    """What an outermost ``for`` loop goes through, in two forms."""
-    return Tiers(frame, site, iterable)
+def tiers(frame: Frame, site: int, iterable: Any, node: int) -> Tiers:
+    """What an outermost ``for`` loop goes through, in its forms.
+
+    Args:
+        node: The loop's, if it has calls that may be answered; else 0.
+    """
+    return Tiers(frame, site, iterable, node)
