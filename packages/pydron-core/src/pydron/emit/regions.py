@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydron.emit.assignment import Assignment, Names, deleted_names
@@ -12,10 +11,10 @@ from pydron.emit.builder import FRAME, Sites, assign, function_def, name_of, pla
 from pydron.emit.expressions import Expressions
 from pydron.emit.facts import Facts, facts_of
 from pydron.emit.matches import emit_match
-from pydron.emit.names import all_binds, all_reads, loaded, own_reads
-from pydron.emit.plain import Plain, target_of_loop
-from pydron.emit.ranges import WithAnswers, answerable
+from pydron.emit.names import all_binds, loaded, own_reads
+from pydron.emit.plain import target_of_loop
 from pydron.emit.statements import Statements
+from pydron.emit.tiers import in_tiers
 from pydron.ir.nodes import (
     Call,
     Const,
@@ -84,7 +83,6 @@ class Regions:
         self._cells = frozenset(graph.cell_names)
         self._shared = _rebound_elsewhere(graph)
         self._reads = Counter(name for node in walk(graph.body) for name in own_reads(node, self.variables))
-        self.plain = Plain(sites)
         self._loops = 0
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
@@ -227,72 +225,10 @@ class Regions:
         self._loops -= 1
         orelse = self.region(node.orelse, assigned)
         if not self._loops:
-            return self._in_tiers(
-                node, iterable, at, assigned, ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None), orelse
-            )
+            machine = ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None)
+            return in_tiers(self.statements, node, iterable, assigned, machine, orelse)
         steps = self.expressions.operation("iterate", at, iterable)
         return [place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), at)]
-
-    def _in_tiers(
-        self, node: For, iterable: ast.expr, at: ast.expr, assigned: Names, machine: ast.For, orelse: list[ast.stmt]
-    ) -> list[ast.stmt]:
-        """An outermost loop in several forms, which take turns over one iterator::
-
-        tiers = op_tiers(frame, site, iterable, node)
-        while tiers.more():
-            if tiers.plain:
-                (variables that the loop reads get their values)
-                if tiers.answered: (the loop with answers; absent where it has no calls)
-                for target in tiers.chunk: (body as written)
-                else: continue
-                break
-            else:
-                for target in tiers.chunk: (body on the machine)
-                else: continue
-                break
-        else:
-            (the loop's own else branch)
-        """
-        tiers = self.sites.fresh("tiers")
-        go_on: list[ast.stmt] = [ast.Continue()]
-        chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
-        machine.iter, machine.orelse, machine.body = chunk, go_on, machine.body or [ast.Pass()]
-        plain_body = self.plain.region(node.body) or [ast.Pass()]
-        written: ast.stmt = ast.For(target_of_loop(node), chunk, plain_body, go_on, None)
-        reads = all_reads(node.body, self.variables)
-        self.expressions.assigned = assigned
-        settle = self.statements.settle(at, set(reads))
-        calls = answerable(node.body, self.variables)
-        if calls:
-            fixed = sorted((reads - all_binds(Region((node,)), self.variables) - self._cells) & assigned)
-            given = ast.Dict([ast.Constant(name) for name in fixed], [name_of(name) for name in fixed])
-            settle.append(ast.Assign([ast.Attribute(name_of(tiers), "given", ast.Store())], given))
-            answered = ast.Attribute(name_of(tiers), "answered", ast.Load())
-            written = ast.If(answered, self._with_answers(node, tiers, chunk, calls), [written])
-        switch = ast.If(ast.Attribute(name_of(tiers), "switched", ast.Load()), settle or [ast.Pass()], [])
-        choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), [switch, written], [machine])
-        more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
-        loop = ast.While(more, [choice, ast.Break()], orelse)
-        number = ast.Constant(node.id if calls else 0)
-        begin = assign(tiers, self.expressions.operation("tiers", at, iterable, number), at)
-        return [begin, place(loop, at)]
-
-    def _with_answers(
-        self, node: For, tiers: str, chunk: ast.expr, calls: Mapping[int, tuple[str, ...]]
-    ) -> list[ast.stmt]:
-        """The loop with answers; the chunk goes through the answers of each turn, followed by its element."""
-        answers = {call: self.sites.fresh("answer") for call in calls}
-        callees = {call: self.sites.fresh("callee") for call in calls}
-        asked: list[ast.stmt] = [
-            ast.Assign(
-                [target_of(name)],
-                ast.Call(ast.Attribute(name_of(tiers), "asked", ast.Load()), [ast.Constant(call)], []),
-            )
-            for call, name in callees.items()
-        ]
-        body = WithAnswers(self.sites, answers, callees).region(node.body) or [ast.Pass()]
-        target = ast.Tuple([*map(target_of, answers.values()), target_of_loop(node)], ast.Store())
-        return [*asked, ast.For(target, chunk, body, [ast.Continue()], None)]
 
     def _while(self, node: While, assigned: Names) -> list[ast.stmt]:
         test = node.test.expression()

@@ -17,15 +17,15 @@ class Statements:
     def __init__(self, expressions: Expressions, graph: Graph) -> None:
         self.expressions = expressions
         self.sites = expressions.sites
-        self._cells = frozenset(graph.cell_names)
-        self._variables = expressions.variables
+        self.cells = frozenset(graph.cell_names)
+        self.variables = expressions.variables
 
     # Assignments.
 
     def bind(self, target: ast.expr, value: ast.expr) -> list[ast.stmt]:
         """Bind an emitted value to names; nested code never gets to see a placeholder."""
         if isinstance(target, ast.Name):
-            if target.id in self._cells:
+            if target.id in self.cells:
                 value = self.expressions.operation("value_of", target, value)
             return [assign(target.id, value, target)]
         if not isinstance(target, (ast.Tuple, ast.List)):
@@ -40,7 +40,7 @@ class Statements:
         following: list[ast.stmt] = []
         for element in target.elts:
             inner = element.value if isinstance(element, ast.Starred) else element
-            if isinstance(inner, ast.Name) and inner.id not in self._cells:
+            if isinstance(inner, ast.Name) and inner.id not in self.cells:
                 names.append(target_of(inner.id))
             else:
                 part = self.sites.fresh("part")
@@ -202,7 +202,7 @@ class Statements:
             operation: ``settled`` where the code looks into the values before everything earlier has retired.
         """
         emitted: list[ast.stmt] = []
-        for name in sorted((names & self._variables) - self._cells):
+        for name in sorted((names & self.variables) - self.cells):
             value = self.sites.operation(operation, at, name_of(name))
             settle: ast.stmt = assign(name, value, at)
             if name not in self.expressions.assigned:

@@ -1,0 +1,85 @@
+"""Emits outermost loops in several forms: on the machine, as they were written, and with answers that were made ahead."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from pydron.emit.assignment import Names
+from pydron.emit.builder import Sites, assign, name_of, place, target_of
+from pydron.emit.names import all_binds, all_reads
+from pydron.emit.plain import Plain, target_of_loop
+from pydron.emit.ranges import WithAnswers, answerable
+from pydron.emit.statements import Statements
+from pydron.ir.nodes import For, Region
+
+
+def in_tiers(
+    statements: Statements, node: For, iterable: ast.expr, assigned: Names, machine: ast.For, orelse: list[ast.stmt]
+) -> list[ast.stmt]:
+    """An outermost loop in several forms, which take turns over one iterator::
+
+    tiers = op_tiers(frame, site, iterable, node)
+    while tiers.more():
+        if tiers.plain:
+            (variables that the loop reads get their values)
+            if tiers.answered: (the loop with answers; absent where it has no calls)
+            for target in tiers.chunk: (body as written)
+            else: continue
+            break
+        else:
+            for target in tiers.chunk: (body on the machine)
+            else: continue
+            break
+    else:
+        (the loop's own else branch)
+
+    Args:
+        iterable: What the loop goes through, emitted.
+        assigned: Variables that are bound for certain where the loop begins.
+        machine: The loop on the machine.
+        orelse: The emitted else branch.
+    """
+    sites, variables = statements.sites, statements.variables
+    at = node.iterable.expression()
+    tiers = sites.fresh("tiers")
+    go_on: list[ast.stmt] = [ast.Continue()]
+    chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
+    machine.iter, machine.orelse, machine.body = chunk, go_on, machine.body or [ast.Pass()]
+    plain_body = Plain(sites).region(node.body) or [ast.Pass()]
+    written: ast.stmt = ast.For(target_of_loop(node), chunk, plain_body, go_on, None)
+    reads = all_reads(node.body, variables)
+    statements.expressions.assigned = assigned
+    settle = statements.settle(at, set(reads))
+    calls = answerable(node.body, variables)
+    if calls:
+        fixed = sorted((reads - all_binds(Region((node,)), variables) - statements.cells) & assigned)
+        given = ast.Dict([ast.Constant(name) for name in fixed], [name_of(name) for name in fixed])
+        settle.append(ast.Assign([ast.Attribute(name_of(tiers), "given", ast.Store())], given))
+        answered = ast.Attribute(name_of(tiers), "answered", ast.Load())
+        written = ast.If(answered, _with_answers(sites, node, tiers, chunk, calls), [written])
+    switch = ast.If(ast.Attribute(name_of(tiers), "switched", ast.Load()), settle or [ast.Pass()], [])
+    choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), [switch, written], [machine])
+    more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
+    loop = ast.While(more, [choice, ast.Break()], orelse)
+    number = ast.Constant(node.id if calls else 0)
+    begin = assign(tiers, statements.expressions.operation("tiers", at, iterable, number), at)
+    return [begin, place(loop, at)]
+
+
+def _with_answers(
+    sites: Sites, node: For, tiers: str, chunk: ast.expr, calls: Mapping[int, tuple[str, ...]]
+) -> list[ast.stmt]:
+    """The loop with answers; the chunk goes through the answers of each turn, followed by its element."""
+    answers = {call: sites.fresh("answer") for call in calls}
+    callees = {call: sites.fresh("callee") for call in calls}
+    asked: list[ast.stmt] = [
+        ast.Assign(
+            [target_of(name)],
+            ast.Call(ast.Attribute(name_of(tiers), "asked", ast.Load()), [ast.Constant(call)], []),
+        )
+        for call, name in callees.items()
+    ]
+    body = WithAnswers(sites, answers, callees).region(node.body) or [ast.Pass()]
+    target = ast.Tuple([*map(target_of, answers.values()), target_of_loop(node)], ast.Store())
+    return [*asked, ast.For(target, chunk, body, [ast.Continue()], None)]
