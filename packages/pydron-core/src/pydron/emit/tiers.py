@@ -1,4 +1,4 @@
-"""Emits outermost loops in several forms: on the machine, as they were written, and with answers that were made ahead."""
+"""Emits outermost loops in several forms: on the machine, as written, and with answers that were made ahead."""
 
 from __future__ import annotations
 
