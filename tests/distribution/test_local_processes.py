@@ -179,7 +179,7 @@ def test_a_function_that_workers_cannot_load_is_said(pool: LocalExecutor) -> Non
 
 
 def test_arguments_that_workers_cannot_load_are_said(pool: LocalExecutor) -> None:
-    pool.submit(task(1, calls.same, calls.Refusing("a", "b")))
+    pool.submit(task(1, calls.same, calls.Unreadable()))
     completion = collect(pool, 1)[1]
     assert isinstance(completion, Untransportable) and completion.what == "arguments"
 
@@ -346,10 +346,14 @@ def test_two_threads_share_a_pool(pool: LocalExecutor) -> None:
     assert found == {owner: sum(range(owner * 1000, owner * 1000 + 200)) for owner in (1, 2, 3)}
 
 
-def test_what_a_call_prints_is_out_before_its_result(pool: LocalExecutor, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_a_call_prints_comes_with_its_result(pool: LocalExecutor, capfd: pytest.CaptureFixture[str]) -> None:
     pool.submit(task(1, print, "from the worker"))
-    collect(pool, 1)
-    assert capfd.readouterr().out == "from the worker\n"
+    completion = collect(pool, 1)[1]
+    assert isinstance(completion, Succeeded)
+    assert [(chunk.kind, chunk.stream, chunk.data) for chunk in completion.output] == [
+        ("text", 1, b"from the worker\n")
+    ]
+    assert capfd.readouterr().out == ""
 
 
 def test_an_exception_of_the_call_is_not_one_of_ours(pool: LocalExecutor) -> None:

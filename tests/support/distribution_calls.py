@@ -128,6 +128,13 @@ class Refusing(Exception):
         super().__init__(one + two)
 
 
+class Unreadable:
+    """Pickles, but cannot be read back."""
+
+    def __reduce__(self) -> Any:
+        return int, ("no number",)
+
+
 def raise_refusing() -> None:
     raise Refusing("a", "b")
 

@@ -10,7 +10,8 @@ from pydron_runtime.cluster.line import Line
 from pydron_runtime.cluster.own_modules import own_names, own_places
 from pydron_runtime.cluster.pieces import cut
 from pydron_runtime.protocol.codec import Frames, encode
-from pydron_runtime.protocol.messages import Modules, Share, Surroundings, ToWorker
+from pydron_runtime.protocol.messages import Modules, Share, Surroundings, ToWorker, Voice
+from pydron_runtime.transport.voices import Voices
 
 
 class RemoteCrew:
@@ -69,7 +70,8 @@ class RemoteChannel:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._sent: dict[str, tuple[Surroundings, Modules]] = {}
+        self._sent: dict[str, tuple[Surroundings, Modules, Voice]] = {}
+        self._voices = Voices()
 
     def send(self, worker: str, message: ToWorker, frames: Frames | None = None) -> None:
         """Send a message, in pieces if it is large."""
@@ -81,12 +83,13 @@ class RemoteChannel:
         self.send(worker, message)
 
     def send_surroundings(self, worker: str) -> None:
-        """Tell a worker which modules are the program's own, and where it stands, if it does not know."""
+        """Tell a worker which modules are the program's own, where it stands and how it speaks, if it does not know."""
         try:
             here = os.getcwd()
         except OSError:  # the program's directory was removed
             here = "/"
-        now = Surroundings((), here, sys.getrecursionlimit()), Modules(own_names(), own_places())
+        surroundings = Surroundings((), here, sys.getrecursionlimit())
+        now = surroundings, Modules(own_names(), own_places()), self._voices.present()
         if self._sent.get(worker) != now:
             self._sent[worker] = now
             for message in now:

@@ -227,7 +227,7 @@ class Failures:
         n = free_numbers()
         for first, function, what in (
             (n, calls.returns_generator, "result"),
-            (n + 2, calls.raise_refusing, "exception"),
+            (n + 2, calls.raise_unreadable, "exception"),
         ):
             executor.submit(task(first, function))
             executor.submit(task(first + 10, calls.same, Reference(first), needs=(first,)))

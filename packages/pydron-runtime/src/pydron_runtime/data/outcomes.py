@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pydron_runtime.data.held import Held
+from pydron_runtime.data.output import Chunk
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Failed, Skipped, Succeeded, Untransportable
 
@@ -25,6 +26,7 @@ class Outcome(msgspec.Struct, frozen=True):
         phases: Nanoseconds, for the trace: from the arrival of the call at the worker to ``started``, from there until
             its arguments had been read, and from the return of the function to ``finished``.
         stays: In the worker, a result that stays there; ``payload`` then says only how large it is.
+        output: What the call has put out.
     """
 
     task: int
@@ -37,14 +39,16 @@ class Outcome(msgspec.Struct, frozen=True):
     error: tuple[str, str] = ("", "")
     phases: tuple[int, int, int] = (0, 0, 0)
     stays: Held | None = None
+    output: tuple[Chunk, ...] = ()
 
 
 def completion_of(outcome: Outcome, worker: str) -> Completion:
     """The completion that an outcome amounts to."""
     if outcome.kind == "ok":
-        return Succeeded(outcome.task, outcome.payload or _NOTHING, worker, outcome.finished - outcome.started)
+        took = outcome.finished - outcome.started
+        return Succeeded(outcome.task, outcome.payload or _NOTHING, worker, took, outcome.output)
     if outcome.kind == "failed":
-        return Failed(outcome.task, outcome.payload or _NOTHING, outcome.text, worker)
+        return Failed(outcome.task, outcome.payload or _NOTHING, outcome.text, worker, outcome.output)
     if outcome.kind == "untransportable":
         return Untransportable(outcome.task, outcome.what, outcome.text, worker)
     return Skipped(outcome.task, None)

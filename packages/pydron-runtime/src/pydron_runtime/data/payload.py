@@ -6,6 +6,7 @@ functions that another process could not import (those of ``__main__``, local on
 
 from __future__ import annotations
 
+import copyreg
 import io
 import pickle
 from collections.abc import Callable
@@ -92,7 +93,19 @@ class ByValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # the base cla
             return NotImplemented if by_name(obj) else self._dynamic_function_reduce(obj)
         if issubclass(kind, type):
             return classes.reduce(obj, _standalone)
+        if issubclass(kind, BaseException) and kind in copyreg.dispatch_table:
+            return _as_it_is_defined(obj)
         return NotImplemented
+
+
+def _as_it_is_defined(error: BaseException) -> Any:
+    """How an exception's own class has it pickled.
+
+    A library for tracebacks (tblib, which comes with dask) may have registered another way for all classes: one that
+    brings tracebacks along, and does not end where two exceptions are each other's context.
+    """
+    registered = getattr(copyreg.dispatch_table[type(error)], "__module__", "") or ""
+    return error.__reduce_ex__(5) if registered.partition(".")[0] == "tblib" else NotImplemented
 
 
 def _standalone(value: object) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from pydron_runtime.data.output import Chunk
 from pydron_runtime.data.payload import Payload
 
 
@@ -52,12 +53,14 @@ class Succeeded(msgspec.Struct, frozen=True):
     Attributes:
         result: Its value; or only the size of one that stays with a worker (``Payload.held``).
         nanoseconds: How long it ran, its result's serialisation included; 0 where nobody measured.
+        output: What it has put out, for the program to bring forth when the call counts.
     """
 
     task: int
     result: Payload
     worker: str
     nanoseconds: int = 0
+    output: tuple[Chunk, ...] = ()
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -66,12 +69,14 @@ class Failed(msgspec.Struct, frozen=True):
     Attributes:
         exception: Pickled exception (``pydron_runtime.data.failures``), with cause, context and notes.
         text: The remote traceback as text, for people.
+        output: What it has put out before.
     """
 
     task: int
     exception: Payload
     text: str
     worker: str
+    output: tuple[Chunk, ...] = ()
 
 
 class Untransportable(msgspec.Struct, frozen=True):

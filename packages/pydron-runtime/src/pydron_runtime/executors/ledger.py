@@ -9,7 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from pydron_runtime.data.outcomes import completion_of
+import msgspec
+
+from pydron_runtime.data.outcomes import Outcome, completion_of
+from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Lost, Skipped, Succeeded, Task
 from pydron_runtime.recording import Recorder
@@ -20,9 +23,16 @@ from pydron_runtime.worker.execution import Execution, FunctionTable, run
 class Ledger:
     """Tasks of an in-process executor, from submission to collection. For one thread at a time."""
 
-    def __init__(self, worker: str, recorder: Recorder | None = None) -> None:
+    def __init__(self, worker: str, recorder: Recorder | None = None, listens: bool = False) -> None:
+        """
+        Args:
+            worker: Name for the trace.
+            recorder: Who is told about the tasks.
+            listens: Whether the output of calls is taken down, as in a worker. If not, it comes out at once.
+        """
         self.recorder = recorder
         self._worker = worker
+        self._listens = listens
         self._functions = FunctionTable()
         self._open: dict[int, Task] = {}
         self._results: dict[int, Payload] = {}
@@ -59,12 +69,21 @@ class Ledger:
             recorder.task_sent(task.id, self._worker, 1, time.monotonic_ns())
         values = dict(task.bindings)
         values.update((need, self._results[need]) for need in task.needs)
-        outcome = run(
-            Execution(task.id, task.function.digest, task.arguments, values), self._functions, time.monotonic_ns
-        )
+        execution = Execution(task.id, task.function.digest, task.arguments, values)
+        outcome = self._run(execution)
         if recorder is not None:
             note_end(recorder, outcome, self._worker, 1)
         self.settle(task.id, completion_of(outcome, self._worker))
+
+    def _run(self, execution: Execution) -> Outcome:
+        if not self._listens:
+            return run(execution, self._functions, time.monotonic_ns)
+        from pydron_runtime.machine.brought_forth import listening
+
+        transcript = Transcript()
+        with listening(transcript):
+            outcome = run(execution, self._functions, time.monotonic_ns)
+        return msgspec.structs.replace(outcome, output=transcript.take())
 
     def settle(self, number: int, completion: Completion) -> None:
         """Give a task its completion, and skip what can no longer be run."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydron_runtime.machine.pending import Pending
 
 if TYPE_CHECKING:
+    from pydron_runtime.data.output import Chunk
     from pydron_runtime.data.payload import Payload
     from pydron_runtime.data.tasks import Function
     from pydron_runtime.machine.frames import Frame
@@ -86,6 +87,7 @@ class TaskEntry(Entry):
         references: Pending values inside the arguments, by the number under which they appear there.
         by_value: The program supplies the values of all references itself.
         submitted: Nothing of the program's is read any more on its behalf.
+        output: What the call has put out, to be brought forth when it counts.
     """
 
     __slots__ = (
@@ -95,6 +97,7 @@ class TaskEntry(Entry):
         "callee",
         "function",
         "number",
+        "output",
         "pending",
         "references",
         "submitted",
@@ -119,6 +122,7 @@ class TaskEntry(Entry):
         self.references: dict[int, Pending] = {}
         self.by_value = False
         self.submitted = False
+        self.output: tuple[Chunk, ...] = ()
         self.pending = Pending()
 
 

@@ -18,6 +18,7 @@ from greenlet import getcurrent
 from pydron.errors import InternalError
 from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor
+from pydron_runtime.machine.brought_forth import bring_forth
 from pydron_runtime.machine.claims import Claims
 from pydron_runtime.machine.containers import Containers, taken
 from pydron_runtime.machine.entries import Entry, Operation, State, TaskEntry
@@ -194,6 +195,8 @@ class Machine:
         self.retirements += 1
         if isinstance(entry, TaskEntry):
             self.window.retired(entry.bytes)
+            if entry.output:
+                bring_forth(entry.output)
         elif isinstance(entry, Operation):
             self.window.retired(0)
         self.observer.retired(entry)
@@ -206,6 +209,8 @@ class Machine:
         assert error is not None
         self.failed = failed
         self.observer.failed(failed)
+        if isinstance(failed, TaskEntry) and failed.output:
+            bring_forth(failed.output)
         self.context = error.__context__
         self.undo.roll_back(end_of(failed))
         self.close()

@@ -28,6 +28,7 @@ from pydron.analysis.purity import (
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
+from pydron_runtime.machine.brought_forth import call_in_turn, short_call_in_turn
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.granularity import Cost, cost_of
 from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially, with_keywords
@@ -133,7 +134,7 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
         args = tuple(settled(frame, site, value) for value in args)
         kwargs = {name: settled(frame, site, value) for name, value in kwargs.items()}
         with machine.observer.here(frame, site, function, str(error), args, kwargs):
-            return function(*args, **kwargs)
+            return call_in_turn(frame, site, function, args, kwargs)
     machine.poll()
     return pending
 
@@ -145,13 +146,16 @@ def _run_short(
     observer = frame.machine.observer
     if observer.recorder is not None:
         with observer.here(frame, site, function, SHORT_CALL, args, kwargs):
-            return _timed(cost, function, args, kwargs)
-    return _timed(cost, function, args, kwargs)
+            return _timed(frame, site, cost, function, args, kwargs)
+    return _timed(frame, site, cost, function, args, kwargs)
 
 
-def _timed(cost: Cost, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _timed(frame: Frame, site: int, cost: Cost, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     started = time.perf_counter_ns()
-    result = function(*args, **kwargs)
+    if frame.machine.main.queue:
+        result = short_call_in_turn(frame, site, function, args, kwargs)
+    else:
+        result = function(*args, **kwargs)
     cost.ran_in_program(time.perf_counter_ns() - started)
     return result
 

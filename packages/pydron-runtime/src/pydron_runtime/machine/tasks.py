@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydron.errors import TaskLostError
 from pydron_runtime.data import failures, functions, payload, references
+from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
 from pydron_runtime.executors.base import Holder
+from pydron_runtime.machine.brought_forth import listening
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
@@ -153,6 +155,8 @@ class Tasks:
         return bool(completions)
 
     def _complete(self, entry: TaskEntry, completion: Completion) -> None:
+        if isinstance(completion, (Succeeded, Failed)):
+            entry.output = completion.output
         match completion:
             case Succeeded():
                 del self.outstanding[entry.number]
@@ -233,8 +237,10 @@ class Tasks:
     def _run_in_program(self, entry: TaskEntry, reason: str) -> None:
         """Run a functional call here, on its arguments as they were at issue."""
         machine = self._machine
-        with machine.observer.in_program(entry, reason):
+        transcript = Transcript()
+        with machine.observer.in_program(entry, reason), listening(transcript):
             value, failure = _run((entry.callee, entry.arguments, entry.references))
+        entry.output = transcript.take()
         self.outstanding.pop(entry.number, None)
         self._in_program.add(entry.number)
         self._let_go(entry)
@@ -289,7 +295,8 @@ def _load(result: Payload, call: Call | None, own: bool = False) -> Any:
 
 def _made(call: Call, error: BaseException | None = None) -> Any:
     """The value of a call, made here because its result cannot travel."""
-    value, failure = _run(call)
+    with listening(Transcript()):  # what it puts out has come with the result
+        value, failure = _run(call)
     if failure is not None:
         raise failure from error
     return value

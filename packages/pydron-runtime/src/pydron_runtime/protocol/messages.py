@@ -10,8 +10,9 @@ from __future__ import annotations
 import msgspec
 
 from pydron_runtime.data.extents import Extent
+from pydron_runtime.data.output import Chunk
 
-VERSION = 2
+VERSION = 3
 """Both sides must speak the same version."""
 
 KEEP_BYTES = 4096
@@ -137,6 +138,42 @@ class Fetch(msgspec.Struct, array_like=True, frozen=True, tag="fetch"):
     module: str
 
 
+class Filter(msgspec.Struct, array_like=True, frozen=True):
+    """One of the program's filters of warnings.
+
+    Attributes:
+        action: What happens to warnings that fit.
+        message: Regular expression for the text, and its flags; None fits all.
+        module: Where the category is defined.
+        category: Its name there.
+        place: Regular expression for the module that warns, and its flags; None fits all.
+        line: Where in it; 0 fits all.
+    """
+
+    action: str
+    message: tuple[str, int] | None
+    module: str
+    category: str
+    place: tuple[str, int] | None
+    line: int
+
+
+class Voice(msgspec.Struct, array_like=True, frozen=True, tag="voice"):
+    """How the program speaks, so that calls speak in the same way.
+
+    Attributes:
+        streams: Of the standard output and the standard error: encoding, error handler, whether it is a terminal.
+        disabled: Level up to which all logging is off.
+        levels: Of those loggers that have one; the root logger has the name "".
+        filters: Of warnings, the first that fits decides.
+    """
+
+    streams: tuple[tuple[str, str, bool], tuple[str, str, bool]]
+    disabled: int
+    levels: tuple[tuple[str, int], ...]
+    filters: tuple[Filter, ...]
+
+
 class Hello(msgspec.Struct, array_like=True, frozen=True, tag="hello"):
     """A worker is ready."""
 
@@ -158,6 +195,7 @@ class Ended(msgspec.Struct, array_like=True, frozen=True):
         text: Reason, or remote traceback.
         error: Type and message of the exception, for the trace.
         phases: Nanoseconds before, after and within the call: see ``Outcome``.
+        output: What the call has put out.
     """
 
     task: int
@@ -169,6 +207,7 @@ class Ended(msgspec.Struct, array_like=True, frozen=True):
     text: str = ""
     error: tuple[str, str] = ("", "")
     phases: tuple[int, int, int] = (0, 0, 0)
+    output: tuple[Chunk, ...] = ()
 
 
 class Report(msgspec.Struct, array_like=True, frozen=True, tag="report"):
@@ -185,5 +224,5 @@ class Shared(msgspec.Struct, array_like=True, frozen=True, tag="shared"):
     text: str = ""
 
 
-ToWorker = Execute | Drop | Forget | Share | Surroundings | Modules | Source
+ToWorker = Execute | Drop | Forget | Share | Surroundings | Voice | Modules | Source
 ToScheduler = Hello | Report | Shared | Fetch

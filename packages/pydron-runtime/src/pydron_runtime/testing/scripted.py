@@ -55,7 +55,7 @@ class ScriptedExecutor:
             recorder: Who is told about the tasks.
             ahead: How many tasks one ``wait`` completes, if so many are ready.
         """
-        self._ledger = Ledger("scripted", recorder)
+        self._ledger = Ledger("scripted", recorder, listens=True)
         self._policy = policy
         self._workers = workers
         self._ahead = ahead

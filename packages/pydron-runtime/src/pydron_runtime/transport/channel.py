@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 import zmq
 
 from pydron_runtime.protocol.codec import Frames, ProtocolError, decode_to_scheduler, encode
-from pydron_runtime.protocol.messages import Share, Surroundings, ToScheduler, ToWorker
+from pydron_runtime.protocol.messages import Share, Surroundings, ToScheduler, ToWorker, Voice
 from pydron_runtime.transport.head_start import endpoint_in
 from pydron_runtime.transport.nursery_link import search_path
 from pydron_runtime.transport.value_desk import SUFFIX
+from pydron_runtime.transport.voices import Voices
 
 
 class Channel:
@@ -29,6 +30,8 @@ class Channel:
         self._context = zmq.Context()
         self.socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._surroundings: dict[str, Surroundings] = {}
+        self._heard: dict[str, Voice] = {}
+        self._voices = Voices()
         for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0), (zmq.ROUTER_MANDATORY, 1)):
             self.socket.setsockopt(option, value)
         try:
@@ -65,7 +68,7 @@ class Channel:
             self.send(worker, message)
 
     def send_surroundings(self, worker: str) -> None:
-        """Tell a worker where the program stands now, if it does not know."""
+        """Tell a worker where the program stands now, and how it speaks, if it does not know."""
         try:
             here = os.getcwd()
         except OSError:  # the program's directory was removed
@@ -74,10 +77,15 @@ class Channel:
         if self._surroundings.get(worker) != surroundings:
             self._surroundings[worker] = surroundings
             self.send(worker, surroundings)
+        voice = self._voices.present()
+        if self._heard.get(worker) != voice:
+            self._heard[worker] = voice
+            self.send(worker, voice)
 
     def forget(self, worker: str) -> None:
         """A worker is gone."""
         self._surroundings.pop(worker, None)
+        self._heard.pop(worker, None)
 
     def arrived(self) -> Iterator[tuple[str, ToScheduler, Sequence[bytes]]]:
         """All messages that are there: who sent it, the message, its payload frames. What is not one is skipped."""

@@ -85,5 +85,5 @@ def _outcome(ended: Ended, frames: Sequence[bytes]) -> Outcome:
     payload = None if ended.parcel is None else unpack(ended.parcel, frames)
     return Outcome(
         ended.task, ended.kind, payload, ended.started, ended.finished, ended.what, ended.text, ended.error,
-        ended.phases,
+        ended.phases, output=ended.output,
     )  # fmt: skip

@@ -10,15 +10,28 @@ import sys
 import time
 from mmap import mmap
 
+import msgspec
 import zmq
 
 from pydron_runtime.data import classes
-from pydron_runtime.data.payload import in_segment
+from pydron_runtime.data.outcomes import Outcome
+from pydron_runtime.data.payload import Place, in_segment
 from pydron_runtime.protocol.codec import Frames, decode_to_worker, encode
-from pydron_runtime.protocol.messages import VERSION, Hello, Modules, Share, Shared, Source, Surroundings, ToScheduler
+from pydron_runtime.protocol.messages import (
+    VERSION,
+    Hello,
+    Modules,
+    Share,
+    Shared,
+    Source,
+    Surroundings,
+    ToScheduler,
+    Voice,
+)
 from pydron_runtime.transport.module_requests import ModuleRequests
+from pydron_runtime.transport.output_capture import OutputCapture
 from pydron_runtime.transport.value_desk import ValueDesk
-from pydron_runtime.worker.execution import run
+from pydron_runtime.worker.execution import Execution, run
 from pydron_runtime.worker.machine import Worker
 
 IDLE = 1000
@@ -46,96 +59,112 @@ def main(name: str, endpoint: str, running: mmap) -> None:
     stream.setsockopt(zmq.SNDHWM, 0)
     stream.setsockopt(zmq.RCVHWM, 0)
     stream.connect(endpoint)
-    _send(stream, Hello(VERSION, name, os.getpid(), socket.gethostname()), [])
-    worker = Worker()
-    fetch = ModuleRequests(name, endpoint)
-
-    def share(number: int) -> tuple[Shared, Frames]:
-        return worker.share(number, None if fetch.followed else in_segment)
-
-    desk = ValueDesk(context, endpoint, name, share)
+    process = _WorkerProcess(name, endpoint, running, context, stream)
+    process.send(Hello(VERSION, name, os.getpid(), socket.gethostname()), [])
     while True:
         if not stream.poll(IDLE):
             if os.getppid() != parent:
                 return
             continue
-        _receive(stream, worker, fetch, desk)
-        _work(stream, worker, running, fetch, desk)
+        process.receive()
+        process.work()
 
 
-def _send(stream: zmq.Socket[bytes], message: ToScheduler, frames: Frames) -> None:
-    stream.send_multipart(encode(message, frames), copy=not frames)
+class _WorkerProcess:
+    """A worker with all that it needs of the world: its socket, its desk, what it writes, where modules come from."""
 
+    def __init__(
+        self,
+        name: str,
+        endpoint: str,
+        running: mmap,
+        context: zmq.Context[zmq.Socket[bytes]],
+        stream: zmq.Socket[bytes],
+    ) -> None:
+        self._stream = stream
+        self._running = running
+        self._worker = Worker()
+        self._fetch = ModuleRequests(name, endpoint)
+        self._desk = ValueDesk(context, endpoint, name, self._share)
+        self._capture = OutputCapture()
 
-def _receive(stream: zmq.Socket[bytes], worker: Worker, fetch: ModuleRequests, desk: ValueDesk) -> None:
-    """Take in all messages that have arrived."""
-    while True:
+    @property
+    def _place(self) -> Place | None:
+        """Where large buffers go: on another host, into bytes."""
+        return None if self._fetch.followed else in_segment
+
+    def _share(self, number: int) -> tuple[Shared, Frames]:
+        return self._worker.share(number, self._place)
+
+    def send(self, message: ToScheduler, frames: Frames) -> None:
+        """Tell the scheduler."""
+        self._stream.send_multipart(encode(message, frames), copy=not frames)
+
+    def receive(self) -> None:
+        """Take in all messages that have arrived."""
+        while True:
+            try:
+                frames = self._stream.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            message, rest = decode_to_worker(frames)
+            if isinstance(message, Surroundings):
+                self._enter(message)
+            elif isinstance(message, Voice):
+                self._capture.adapt(message)
+            elif isinstance(message, Modules):
+                self._follow(message)
+            elif isinstance(message, Share):
+                for number in message.numbers:
+                    self.send(*self._desk.share(number))
+            elif not isinstance(message, Source):
+                self._worker.accept(message, rest, time.monotonic_ns())
+
+    def _enter(self, surroundings: Surroundings) -> None:
+        """Look for modules, and stand, where the program does."""
+        sys.setrecursionlimit(surroundings.recursion)
+        if surroundings.path and sys.path != list(surroundings.path):
+            sys.path[:] = surroundings.path
+            self._worker.functions.retry()
         try:
-            frames = stream.recv_multipart(zmq.NOBLOCK)
-        except zmq.Again:
-            return
-        message, rest = decode_to_worker(frames)
-        if isinstance(message, Surroundings):
-            _enter(worker, message)
-        elif isinstance(message, Modules):
-            _follow(worker, message, fetch)
-        elif isinstance(message, Share):
-            for number in message.numbers:
-                _send(stream, *desk.share(number))
-        elif not isinstance(message, Source):
-            worker.accept(message, rest, time.monotonic_ns())
+            os.chdir(surroundings.directory)
+        except OSError:
+            pass  # the program's directory is gone: stay
 
+    def _follow(self, modules: Modules) -> None:
+        """Import the program's own modules from what it sends."""
+        from pydron_runtime.transport.shipped_modules import follow  # late: only workers on other hosts need it
 
-def _enter(worker: Worker, surroundings: Surroundings) -> None:
-    """Look for modules, and stand, where the program does."""
-    sys.setrecursionlimit(surroundings.recursion)
-    if surroundings.path and sys.path != list(surroundings.path):
-        sys.path[:] = surroundings.path
-        worker.functions.retry()
-    try:
-        os.chdir(surroundings.directory)
-    except OSError:
-        pass  # the program's directory is gone: stay
+        follow(modules.names, self._fetch)
+        self._fetch.followed = True
+        sys.path.extend(place for place in modules.places if place not in sys.path)
+        self._worker.functions.retry()
 
+    def work(self) -> None:
+        """Make calls until there are none."""
+        worker = self._worker
+        looked = time.monotonic_ns()
+        while True:
+            execution = worker.next()
+            if worker.must_report(execution):
+                self.send(*worker.report())
+            if execution is None:
+                struct.pack_into("<Q", self._running, 0, 0)
+                return
+            struct.pack_into("<Q", self._running, 0, execution.task)
+            outcome = self._made(execution)
+            if outcome.stays is not None:
+                self._desk.open()
+            worker.finished(execution, outcome)
+            if outcome.finished - looked > LOOK:
+                looked = outcome.finished
+                self.receive()
 
-def _follow(worker: Worker, modules: Modules, fetch: ModuleRequests) -> None:
-    """Import the program's own modules from what it sends."""
-    from pydron_runtime.transport.shipped_modules import follow  # late: only workers on other hosts need it
-
-    follow(modules.names, fetch)
-    fetch.followed = True
-    sys.path.extend(place for place in modules.places if place not in sys.path)
-    worker.functions.retry()
-
-
-def _work(stream: zmq.Socket[bytes], worker: Worker, running: mmap, fetch: ModuleRequests, desk: ValueDesk) -> None:
-    """Make calls until there are none."""
-    looked = time.monotonic_ns()
-    while True:
-        execution = worker.next()
-        if worker.must_report(execution):
-            _flush_output()
-            _send(stream, *worker.report())
-        if execution is None:
-            struct.pack_into("<Q", running, 0, 0)
-            return
-        struct.pack_into("<Q", running, 0, execution.task)
-        outcome = run(execution, worker.functions, time.monotonic_ns, None if fetch.followed else in_segment)
-        if outcome.stays is not None:
-            desk.open()
-        worker.finished(execution, outcome)
-        if outcome.finished - looked > LOOK:
-            looked = outcome.finished
-            _receive(stream, worker, fetch, desk)
-
-
-def _flush_output() -> None:
-    """What a call has printed is out before its result is."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:  # closed, or replaced by the user's function
-            pass
+    def _made(self, execution: Execution) -> Outcome:
+        capture = self._capture
+        outcome = run(execution, self._worker.functions, time.monotonic_ns, self._place, capture.begin)
+        output = capture.end()
+        return msgspec.structs.replace(outcome, output=output) if output else outcome
 
 
 def prepare() -> None:

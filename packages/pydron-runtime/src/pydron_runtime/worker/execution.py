@@ -90,7 +90,11 @@ def _untransportable(execution: Execution, error: TransportError, started: int, 
 
 
 def run(
-    execution: Execution, functions: FunctionTable, clock: Callable[[], int], place: Place | None = None
+    execution: Execution,
+    functions: FunctionTable,
+    clock: Callable[[], int],
+    place: Place | None = None,
+    begin: Callable[[], None] | None = None,
 ) -> Outcome:
     """Make the call. Never raises, whatever the user's function does.
 
@@ -99,6 +103,7 @@ def run(
         functions: Where its function is found.
         clock: Time in nanoseconds.
         place: Where large buffers of the result go; None: into bytes.
+        begin: Called when the function and its arguments have been loaded.
     """
     started = clock()
     try:
@@ -106,6 +111,8 @@ def run(
         args, kwargs = _arguments(execution)
     except TransportError as error:
         return _untransportable(execution, error, started, clock)
+    if begin is not None:
+        begin()
     loaded = clock()
     ambient = sys.exc_info()[1]  # of an executor in the program itself: nothing that the call knows of
     try:

@@ -134,6 +134,7 @@ class Worker:
                 outcome.text,
                 outcome.error,
                 outcome.phases,
+                outcome.output,
             )
             for outcome in self._held
         )

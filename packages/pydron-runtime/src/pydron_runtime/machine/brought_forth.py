@@ -1,0 +1,159 @@
+"""Output of functional calls, brought forth in program order.
+
+A call's output counts when the call does. What a worker took down comes with the completion. A call that runs in the
+program, ahead of others that have not counted yet, is listened to in the same way.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.data.output import BYTES, FLUSH, LOG, RAW, RENEW, TEXT, Chunk, Transcript, renewal, stand_ins
+from pydron_runtime.machine.putting_off import put_off
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+
+
+def bring_forth(output: tuple[Chunk, ...]) -> None:
+    """Write, log and warn as the call would have done here.
+
+    Raises:
+        Exception: What the program's own streams, handlers and filters raise.
+    """
+    for chunk in output:
+        if chunk.kind == LOG:
+            _log(chunk.data)
+        elif chunk.kind == RAW:
+            _write_all(chunk.stream, chunk.data)
+        elif chunk.stream:
+            stream = sys.stdout if chunk.stream == 1 else sys.stderr
+            if stream is not None:
+                _write(stream, chunk)
+        elif chunk.kind == RENEW:
+            _renew()
+        else:
+            _warn(chunk.data)
+
+
+def _renew() -> None:
+    name = renewal()
+    if name is not None:
+        getattr(warnings, name)()
+
+
+def _write(stream: Any, chunk: Chunk) -> None:
+    if chunk.kind == TEXT:
+        stream.write(chunk.data.decode("utf-8", "surrogatepass"))
+    elif chunk.kind == FLUSH:
+        stream.flush()
+    elif chunk.kind == BYTES:
+        buffer = getattr(stream, "buffer", None)
+        if buffer is not None:
+            buffer.write(chunk.data)
+        else:
+            stream.write(chunk.data.decode(errors="replace"))
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """To the descriptor itself: what Python has not flushed yet comes later, as it would have."""
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except BlockingIOError:
+        pass  # the reader of the program's output does not keep up, and a library in C would have lost it as well
+
+
+def _log(data: bytes) -> None:
+    fields = pickle.loads(data)
+    fields.update(process=os.getpid(), thread=threading.get_ident(), threadName=threading.current_thread().name)
+    fields.update(processName="MainProcess")
+    logging.getLogger(fields["name"]).handle(logging.makeLogRecord(fields))
+
+
+def _warn(data: bytes) -> None:
+    message, category, filename, line, module = pickle.loads(data)
+    known = sys.modules.get(module)
+    registry = {} if known is None else vars(known).setdefault("__warningregistry__", {})
+    warnings.warn_explicit(message, category, filename, line, module or None, registry)
+
+
+@contextmanager
+def listening(transcript: Transcript, with_loggers: bool = True) -> Iterator[None]:
+    """While active, what the program writes is taken down and does not come out.
+
+    Args:
+        transcript: Where it is taken down.
+        with_loggers: Records of loggers as well. (Costs some microseconds.)
+    """
+    streams, handle = (sys.stdout, sys.stderr), logging.Logger.handle
+    sys.stdout, sys.stderr = stand_ins(transcript)
+    if with_loggers:
+        logging.Logger.handle = transcript.add_log  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = streams
+        if with_loggers:
+            logging.Logger.handle = handle  # type: ignore[method-assign]
+
+
+def call_in_turn(
+    frame: Frame, site: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Any:
+    """Make a functional call here and now; its output takes its turn, if others have not counted yet."""
+    if not frame.machine.main.queue:
+        return function(*args, **kwargs)
+    transcript = Transcript()
+    try:
+        with listening(transcript):
+            return function(*args, **kwargs)
+    finally:
+        if transcript:
+            output = transcript.take()
+            put_off(frame, site, lambda: bring_forth(output), (), safe=_in_turn)
+
+
+def short_call_in_turn(
+    frame: Frame, site: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Any:
+    """The same for a call that takes microseconds: what it writes takes its turn."""
+    streams = sys.stdout, sys.stderr
+    transcript = Transcript()
+    sys.stdout, sys.stderr = _Aside(1, transcript), _Aside(2, transcript)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        sys.stdout, sys.stderr = streams
+        if transcript:
+            output = transcript.take()
+            put_off(frame, site, lambda: bring_forth(output), (), safe=_in_turn)
+
+
+class _Aside:
+    """Becomes a stand-in for a standard stream when somebody looks at it."""
+
+    __slots__ = ("_number", "_stream", "_transcript")
+
+    def __init__(self, number: int, transcript: Transcript) -> None:
+        self._number = number
+        self._transcript = transcript
+        self._stream: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._stream is None:
+            self._stream = stand_ins(self._transcript)[self._number - 1]
+        return getattr(self._stream, name)
+
+
+def _in_turn(*values: Any) -> bool:
+    return False
