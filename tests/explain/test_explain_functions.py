@@ -140,13 +140,13 @@ def test_code_taken_whole_is_marked_on_all_its_lines_and_names_the_calls_inside(
         a = process(xs)
         try:
             b = process(a)
-        except ValueError:
+        except errors():  # type: ignore[name-defined]  # noqa: F821
             b = None
         return b
 
     report = explain(function)
     found = marks(report)
-    for text in ("try:", "b = process(a)", "except ValueError:", "b = None"):
+    for text in ("try:", "b = process(a)", "except errors():  # type: ignore[name-defined]  # noqa: F821", "b = None"):
         assert found[text] == ("native", "PD201")
     assert found["a = process(xs)"] == ("parallel", "")
     line = next(line.number for line in report.lines if line.text.strip() == "try:")
@@ -158,7 +158,6 @@ def test_code_taken_whole_is_marked_on_all_its_lines_and_names_the_calls_inside(
 
 
 NATIVE = [
-    ("with open(xs) as f:", "PD202"),
     ("import json", "PD208"),
     ("class Inner:", "PD206"),
     ("y = sum(process(x) for x in xs)", "PD209"),
@@ -167,15 +166,13 @@ NATIVE = [
 
 def test_other_statements_that_are_taken_whole() -> None:
     def function(xs):  # type: ignore[no-untyped-def]
-        with open(xs) as f:
-            pass
         import json
 
         class Inner:
             pass
 
         y = sum(process(x) for x in xs)
-        return f, json, Inner, y
+        return json, Inner, y
 
     found = marks(explain(function))
     for text, code in NATIVE:

@@ -25,6 +25,8 @@ def sample(xs: Any, out: Any) -> Any:
         if y:
             total = total + y
         out.append(y)
+    import operator  # noqa: F401
+
     try:
         g(total)  # type: ignore[name-defined]  # noqa: F821
     except ValueError:
@@ -47,9 +49,9 @@ def test_networkx_has_every_node_with_its_place(graph: Graph) -> None:
     for number, data in exported.nodes(data=True):
         assert data["line"] == nodes[number].span.line and isinstance(data["text"], str)
     kinds = {data["kind"] for _, data in exported.nodes(data=True)}
-    assert kinds >= {"input", "output", "for", "if", "while", "call", "store", "native", "host"}
+    assert kinds >= {"input", "output", "for", "if", "while", "try", "call", "store", "native", "host"}
     natives = [data["reason"] for _, data in exported.nodes(data=True) if data["kind"] == "native"]
-    assert natives == ["PD201"]
+    assert natives == ["PD208"]
     regions = {data["region"] for _, data in exported.nodes(data=True)}
     assert () in regions and any(len(path) == 2 for path in regions)
 
@@ -80,7 +82,7 @@ def test_dot_has_stable_names_for_nodes_and_clusters(graph: Graph) -> None:
 def test_dot_tells_kinds_by_shape_and_words(graph: Graph) -> None:
     lines = graph.to_dot().source.splitlines()
     native = next(line for line in lines if "kind-native" in line)
-    assert "shape=octagon" in native and "sync-point PD201" in native
+    assert "shape=octagon" in native and "sync-point PD208" in native
     functional = next(line for line in lines if "f(x)" in line and "kind-call" in line)
     assert "functional" in functional and "penwidth" in functional
     assert any("style=dashed" in line and "edge-state" in line for line in lines)
@@ -140,7 +142,7 @@ def test_graphviz_draws_hostile_text_as_text(graph: Graph, text: str) -> None:
     found = root.findall(f".//*[@id='n{native.id}']")
     assert len(found) == 1
     shown = "".join(part.text or "" for part in found[0].iter("{http://www.w3.org/2000/svg}text"))
-    assert "sync-point PD201" in shown.replace("\xa0", " ")
+    assert "sync-point PD208" in shown.replace("\xa0", " ")
     if text in ("<b>bold</b>", "&lt;&amp;&#0;", "<<table>>"):
         assert text in shown
 

@@ -23,7 +23,9 @@ from pydron.ir.nodes import (
     Output,
     Region,
     Store,
+    Try,
     While,
+    With,
     subregions,
 )
 from pydron.ir.printer import case_text
@@ -47,6 +49,10 @@ def _lines(node: Node, indent: str) -> list[str]:
             return [] if node.exit == "next" else [f"{indent}{text}"]
         case If() | While():
             head = f"{indent}{kind} {node.test.text}"
+        case Try():
+            head = f"{indent}{kind}"
+        case With():
+            head = f"{indent}{kind} {node.manager.text}"
         case For():
             target = node.target.text.removesuffix(" = _")
             head = f"{indent}{node.comprehension or kind} {target} in {node.iterable.text}"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from random_expressions import Choose, Expressions
+from random_expressions import Choose
+from random_guards import MANAGERS, Guards
 
 _HEAD = """
 class Box:
@@ -80,7 +81,7 @@ def caller(x):
 """
 
 
-class Writer(Expressions):
+class Writer(Guards):
     """Writes one program.
 
     Args:
@@ -100,7 +101,7 @@ class Writer(Expressions):
         head = _HEAD.format(
             bad_f=[99, 5, 3, 1][self._choose(4)], bad_g=[99, 2, 4][self._choose(3)], loud=[99, 4, 1][self._choose(3)]
         )
-        self._lines = [head]
+        self._lines = [head, MANAGERS]
         with_inner = self._choose(2)
         if with_inner:
             self._lines += [
@@ -139,7 +140,7 @@ class Writer(Expressions):
     def _statement(self, depth: int) -> None:
         kinds: list[Callable[[int], None]] = [
             self._bind, self._bind, self._modify, self._modify, self._augment, self._effect, self._choice, self._for,
-            self._while, self._unpack, self._leave, self._native, self._match,
+            self._while, self._unpack, self._leave, self._native, self._match, self._try, self._try, self._with,
         ]  # fmt: skip
         if depth > 3:
             kinds = kinds[:6]
@@ -294,12 +295,7 @@ class Writer(Expressions):
                         ["l, m = m, l", "l[:] = m", "del l[:1]", "m = l[:]", "l = l * 2", "d = dict(d, k=f(a))"]
                     ),
                 )
-            case 0:
-                self._say(depth, "try:")
-                self._block(depth + 1, 1 + self._choose(2))
-                self._say(depth, self._pick(["except ValueError as e:", "except (ValueError, KeyError):", "finally:"]))
-                self._say(depth + 1, self._pick(["note('handled', l, a)", "a = f(a)", "l.append(0)"]))
-            case 1:
+            case 0 | 1:
                 self._say(depth, "p = lambda z: z + 1")
                 self._say(depth, f"c = p({self._number(1)})")
             case 2:

@@ -9,6 +9,7 @@ from typing import Any
 from pydron import runner
 from pydron_runtime.executors.base import Executor
 from pydron_runtime.machine.code import Code
+from pydron_runtime.machine.contexts import end_context
 from pydron_runtime.machine.machine import Machine
 from pydron_runtime.machine.observer import Observer
 from pydron_runtime.machine.tracebacks import placement
@@ -37,25 +38,9 @@ def execute(
     observer.frame_finished(machine.main, error)
     failed = machine.failed
     if failed is not None and failed.error is error:
-        _end_context(error, machine.context, handled)
+        end_context(error, machine.context, failed.handled or handled)
         runner.place_failure(error, *placement(failed))
     elif machine.interrupted is not None:
         runner.place_failure(error, *placement(machine.interrupted))
     runner.keep_context(error)
     raise error
-
-
-def _end_context(error: BaseException, context: BaseException | None, handled: BaseException | None) -> None:
-    """Give an error the context that it would have had if it had been raised here.
-
-    Args:
-        context: The one with which it failed, elsewhere or earlier.
-        handled: The exception that the caller was handling; it stands at the end of the chain.
-    """
-    error.__context__ = context
-    last, seen = error, {id(error)}
-    while last.__context__ is not None and id(last.__context__) not in seen:
-        last = last.__context__
-        seen.add(id(last))
-    if last.__context__ is None and handled is not None and id(handled) not in seen:
-        last.__context__ = handled

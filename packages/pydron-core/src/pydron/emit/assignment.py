@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import ast
 
-from pydron.emit.names import loaded, own_binds, own_reads, pattern_reads
+from pydron.emit.names import exposed_handler_names, loaded, own_binds, own_reads, pattern_reads
 from pydron.ir.matching import takes_everything
-from pydron.ir.nodes import Case, Def, For, Host, If, Match, Native, Node, Region, While, walk
+from pydron.ir.nodes import Case, Def, For, Graph, Host, If, Match, Native, Node, Region, Try, While, With, walk
 
 Names = frozenset[str]
 
@@ -37,6 +37,12 @@ class Assignment:
             case While():
                 header = self.through(node.header, before)
                 return before if header is None else header
+            case Try():
+                return self._after_try(node, before)
+            case With():
+                # The manager may swallow a failure: what the body binds is not certain. A plain target is.
+                names = own_binds(node, self.variables) if len(own_binds(node, self.variables)) == 1 else frozenset()
+                return before | (names - self.unstable)
             case For() | Native():
                 return before
             case _:
@@ -46,6 +52,19 @@ class Assignment:
         """The variables bound when a case has been chosen."""
         inside = before | (frozenset(case.captures) - self.unstable)
         return self.through(case.guard, inside) or inside
+
+    def _after_try(self, node: Try, before: Names) -> Names:
+        ends = [self.through(handler.body, self.handling(handler.name, before)) for handler in node.handlers]
+        tried = self.through(node.body, before)
+        ends.append(None if tried is None else self.through(node.orelse, tried))
+        falling = [end for end in ends if end is not None]
+        joined = frozenset.intersection(*falling) if falling else before
+        final = self.through(node.final, before)
+        return joined if final is None else joined | final
+
+    def handling(self, name: str, before: Names) -> Names:
+        """The variables bound where the body of an ``except`` clause begins."""
+        return before | (frozenset({name}) - {""} - self.unstable)
 
     def through(self, region: Region, before: Names) -> Names | None:
         """The variables bound at the end of a region; None if control leaves it otherwise."""
@@ -79,6 +98,15 @@ class Assignment:
                 needed |= own_reads(node, self.variables) - inside
                 needed -= (own_reads(node, self.variables) & inside) - bound - header
                 needed |= self.needs(node.body, inside)[0] | self.needs(node.orelse, inside)[0]
+            case Try():
+                tried, inside = self.needs(node.body, bound)
+                needed |= tried | self.needs(node.orelse, inside)[0] | self.needs(node.final, bound)[0]
+                for handler in node.handlers:
+                    own = frozenset({handler.name}) - self.unstable
+                    needed |= self.needs(handler.body, bound | own)[0] - own
+            case With():
+                inside = bound | (own_binds(node, self.variables) - self.unstable)
+                needed |= self.needs(node.body, inside)[0]
             case _:
                 pass
         return frozenset(needed)
@@ -98,10 +126,10 @@ def _joined(ends: list[Names | None], otherwise: Names) -> Names:
     return frozenset.intersection(*falling) if falling else otherwise
 
 
-def deleted_names(region: Region) -> Names:
-    """Variables that a ``del`` statement unbinds somewhere in the region."""
-    names: set[str] = set()
-    for node in walk(region):
+def deleted_names(graph: Graph) -> Names:
+    """Variables that a ``del`` statement, or the end of an ``except`` clause, unbinds where that may matter."""
+    names: set[str] = set(exposed_handler_names(graph))
+    for node in walk(graph.body):
         if isinstance(node, (Host, Native, Def)) and "del " in node.fragment.text:
             names.update(_deleted(node.fragment.statements()))
     return frozenset(names)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from pydron.location import Span
@@ -40,6 +42,7 @@ class Sites:
         places: (node id, span) per site.
         operators: Functions of ``operator`` that the code uses.
         operations: Machine operations that the code uses.
+        frame: Name of the frame in which the code that is being emitted runs.
     """
 
     def __init__(self) -> None:
@@ -47,7 +50,22 @@ class Sites:
         self.operators: set[str] = set()
         self.operations: set[str] = set()
         self.node_id = 0
+        self.frame = FRAME
         self._names = 0
+
+    @contextmanager
+    def within(self, frame: str) -> Iterator[None]:
+        """Emit code that runs in another frame."""
+        before, self.frame = self.frame, frame
+        try:
+            yield
+        finally:
+            self.frame = before
+
+    def known(self, name: str) -> ast.Name:
+        """Something of the machine's that is no operation."""
+        self.operations.add(name)
+        return name_of(f"{PREFIX}op_{name}")
 
     def site(self, at: ast.expr | ast.stmt) -> ast.Constant:
         """The number of a new site at a piece of syntax."""
@@ -69,7 +87,7 @@ class Sites:
     def operation(self, name: str, at: ast.expr | ast.stmt, *operands: ast.expr, site: bool = True) -> ast.Call:
         """A call of a machine operation: ``name(frame, site, *operands)``."""
         self.operations.add(name)
-        leading: list[ast.expr] = [name_of(FRAME)]
+        leading: list[ast.expr] = [name_of(self.frame)]
         if site:
             leading.append(self.site(at))
         return place(ast.Call(name_of(f"{PREFIX}op_{name}"), [*leading, *operands], []), at)

@@ -24,7 +24,9 @@ from pydron.ir.nodes import (
     Output,
     Region,
     Store,
+    Try,
     While,
+    With,
     subregions,
     walk,
 )
@@ -143,6 +145,8 @@ class _Gatherer:
                 case For() | While():
                     self._exits(node.body, loops + 1)
                     self._exits(node.orelse, loops)
+                case Try() | With():
+                    raise _Ruled("it contains a try or with statement")
                 case _:
                     pass
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydron.emit.assignment import Names
-from pydron.emit.builder import assign, name_of, place
+from pydron.emit.builder import FRAME, assign, name_of, place
 from pydron.ir.matching import Arm, match_statements, pattern_of
 from pydron.ir.nodes import Case, Match
 
@@ -94,7 +94,8 @@ def emit_match(regions: Regions, node: Match, assigned: Names) -> list[ast.stmt]
     if plan is None:
         return _cases(regions, node, emitted, assigned)
     parameter = regions.sites.fresh("subject")
-    body = _cases(regions, node, name_of(parameter), frozenset(plan.captures))
+    with regions.sites.within(FRAME):
+        body = _cases(regions, node, name_of(parameter), frozenset(plan.captures))
     regions.function(plan, [parameter, *plan.captures], body, subject)
     regions.sites.node_id = node.id
     return regions.invoke("choose", plan, [emitted], subject)
@@ -125,7 +126,8 @@ def _constant(value: Any) -> ast.Constant:
 
 def _arm(regions: Regions, case: Case, assigned: Names, node_id: int) -> Arm:
     inside = assigned | (frozenset(case.captures) - regions.assignment.unstable)
-    guard = regions.region(case.guard, inside)
+    noted = regions.guarded.notes(node_id, frozenset(case.captures), inside, case.pattern.statements()[0])
+    guard = [*noted, *regions.region(case.guard, inside)]
     tested = regions.assignment.matched(case, assigned)
     test: ast.expr | None = None
     if case.test is not None:

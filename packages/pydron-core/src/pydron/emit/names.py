@@ -6,7 +6,7 @@ import ast
 
 from pydron.ir.fragment import Fragment
 from pydron.ir.matching import pattern_parts
-from pydron.ir.nodes import For, If, Input, Match, Node, Output, Region, While, walk
+from pydron.ir.nodes import For, Graph, If, Input, Match, Node, Output, Region, Try, While, With, subregions, walk
 
 
 def loaded(fragment: Fragment, variables: frozenset[str]) -> frozenset[str]:
@@ -38,6 +38,10 @@ def fragments_of(node: Node) -> tuple[Fragment, ...]:
             return (node.iterable, node.target)
         case Match():
             return (node.subject, *(case.pattern for case in node.cases), *_tests(node))
+        case Try():
+            return tuple(handler.type for handler in node.handlers if handler.type is not None)
+        case With():
+            return (node.manager,) if node.target is None else (node.manager, node.target)
         case Input():
             return ()
         case Output():
@@ -55,6 +59,10 @@ def own_reads(node: Node, variables: frozenset[str]) -> frozenset[str]:
             return loaded(node.iterable, variables)
         case Match():
             return pattern_reads(node, variables).union(*(loaded(part, variables) for part in _tests(node)))
+        case Try():
+            return frozenset().union(*(loaded(fragment, variables) for fragment in fragments_of(node)))
+        case With():
+            return loaded(node.manager, variables)
         case Input():
             return frozenset()
         case Output():
@@ -76,16 +84,36 @@ def _tests(node: Match) -> tuple[Fragment, ...]:
 
 
 def own_binds(node: Node, variables: frozenset[str]) -> frozenset[str]:
-    """The variables that a node itself binds."""
+    """The variables that a node itself binds. That of an ``except`` clause is its body's: it is unbound after it."""
     match node:
         case For():
             return bound(node.target, variables)
         case Match():
             return frozenset(name for case in node.cases for name in case.captures)
-        case If() | While() | Input() | Output():
+        case With():
+            return frozenset() if node.target is None else bound(node.target, variables)
+        case If() | While() | Try() | Input() | Output():
             return frozenset()
         case _:
             return frozenset(node.binds)
+
+
+def exposed_handler_names(graph: Graph) -> frozenset[str]:
+    """Variables of ``except`` clauses that something else reads or binds: there it matters that they are unbound."""
+    variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
+    names = {handler.name for node in walk(graph.body) if isinstance(node, Try) for handler in node.handlers}
+    outside = set(graph.body.input.binds) | set(graph.cell_names)
+    _gather_outside(graph.body, variables, frozenset(), outside)
+    return frozenset(names & outside)
+
+
+def _gather_outside(region: Region, variables: frozenset[str], handled: frozenset[str], outside: set[str]) -> None:
+    """Add what a region reads and binds, but for the variables of the clauses it stands in."""
+    for node in region.nodes:
+        outside |= (own_reads(node, variables) - handled) | own_binds(node, variables)
+        within = {id(handler.body): frozenset({handler.name}) for handler in getattr(node, "handlers", ())}
+        for _, inner in subregions(node):
+            _gather_outside(inner, variables, handled | within.get(id(inner), frozenset()), outside)
 
 
 def all_reads(region: Region, variables: frozenset[str]) -> frozenset[str]:

@@ -9,8 +9,27 @@ import ast
 
 from pydron.emit.builder import Sites, Unsupported, assign, name_of, place
 from pydron.emit.exits import bare_exit
+from pydron.ir.fragment import Fragment
 from pydron.ir.matching import Arm, match_statements, pattern_of
-from pydron.ir.nodes import Call, Const, Def, For, Host, If, Input, Match, Native, Node, Output, Region, Store, While
+from pydron.ir.nodes import (
+    Call,
+    Const,
+    Def,
+    For,
+    Host,
+    If,
+    Input,
+    Match,
+    Native,
+    Node,
+    Output,
+    Region,
+    Store,
+    Try,
+    While,
+    With,
+)
+from pydron.location import Span
 
 
 class Plain:
@@ -46,6 +65,12 @@ class Plain:
                 return self._while(node)
             case Match():
                 return self._match(node)
+            case Try():
+                return [self._try(node)]
+            case With():
+                at = located(node.span)
+                item = ast.withitem(node.manager.expression(), None if node.target is None else bound_to(node.target))
+                return [place(ast.With([item], self._body(node.body, at)), at)]
 
     def _match(self, node: Match) -> list[ast.stmt]:
         arms = [
@@ -63,6 +88,20 @@ class Plain:
     def call(self, node: Call) -> list[ast.stmt]:
         """The statements of a call."""
         return node.fragment.statements()
+
+    def _body(self, region: Region, at: ast.stmt) -> list[ast.stmt]:
+        return self.region(region) or [place(ast.Pass(), at)]
+
+    def _try(self, node: Try) -> ast.stmt:
+        handlers = []
+        for handler in node.handlers:
+            at = located(handler.span)
+            kind = None if handler.type is None else handler.type.expression()
+            handlers.append(place(ast.ExceptHandler(kind, handler.name or None, self._body(handler.body, at)), at))
+        at = located(node.span)
+        final = self.region(node.final) or ([] if handlers else [place(ast.Pass(), at)])
+        orelse = self.region(node.orelse) if handlers else []
+        return place(ast.Try(self._body(node.body, at), handlers, orelse, final), at)
 
     def _for(self, node: For) -> ast.stmt:
         iterable = node.iterable.expression()
@@ -88,7 +127,22 @@ def target_of_loop(node: For) -> ast.expr:
     Raises:
         Unsupported: The node's target has an unknown form.
     """
-    statement = node.target.statements()[0]
+    return bound_to(node.target)
+
+
+def bound_to(target: Fragment) -> ast.expr:
+    """What a fragment ``target = _`` binds.
+
+    Raises:
+        Unsupported: It has an unknown form.
+    """
+    statement = target.statements()[0]
     if not isinstance(statement, ast.Assign):
-        raise Unsupported("a loop target of an unknown form")
+        raise Unsupported("a target of an unknown form")
     return statement.targets[0]
+
+
+def located(span: Span) -> ast.stmt:
+    """A statement that stands at a place, to place others by."""
+    line = max(1, span.line)
+    return ast.Pass(lineno=line, col_offset=span.column, end_lineno=span.end_line, end_col_offset=span.end_column)

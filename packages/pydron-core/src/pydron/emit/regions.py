@@ -10,8 +10,9 @@ from pydron.emit.assignment import Assignment, Names, deleted_names
 from pydron.emit.builder import FRAME, Sites, assign, function_def, name_of, place, target_of
 from pydron.emit.expressions import Expressions
 from pydron.emit.facts import Facts, facts_of
+from pydron.emit.guarded import Guarded
 from pydron.emit.matches import emit_match
-from pydron.emit.names import all_binds, loaded, own_reads
+from pydron.emit.names import all_binds, loaded, own_binds, own_reads
 from pydron.emit.plain import target_of_loop
 from pydron.emit.statements import Statements
 from pydron.emit.tiers import in_tiers
@@ -30,7 +31,10 @@ from pydron.ir.nodes import (
     Output,
     Region,
     Store,
+    Try,
     While,
+    With,
+    subregions,
     walk,
 )
 
@@ -77,12 +81,13 @@ class Regions:
         self.variables: Names = frozenset(graph.local_names) | frozenset(graph.temporaries)
         self.expressions = Expressions(sites, self.variables)
         self.statements = Statements(self.expressions, graph)
-        self.assignment = Assignment(self.variables, deleted_names(graph.body))
+        self.assignment = Assignment(self.variables, deleted_names(graph))
         self.deferrable: list[Deferrable] = []
         self.functions: list[ast.FunctionDef] = []
         self._cells = frozenset(graph.cell_names)
         self._shared = _rebound_elsewhere(graph)
         self._reads = Counter(name for node in walk(graph.body) for name in own_reads(node, self.variables))
+        self.guarded = Guarded(self)
         self._loops = 0
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
@@ -93,6 +98,8 @@ class Regions:
             self.sites.node_id = node.id
             emitted += self._node(node, assigned)
             assigned = self.assignment.after(node, assigned)
+            if not subregions(node):
+                emitted += self.guarded.after(node, own_binds(node, self.variables), assigned)
         return emitted
 
     def _node(self, node: Node, assigned: Names) -> list[ast.stmt]:
@@ -119,6 +126,10 @@ class Regions:
                 return self._while(node, assigned)
             case Match():
                 return emit_match(self, node, assigned)
+            case Try():
+                return self.guarded.try_(node, assigned)
+            case With():
+                return self.guarded.with_(node, assigned)
 
     def _block(self, region: Region, assigned: Names, at: ast.stmt | ast.expr) -> list[ast.stmt]:
         return self.region(region, assigned) or [place(ast.Pass(), at)]
@@ -135,16 +146,18 @@ class Regions:
             return [place(ast.If(truth, then, self.region(node.orelse, assigned)), test)]
         parameter = self.sites.fresh("test")
         received = frozenset(plan.captures)
-        truth = self.expressions.operation("truth", test, name_of(parameter))
-        body: list[ast.stmt] = [
-            place(ast.If(truth, self._block(node.then, received, test), self.region(node.orelse, received)), test)
-        ]
+        with self.sites.within(FRAME):
+            truth = self.expressions.operation("truth", test, name_of(parameter))
+            then, orelse = self._block(node.then, received, test), self.region(node.orelse, received)
+        body: list[ast.stmt] = [place(ast.If(truth, then, orelse), test)]
         self.function(plan, [parameter, *plan.captures], body, test)
         self.sites.node_id = node.id
         return self.invoke("choose", plan, [emitted_test], test)
 
     def plan(self, node: If | For | While | Match, assigned: Names, kind: str) -> Deferrable | None:
         """How a control node becomes a function of its own; None where it has to stay in line."""
+        if self.guarded.strict:
+            return None
         inside = Region((node,))
         bound = all_binds(inside, self.variables)
         own = Counter(name for inner in walk(inside) for name in own_reads(inner, self.variables))
@@ -195,7 +208,8 @@ class Regions:
         if not plan.results:
             return [place(ast.Expr(invoked), at)]
         targets = ast.Tuple([target_of(name) for name in plan.results], ast.Store())
-        return [place(ast.Assign([targets], invoked), at)]
+        bound = frozenset(plan.results)
+        return [place(ast.Assign([targets], invoked), at), *self.guarded.notes(plan.node, bound, bound, at)]
 
     # Loops.
 
@@ -206,7 +220,8 @@ class Regions:
         if plan is None:
             return self._for_inline(node, emitted_iterable, iterable, assigned)
         parameter = self.sites.fresh("iterable")
-        body = self._for_inline(node, place(name_of(parameter), iterable), iterable, frozenset(plan.captures))
+        with self.sites.within(FRAME):
+            body = self._for_inline(node, place(name_of(parameter), iterable), iterable, frozenset(plan.captures))
         self.function(plan, [parameter, *plan.captures], body, iterable)
         self.sites.node_id = node.id
         return self.invoke("loop_over", plan, [emitted_iterable], iterable)
@@ -220,7 +235,9 @@ class Regions:
             loop_target = place(target_of(element), target)
             leading = self.statements.bind(target, place(name_of(element), target))
         self._loops += 1
-        inside = assigned | (frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables)
+        bound = frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables
+        inside = assigned | bound
+        leading += self.guarded.notes(node.id, bound, inside, at)
         body = leading + self.region(node.body, inside - self.assignment.unstable)
         self._loops -= 1
         orelse = self.region(node.orelse, assigned)
@@ -235,7 +252,8 @@ class Regions:
         plan = self.plan(node, assigned, "loop")
         if plan is None:
             return self._while_inline(node, test, assigned)
-        body = self._while_inline(node, test, frozenset(plan.captures))
+        with self.sites.within(FRAME):
+            body = self._while_inline(node, test, frozenset(plan.captures))
         self.function(plan, list(plan.captures), body, test)
         self.sites.node_id = node.id
         return self.invoke("loop", plan, [], test)

@@ -18,7 +18,9 @@ from pydron.ir.nodes import (
     Output,
     Region,
     Store,
+    Try,
     While,
+    With,
     subregions,
     walk,
 )
@@ -113,7 +115,7 @@ def _exits(region: Region, leaving: frozenset[str]) -> Iterator[tuple[str, int]]
             case For() | While():
                 for _, inner in subregions(node):
                     yield from _exits(inner, leaving - {"break", "continue"})
-            case If() | Match():
+            case If() | Match() | Try() | With():
                 for _, inner in subregions(node):
                     yield from _exits(inner, leaving)
             case Def():

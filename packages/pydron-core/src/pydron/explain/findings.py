@@ -11,7 +11,7 @@ from pydron.explain.callees import Callees, calls_in
 from pydron.explain.decisions import waiting_decisions
 from pydron.explain.reasons import reason
 from pydron.explain.users_text import UsersText
-from pydron.ir.nodes import Call, Graph, Input, Native, Node, Output, Store, subregions, walk
+from pydron.ir.nodes import Call, Graph, Input, Native, Node, Output, Store, With, subregions, walk
 from pydron.location import Span
 
 Mark = Literal["parallel", "scheduled", "pure", "output", "late", "sync-point", "native"]
@@ -69,6 +69,8 @@ def findings(graph: Graph, callees: Callees, has_sync_points: HasSyncPoints) -> 
                 found.append(teller.store(node))
             case Native():
                 found += teller.native(node)
+            case With():
+                found.append(teller.manager(node))
             case Input():
                 pass
             case Output() if node.exit == "next" or node.fragment is None:
@@ -126,6 +128,10 @@ class _Teller:
         # Which object it is, and who else has it, is known only at run time: a fresh one holds nobody up.
         what = self.text.at(node.span, node.fragment.text)
         return _sequential(node, "late" if node.root else "sync-point", "PD301", what)
+
+    def manager(self, node: With) -> Finding:
+        what = self.text.at(Span.of(node.manager.expression()), node.manager.text)
+        return _sequential(node, "sync-point", "PD202", what)
 
     def native(self, node: Native) -> Iterator[Finding]:
         entry = reason(node.reason)

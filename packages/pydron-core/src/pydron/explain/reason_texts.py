@@ -50,20 +50,20 @@ CALLS: tuple[Text, ...] = (
 STATEMENTS: tuple[Text, ...] = (
     (
         "PD201",
-        "try statement",
+        "try statement of a form that is not taken apart",
         "{what} runs as a whole, in order.",
-        "Move the calls that should run in parallel out of the try block, or put the try statement into a functional "
-        "function.",
-        "Which statements of a try block have happened when an exception arrives is visible to its handlers, so this "
-        "version does not run code inside of it ahead.",
+        "Give the exception classes a name before the statement, use except in place of except*, or put the statement "
+        "into a functional function.",
+        "A try statement is taken apart, and the calls in it run in parallel. Two forms are not: except*, and a call "
+        "among the types of an except clause, which runs, or does not, in the midst of a failure.",
     ),
     (
         "PD202",
-        "with statement",
-        "{what} runs as a whole, in order.",
-        "Do inside of the with block only what needs it, such as reading the file, and call functional functions after "
-        "it.",
-        "Entering and leaving a context manager may change anything, and what runs inside relies on it.",
+        "entering and leaving a context manager",
+        "Entering and leaving {what} happens in order: everything before has finished.",
+        "Put the with statement around the loop, not into it, or do inside of it only what needs the manager.",
+        "Entering and leaving a context manager may change anything, and what runs inside relies on it. The calls "
+        "inside of one block run in parallel; they have finished when the block is left.",
     ),
     (
         "PD204",

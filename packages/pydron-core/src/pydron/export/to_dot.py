@@ -15,7 +15,23 @@ import graphviz
 from pydron.export.callees import effects_by_mark, marked_calls
 from pydron.export.dot_text import label, plain, tooltip
 from pydron.ir.edges import edges
-from pydron.ir.nodes import Call, Effect, For, Graph, If, Input, Match, Native, Node, Output, Region, While, subregions
+from pydron.ir.nodes import (
+    Call,
+    Effect,
+    For,
+    Graph,
+    If,
+    Input,
+    Match,
+    Native,
+    Node,
+    Output,
+    Region,
+    Try,
+    While,
+    With,
+    subregions,
+)
 from pydron.ir.printer import node_kind, node_text
 
 _SHAPES: dict[str, dict[str, str]] = {
@@ -152,6 +168,10 @@ def _caption(node: Node) -> str:
             return f"while {text}"
         case Match():
             return f"match {text}"
+        case Try():
+            return f"try {text}".rstrip()
+        case With():
+            return f"with {text}"
         case _:
             return text
 

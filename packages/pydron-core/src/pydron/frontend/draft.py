@@ -95,6 +95,17 @@ class Arm:
 
 
 @dataclass(slots=True)
+class Catch:
+    """A ``Handler``."""
+
+    span: Span
+    type: Fragment | None
+    type_reads: Names
+    name: str
+    body: Block
+
+
+@dataclass(slots=True)
 class Selection:
     """A ``Match``."""
 
@@ -104,7 +115,30 @@ class Selection:
     arms: list[Arm]
 
 
-Draft = Leaf | Choice | Loop | Selection
+@dataclass(slots=True)
+class Attempt:
+    """A ``Try``."""
+
+    span: Span
+    body: Block
+    catches: list[Catch]
+    orelse: Block
+    final: Block
+
+
+@dataclass(slots=True)
+class Within:
+    """A ``With``."""
+
+    span: Span
+    manager: Fragment
+    manager_reads: Names
+    target: Fragment | None
+    target_binds: Names
+    body: Block
+
+
+Draft = Leaf | Choice | Loop | Selection | Attempt | Within
 
 
 def blocks(draft: Draft) -> tuple[Block, ...]:
@@ -118,6 +152,10 @@ def blocks(draft: Draft) -> tuple[Block, ...]:
             return (draft.body, draft.orelse) if draft.header is None else (draft.header, draft.body, draft.orelse)
         case Selection():
             return tuple(block for arm in draft.arms for block in (arm.guard, arm.body))
+        case Attempt():
+            return (draft.body, *(catch.body for catch in draft.catches), draft.orelse, draft.final)
+        case Within():
+            return (draft.body,)
 
 
 def drafts(block: Block) -> Iterator[Draft]:
@@ -141,9 +179,11 @@ def bound_by(node: Draft) -> set[str]:
     match node:
         case Leaf():
             return set(node.binds)
-        case Loop():
+        case Loop() | Within():
             return set(node.target_binds)
         case Selection():
             return {name for arm in node.arms for name in arm.binds}
+        case Attempt():
+            return {catch.name for catch in node.catches if catch.name}
         case Choice():
             return set()

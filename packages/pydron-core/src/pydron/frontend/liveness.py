@@ -5,9 +5,23 @@ A region hands on only what may be read later, and receives only what may be the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pydron.frontend.draft import Block, Choice, Draft, Leaf, Loop, Selection, bound_by, bound_in
+from pydron.frontend.draft import (
+    Attempt,
+    Block,
+    Choice,
+    Draft,
+    Leaf,
+    Loop,
+    Selection,
+    Within,
+    blocks,
+    bound_by,
+    bound_in,
+)
 
 Names = frozenset[str]
 
@@ -31,9 +45,11 @@ class Liveness:
         entry: Names that may be read from the beginning of a block on, as it is entered.
         exit: Names that may be read after a block, by the way in which it ends.
         available: Names that may have a value before a node.
+        caught: Names that may be read after a failure at the place that is being looked at.
     """
 
     lasting: Names
+    caught: Names = frozenset()
     after: dict[int, Names] = field(default_factory=dict)
     entry: dict[int, Names] = field(default_factory=dict)
     exit: dict[int, Names] = field(default_factory=dict)
@@ -41,12 +57,12 @@ class Liveness:
 
     def read_block(self, block: Block, ways: Ways) -> Names:
         """Go through a block backwards; gives what it needs when it is entered."""
-        live = self._at_exit(block, ways)
+        live = self._at_exit(block, ways) | self.caught
         self.exit[id(block)] = live
         live |= set(block.exit_reads)
         for node in reversed(block.nodes):
             self.after[id(node)] = live
-            live = self._read_node(node, live, ways)
+            live = self._read_node(node, live, ways) | self.caught
         self.entry[id(block)] = live
         return live
 
@@ -73,6 +89,12 @@ class Liveness:
                 return self._read_loop(node, live, ways)
             case Selection():
                 return self._read_selection(node, live, ways)
+            case Attempt():
+                return self._read_attempt(node, live, ways)
+            case Within():
+                with self._catching(live):  # the manager may swallow a failure
+                    body = self.read_block(node.body, Ways(live, ways.broken, ways.continued))
+                return (body - (set(node.target_binds) - self.lasting)) | live | set(node.manager_reads)
 
     def _read_selection(self, node: Selection, live: Names, ways: Ways) -> Names:
         falling = live
@@ -83,6 +105,29 @@ class Liveness:
             matched = self.read_block(arm.guard, Ways(matched))
             falling |= (matched - (set(arm.binds) - self.lasting)) | set(arm.reads)
         return falling | set(node.subject_reads)
+
+    def _read_attempt(self, node: Attempt, live: Names, ways: Ways) -> Names:
+        """``finally`` is entered on every way; a handler, from anywhere in the body."""
+        onward = live | ways.broken | ways.continued | self.lasting
+        final = self.read_block(node.final, Ways(onward, ways.broken, ways.continued))
+        leaving = Ways(final, final, final)
+        with self._catching(final):
+            orelse = self.read_block(node.orelse, leaving)
+            handled = final
+            for catch in node.catches:
+                entry = self.read_block(catch.body, leaving)
+                handled |= (entry - ({catch.name} - self.lasting)) | set(catch.type_reads)
+        with self._catching(handled):
+            return self.read_block(node.body, Ways(orelse, final, final)) | handled
+
+    @contextmanager
+    def _catching(self, names: Names) -> Iterator[None]:
+        before = self.caught
+        self.caught |= names
+        try:
+            yield
+        finally:
+            self.caught = before
 
     def _read_loop(self, node: Loop, live: Names, ways: Ways) -> Names:
         otherwise = self.read_block(node.orelse, Ways(live, ways.broken, ways.continued))
@@ -120,6 +165,12 @@ class Liveness:
                     available = self.find_available(arm.guard, available | set(arm.binds))
                     ends |= self.find_available(arm.body, available)
                 available |= ends
+            elif isinstance(node, (Attempt, Within)):
+                available |= bound_by(node)
+                for part in blocks(node):
+                    # What an earlier part has bound may be there in a later one, wherever the earlier one was left.
+                    self.find_available(part, available)
+                    available |= bound_in(part)
             else:
                 available |= bound_by(node)
         return available

@@ -13,9 +13,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pydron.frontend.draft import Arm, Block, Choice, Draft, Leaf, Loop, Selection, bound_in
+from pydron.frontend.draft import (
+    Arm,
+    Attempt,
+    Block,
+    Choice,
+    Draft,
+    Leaf,
+    Loop,
+    Selection,
+    Within,
+    blocks,
+    bound_by,
+    bound_in,
+)
 from pydron.frontend.liveness import Liveness, Ways
-from pydron.ir.nodes import Case, Exit, For, If, Input, Match, Node, Output, Region, While
+from pydron.ir.nodes import Case, Exit, For, Handler, If, Input, Match, Node, Output, Region, Try, While, With
 from pydron.location import Span
 
 Names = tuple[str, ...]
@@ -73,6 +86,10 @@ class _Closing:
                 return self._for(node, handed) if node.header is None else self._while(node, node.header, handed)
             case Selection():
                 return self._match(node, handed)
+            case Attempt():
+                return self._try(node, handed)
+            case Within():
+                return self._with(node, handed)
 
     def _choice(self, node: Choice, handed: Handed) -> If:
         number = self._number()
@@ -160,6 +177,50 @@ class _Closing:
             number, node.span, _united(direct, self._sorted(passed)), hands_on, header, node.source, body, orelse
         )
 
+    def _try(self, node: Attempt, handed: Handed) -> Try:
+        number = self._number()
+        inside = blocks(node)
+        bound = bound_by(node).union(*map(bound_in, inside))
+        live = set(self.liveness.after[id(node)]).union(*(_leaving(block, handed) for block in inside))
+        hands_on = self._sorted(bound & live)
+        outside = set(self.liveness.available[id(node)])
+        # What a part hands on goes to the parts after it as well.
+        entered = set().union(*(self.liveness.entry[id(block)] for block in inside[1:]))
+        onward: Handed = {**handed, "next": self._sorted(bound & (live | entered))}
+        inner: Handed = {**handed, "next": hands_on}
+        all_received: set[str] = set()
+
+        def close(block: Block, to: Handed, span: Span, name: str = "") -> Region:
+            received = self._receives(block, to, outside | bound)
+            all_received.update(received - {name})
+            return self.region(block, self._sorted(received | ({name} - {""})), to, span)
+
+        body = close(node.body, onward, node.span)
+        handlers = tuple(
+            Handler(catch.span, catch.type, catch.name, close(catch.body, onward, catch.span, catch.name))
+            for catch in node.catches
+        )
+        orelse, final = close(node.orelse, onward, node.span), close(node.final, inner, node.span)
+        types = tuple(name for catch in node.catches for name in catch.type_reads)
+        passed = (all_received | set(hands_on)) & outside
+        reads = _united(tuple(dict.fromkeys(types)), self._sorted(passed))
+        return Try(number, node.span, reads, hands_on, body, handlers, orelse, final)
+
+    def _with(self, node: Within, handed: Handed) -> With:
+        number = self._number()
+        targets = set(node.target_binds)
+        bound = targets | bound_in(node.body)
+        live = set(self.liveness.after[id(node)]) | _leaving(node.body, handed)
+        hands_on = self._sorted(bound & live)
+        outside = set(self.liveness.available[id(node)])
+        inner: Handed = {**handed, "next": hands_on}
+        received = self._receives(node.body, inner, outside | targets) | targets
+        body = self.region(node.body, self._sorted(received), inner, node.span)
+        passed = ((received - targets) | set(hands_on)) & outside
+        reads = _united(node.manager_reads, self._sorted(passed))
+        binds = _united(node.target_binds, hands_on)
+        return With(number, node.span, reads, binds, node.manager, node.target, body)
+
     def _live_after(self, node: Loop) -> set[str]:
         return set(self.liveness.after[id(node)])
 
@@ -186,6 +247,11 @@ def _used(block: Block, handed: Handed) -> set[str]:
                 for arm in node.arms:
                     found |= {*arm.reads, *arm.test_reads, *_used(arm.guard, {})}
                     found |= _used(arm.body, {**handed, "next": ()})
+            case Attempt():
+                found.update(name for catch in node.catches for name in catch.type_reads)
+                found.update(*(_used(part, {**handed, "next": ()}) for part in blocks(node)))
+            case Within():
+                found |= {*node.manager_reads, *_used(node.body, {**handed, "next": ()})}
     return found
 
 
@@ -199,6 +265,8 @@ def _leaving(block: Block, handed: Handed) -> set[str]:
             found |= _leaving(node.orelse, handed)
         elif isinstance(node, Selection):
             found |= {name for arm in node.arms for name in _leaving(arm.body, handed)}
+        elif isinstance(node, (Attempt, Within)):
+            found.update(*(_leaving(part, handed) for part in blocks(node)))
     return found
 
 

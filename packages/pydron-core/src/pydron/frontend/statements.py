@@ -12,9 +12,7 @@ from pydron.frontend.scopes import usage_of
 from pydron.ir.nodes import Store
 
 _WHOLE = {
-    "Try": ("PD201", "try"),
     "TryStar": ("PD201", "try with except*"),
-    "With": ("PD202", "with"),
     "AsyncFor": ("PD205", "async for"),
     "AsyncWith": ("PD205", "async with"),
     "ClassDef": ("PD206", "class"),

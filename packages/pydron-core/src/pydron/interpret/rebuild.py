@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from pydron.errors import GraphError
 from pydron.ir.declarations import declarations
+from pydron.ir.fragment import Fragment
 from pydron.ir.matching import Arm, match_statements, pattern_of
-from pydron.ir.nodes import For, Graph, If, Input, Match, Native, Node, Output, Region, While, walk
+from pydron.ir.nodes import For, Graph, If, Input, Match, Native, Node, Output, Region, Try, While, With, walk
 from pydron.location import Span
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -107,10 +108,8 @@ class _Rebuilding:
                 then, orelse = self._body(node.then, node.span), self.statements(node.orelse)
                 return [_at(ast.If(node.test.expression(), then, orelse), node.span)]
             case For():
-                target = node.target.statements()[0]
-                assert isinstance(target, ast.Assign)
                 loop = ast.For(
-                    target.targets[0],
+                    bound_by(node.target),
                     node.iterable.expression(),
                     self._body(node.body, node.span),
                     self.statements(node.orelse),
@@ -120,8 +119,34 @@ class _Rebuilding:
                 return self._while(node)
             case Match():
                 return self._match(node)
+            case Try():
+                return [self._try(node)]
+            case With():
+                item = ast.withitem(node.manager.expression(), None if node.target is None else bound_by(node.target))
+                return [_at(ast.With([item], self._body(node.body, node.span)), node.span)]
             case _:
                 return node.fragment.statements()
+
+    def _try(self, node: Try) -> ast.stmt:
+        handlers = [
+            _at(
+                ast.ExceptHandler(
+                    None if handler.type is None else handler.type.expression(),
+                    handler.name or None,
+                    self._body(handler.body, handler.span),
+                ),
+                handler.span,
+            )
+            for handler in node.handlers
+        ]
+        final = self.statements(node.final)
+        if not handlers and not final:
+            final = [_at(ast.Pass(), node.span)]
+        body, orelse = self._body(node.body, node.span), self.statements(node.orelse)
+        if not handlers and orelse:
+            # Without a handler Python's grammar has no ``else``; what follows the body is as good.
+            body, orelse = [*body, *orelse], []
+        return _at(ast.Try(body, handlers, orelse, final), node.span)
 
     def _while(self, node: While) -> list[ast.stmt]:
         header, test = self.statements(node.header), node.test.expression()
@@ -160,6 +185,13 @@ class _Rebuilding:
             name += "_"
         self._names.add(name)
         return name
+
+
+def bound_by(target: Fragment) -> ast.expr:
+    """The target of a fragment ``target = _``."""
+    statement = target.statements()[0]
+    assert isinstance(statement, ast.Assign)
+    return statement.targets[0]
 
 
 def _exit(node: Output) -> list[ast.stmt]:

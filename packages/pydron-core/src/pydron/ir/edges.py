@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pydron.ir.nodes import Call, Effect, Host, Input, Native, Node, Output, Region, Store, subregions
+from pydron.ir.nodes import Call, Effect, Host, Input, Native, Node, Output, Region, Store, With, subregions
 
 EdgeKind = Literal["value", "state"]
 
@@ -87,6 +87,9 @@ def effects_of(node: Node, effects: Mapping[int, Effect]) -> Effects:
             world = True
         case Output():
             world = node.exit == "raise"
+        case With():
+            # What a manager does when it is entered and left is known where somebody says so.
+            world = world or effects.get(node.id, "world") == "world"
         case Store():
             # Through a global name anybody may look at the object.
             world, roots = node.root == "", frozenset({node.root} - {""})

@@ -29,22 +29,11 @@ from typing import Literal
 from pydron.ir.forms import GraphForms
 from pydron.ir.fragment import Fragment
 from pydron.ir.globals import Global as Global
+from pydron.ir.kinds import SCHEMA_VERSION as SCHEMA_VERSION
+from pydron.ir.kinds import Effect as Effect
+from pydron.ir.kinds import Exit as Exit
+from pydron.ir.kinds import StoreKind as StoreKind
 from pydron.location import Span
-
-SCHEMA_VERSION = 1
-"""Version of the serialised form. Raised when an older reader could misunderstand a document."""
-
-Effect = Literal["pure", "local", "output", "world"]
-"""What an operation does besides computing its value.
-
-pure: nothing. local: changes only objects made in this function that nothing else can see.
-output: writes out and returns nothing to the program. world: anything.
-"""
-
-Exit = Literal["next", "break", "continue", "return", "raise"]
-"""How control leaves a region."""
-
-StoreKind = Literal["attribute", "subscript", "augmented", "method", "delete"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +211,21 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Handler:
+    """An ``except`` clause.
+
+    Attributes:
+        type: Call-free expression, evaluated only when an exception gets to it; None for a bare ``except:``.
+        name: The variable that holds the exception while ``body`` runs and is unbound after it, or "".
+    """
+
+    span: Span
+    type: Fragment | None
+    name: str
+    body: Region
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A choice by patterns: the first case whose pattern matches, and whose test is true, runs.
 
@@ -235,6 +239,37 @@ class Match:
     binds: tuple[str, ...]
     subject: Fragment
     cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A ``try`` with ``except`` clauses, and ``orelse`` for where ``body`` fell through; or one with ``finally``."""
+
+    id: int
+    span: Span
+    reads: tuple[str, ...]
+    binds: tuple[str, ...]
+    body: Region
+    handlers: tuple[Handler, ...]
+    orelse: Region
+    final: Region
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """A ``with`` statement with one manager, a call-free expression; several managers are several statements.
+
+    Attributes:
+        target: Fragment ``target = _`` with names only, as that of a loop; None where there is no ``as``.
+    """
+
+    id: int
+    span: Span
+    reads: tuple[str, ...]
+    binds: tuple[str, ...]
+    manager: Fragment
+    target: Fragment | None
+    body: Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +309,7 @@ class Native:
     exits: tuple[Exit, ...] = ()
 
 
-Node = Const | Input | Output | Host | Call | Store | If | For | While | Match | Def | Native
+Node = Const | Input | Output | Host | Call | Store | If | For | While | Match | Try | With | Def | Native
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +383,11 @@ def subregions(node: Node) -> tuple[tuple[str, Region], ...]:
                 for number, case in numbered
                 for part in ((f"guard {number}", case.guard), (f"case {number}", case.body))
             )
+        case Try():
+            handlers = tuple((f"except{number}", part.body) for number, part in enumerate(node.handlers, 1))
+            return (("body", node.body), *handlers, ("else", node.orelse), ("finally", node.final))
+        case With():
+            return (("body", node.body),)
         case _:
             return ()
 

@@ -30,6 +30,7 @@ from pydron.ir.nodes import (
     For,
     Global,
     Graph,
+    Handler,
     Host,
     If,
     Match,
@@ -38,7 +39,9 @@ from pydron.ir.nodes import (
     Output,
     Region,
     Store,
+    Try,
     While,
+    With,
     subregions,
 )
 
@@ -90,6 +93,11 @@ def node_text(node: Node) -> str:
             return node.test.text
         case Match():
             return "\n".join([node.subject.text, *map(case_text, node.cases)])
+        case Try():
+            return "; ".join(_clause(number, handler) for number, handler in enumerate(node.handlers, 1))
+        case With():
+            target = "" if node.target is None else f" as {node.target.text.removesuffix(' = _')}"
+            return node.manager.text + target
         case Output():
             rest = ", ".join(node.reads)
             return node.fragment.text if node.fragment is not None else f"{node.exit} {rest}".rstrip()
@@ -107,6 +115,11 @@ def case_text(case: Case) -> str:
     except (SyntaxError, ValueError):
         pattern = case.pattern.text  # of a graph that breaks the rules
     return f"case {pattern}" if case.test is None else f"case {pattern} if {case.test.text}"
+
+
+def _clause(number: int, handler: Handler) -> str:
+    kind = "" if handler.type is None else f" {handler.type.text}"
+    return f"except{number}:{kind}" + (f" as {handler.name}" if handler.name else "")
 
 
 def printable(text: str) -> str:

@@ -20,7 +20,9 @@ from pydron.ir.nodes import (
     Node,
     Output,
     Store,
+    Try,
     While,
+    With,
     subregions,
 )
 from pydron.ir.variables import contains_call, variables_of
@@ -55,6 +57,11 @@ def text_has_the_form_of_its_kind(node: Node, graph: Graph) -> Iterator[str]:
             fits = _is_target(bodies[0]) and _is_expression(bodies[1])
         case Match():
             fits = _fits_cases(node, bodies)
+        case Try():
+            with_both = bool(node.handlers) and len(node.final.nodes) > 2
+            fits = all(_is_expression(body) for body in bodies) and not with_both
+        case With():
+            fits = _is_expression(bodies[0]) and all(_is_target(body) for body in bodies[1:])
         case Output():
             fits = _fits_exit(node, bodies)
         case Native():
@@ -98,13 +105,13 @@ def names_agree_with_the_text(node: Node, graph: Graph) -> Iterator[str]:
     used = variables_of(statements)
     read = {name for name in (*used.reads, *used.captures) if name in own}
     bound = {name for name in used.binds if name in own and name not in used.declared}
-    if isinstance(node, (For, Match)):
+    if isinstance(node, (For, Match, With)):
         read.discard(_PLACEHOLDER)
     if isinstance(node, While):
         read -= {name for inner in node.header.nodes for name in inner.binds}
     if isinstance(node, Match):
         read -= {name for case in node.cases for inner in case.guard.nodes for name in inner.binds}
-    missing = read - set(node.reads) - (bound if isinstance(node, (Native, Def, For, Match)) else set())
+    missing = read - set(node.reads) - (bound if isinstance(node, (Native, Def, For, Match, With)) else set())
     if missing:
         yield f"does not list that it reads {_listed(missing)}"
     if bound - set(node.binds):
@@ -133,6 +140,10 @@ def _fragments(node: Node) -> tuple[Fragment, ...]:
         case Match():
             tests = (case.test for case in node.cases if case.test is not None)
             return (node.subject, *(case.pattern for case in node.cases), *tests)
+        case Try():
+            return tuple(handler.type for handler in node.handlers if handler.type is not None)
+        case With():
+            return (node.manager,) if node.target is None else (node.manager, node.target)
         case Output():
             return (node.fragment,) if node.fragment is not None else ()
         case Const() | Host() | Call() | Store() | Def() | Native():

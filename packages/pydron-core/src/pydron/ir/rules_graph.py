@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from pydron.ir.nodes import For, Graph, If, Input, Match, Native, Node, Output, Region, While, subregions, walk
+from pydron.ir.nodes import (
+    For,
+    Graph,
+    Input,
+    Match,
+    Native,
+    Node,
+    Output,
+    Region,
+    Try,
+    While,
+    With,
+    subregions,
+    walk,
+)
 
 Problem = tuple[int | None, str]
 Rule = Callable[[Graph], Iterator[Problem]]
@@ -88,9 +102,10 @@ def _check_bound(region: Region, temporaries: set[str], outside: set[str], recei
         for name in dict.fromkeys(node.reads):
             if name in temporaries and name not in bound:
                 yield node.id, f"reads the temporary {name!r}, which is not bound before it in its region"
-        # A loop hands its own temporaries from one iteration, and from its header, to the next region.
+        # A loop hands its own temporaries from one iteration, and from its header, to the next region; the body of
+        # a ``try`` hands its own to the regions that follow.
         inner_binds = {name for part in _inner(node) for name in part.binds}
-        loops = inner_binds | set(node.binds) if isinstance(node, (For, Match, While)) else set()
+        loops = inner_binds | set(node.binds) if isinstance(node, (For, Match, While, Try, With)) else set()
         for _, inner in subregions(node):
             yield from _check_bound(inner, temporaries, bound, loops)
         bound.update(node.binds)
@@ -112,18 +127,10 @@ def _check_exits(region: Region, in_loop: bool) -> Iterator[Problem]:
         for exit in exits:
             if exit in ("break", "continue") and not in_loop:
                 yield node.id, f"{exit!r} outside of a loop"
-        match node:
-            case If():
-                yield from _check_exits(node.then, in_loop)
-                yield from _check_exits(node.orelse, in_loop)
-            case For() | While():
-                yield from _check_exits(node.body, True)
-                yield from _check_exits(node.orelse, in_loop)
-            case Match():
-                for _, inner in subregions(node):
-                    yield from _check_exits(inner, in_loop)
-            case _:
-                pass
+        repeated = isinstance(node, (For, While))
+        for name, inner in subregions(node):
+            if name != "header":
+                yield from _check_exits(inner, in_loop or repeated and name == "body")
         if isinstance(node, While):
             yield from _check_falls_through(node.header, "the header of a loop")
         if isinstance(node, Match):

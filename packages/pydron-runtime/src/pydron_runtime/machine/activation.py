@@ -27,7 +27,7 @@ def choose(frame: Frame, site: int, number: int, function: Callable[..., Any], t
             child = _region_frame(frame, site, plan, received)
 
             def begin() -> None:
-                if not child.machine.closed:
+                if not child.machine.closed and child.state is State.OPEN:
                     child.start(lambda: function(child, test, *captures))
 
             test.waiters.append(lambda: frame.machine.ready.append(begin))

@@ -22,6 +22,8 @@ _REACH_LIMIT = 20_000
 
 def released(entry: Entry) -> bool:
     """Whether an entry no longer touches the objects it claimed."""
+    if entry.state is State.DROPPED:
+        return True
     if isinstance(entry, Frame):
         return entry.finished
     if isinstance(entry, TaskEntry):

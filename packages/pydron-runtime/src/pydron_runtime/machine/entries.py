@@ -7,6 +7,7 @@ compare as tuples, whatever order things really happen in.
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
@@ -26,11 +27,12 @@ numbers = itertools.count(1)
 
 
 class State(Enum):
-    """What is known of an entry."""
+    """What is known of an entry. Dropped: the program never got there, for something earlier has failed."""
 
     OPEN = auto()
     DONE = auto()
     FAILED = auto()
+    DROPPED = auto()
 
 
 class Entry:
@@ -47,9 +49,10 @@ class Entry:
         mixed: It, or what it comes after, may put an object into what it claimed that can be changed, and that the
             program knows otherwise. (So may everything but an operation that says otherwise.)
         followers: Called, once each, when it no longer touches the objects it claimed.
+        handled: The exception that was being handled at that place of the program; the context of a failure.
     """
 
-    __slots__ = ("error", "followers", "frame", "frames_below", "looks", "mixed", "order", "site", "state")
+    __slots__ = ("error", "followers", "frame", "frames_below", "handled", "looks", "mixed", "order", "site", "state")
 
     def __init__(self, frame: Frame | None, order: Order, site: int) -> None:
         self.frame = frame
@@ -61,6 +64,9 @@ class Entry:
         self.looks = False
         self.mixed = True
         self.followers: list[Callable[[], None]] = []
+        self.handled = sys.exc_info()[1]
+        if self.handled is None and frame is not None:
+            self.handled = frame.handled
 
     def release(self) -> None:
         """It no longer touches the objects it claimed. Tells those who wait for it."""
@@ -70,9 +76,13 @@ class Entry:
 
     def fail(self, error: BaseException, frames_below: Any = None) -> None:
         """Record the failure. It counts when everything earlier has retired."""
+        if self.state is State.DROPPED:
+            return
         self.state = State.FAILED
         self.error = error
         self.frames_below = frames_below
+        if self.frame is not None:
+            self.frame.machine.failures.append(self)
 
 
 class TaskEntry(Entry):

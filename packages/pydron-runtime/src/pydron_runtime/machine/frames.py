@@ -35,9 +35,10 @@ class Frame(Entry):
         finished: Its code has returned. Its queue may still hold entries.
         outputs: For a deferred frame the pending values that stand for its results.
         number: Of the trace.
+        base: The frame that owns the stack in which this one's code runs: the main frame, or a deferred one.
     """
 
-    __slots__ = ("code", "count", "finished", "greenlet", "kind", "machine", "number", "outputs", "queue")
+    __slots__ = ("base", "code", "count", "finished", "greenlet", "kind", "machine", "number", "outputs", "queue")
 
     def __init__(
         self, machine: Machine, parent: Frame | None, order: Order, site: int, code: Code, kind: FrameKind
@@ -51,6 +52,7 @@ class Frame(Entry):
         self.finished = False
         self.outputs: tuple[Pending, ...] = ()
         self.greenlet: greenlet | None = None
+        self.base: Frame = self if parent is None else parent.base
         self.number = machine.observer.frame_started(self)
 
     def next_order(self) -> Order:
@@ -73,16 +75,18 @@ class Frame(Entry):
                 # First without any call: the stack may be full, and then calls fail once more.
                 self.finished = True
                 self.greenlet = None
-                if not self.machine.closed:
+                if not self.machine.closed and self.state is not State.DROPPED:
                     self.state = State.FAILED
                     self.error = error
                     self.frames_below = error.__traceback__
+                    self.machine.failures.append(self)
                 self._failed(error)
 
         try:
             body_greenlet = greenlet(body)
             body_greenlet.gr_context = contextvars.copy_context()
             self.greenlet = body_greenlet
+            self.base = self
             self.machine.live.add(self)
             body_greenlet.switch()
         except BaseException as error:
@@ -94,11 +98,18 @@ class Frame(Entry):
 
     def resume(self) -> None:
         """Let a waiting deferred frame go on; returns when it has finished or waits again."""
-        body = self.greenlet
-        if body is None or self.finished:
+        body = self.base.greenlet
+        if body is None or self.base.finished:
             return
         body.parent = getcurrent()
         body.switch()
+
+    def interrupt(self, error: BaseException) -> None:
+        """Raise an exception where the code of a waiting deferred frame stands."""
+        body = self.base.greenlet
+        if body is not None and not self.base.finished:
+            body.parent = getcurrent()
+            body.throw(error)
 
     def yield_to_resumer(self) -> None:
         """From within a deferred frame: hand control back until :meth:`resume`."""
@@ -116,6 +127,8 @@ class Frame(Entry):
 
     def _returned(self, values: tuple[Any, ...]) -> None:
         self._over()
+        if self.state is State.DROPPED:
+            return
         self.state = State.DONE
         self.machine.observer.frame_finished(self, None)
         for output, value in zip(self.outputs, values):
@@ -123,7 +136,7 @@ class Frame(Entry):
 
     def _failed(self, error: BaseException) -> None:
         self.machine.live.discard(self)
-        if not self.machine.closed:
+        if not self.machine.closed and self.state is not State.DROPPED:
             self.machine.observer.frame_finished(self, error)
 
     def _over(self) -> None:

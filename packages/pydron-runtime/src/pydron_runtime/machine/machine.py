@@ -18,6 +18,7 @@ from greenlet import getcurrent
 from pydron.errors import InternalError
 from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor
+from pydron_runtime.machine.attempts import Unwinding, attempt_of, tell_attempts
 from pydron_runtime.machine.brought_forth import bring_forth
 from pydron_runtime.machine.claims import Claims
 from pydron_runtime.machine.containers import Containers, taken
@@ -49,6 +50,7 @@ class Machine:
         live: Deferred frames that have begun and not finished.
         oldest: The oldest entry that has not retired, as of the last look.
         failed: The entry whose failure is being raised, once there is one.
+        failures: Entries that have failed, in the order in which they did, as long as nobody has looked at them.
         retirements: How many entries have come to count.
         interrupted: The entry that the program would have been at when it was interrupted.
         changes_pending: Values that are not there yet are to be changed in place, or were.
@@ -75,6 +77,7 @@ class Machine:
         self.changes_pending = False
         self.maps: dict[Any, tuple[Any, tuple[Any, ...]]] = {}
         self.failed: Entry | None = None
+        self.failures: list[Entry] = []
         self.context: BaseException | None = None
         self.interrupted: Entry | None = None
         self.closed = False
@@ -144,7 +147,7 @@ class Machine:
         """Do what can be done now; if there was nothing and ``block``, wait for a completion.
 
         Raises:
-            BaseException: The failure that has become the oldest entry.
+            Unwinding: A failure has become the oldest entry, or the oldest of an attempt in this stack.
         """
         progress = self.tasks.take_completions()
         while self.ready:
@@ -152,6 +155,8 @@ class Machine:
             self.ready.popleft()()
         progress = self._resume_blocked() or progress
         before = self.retirements
+        if self.failures:
+            progress = tell_attempts(self) or progress
         self.retire()
         progress = progress or self.retirements != before
         if block and not progress and not self.ready:
@@ -184,7 +189,9 @@ class Machine:
             self.claims.clear()
             return
         if oldest.state is State.FAILED:
-            self.abort(oldest)
+            if attempt_of(oldest) is None:
+                self.abort(oldest)
+            return
         self.undo.forget_before(oldest.order)
         if isinstance(oldest, Operation) and oldest.oldest_only:
             oldest.oldest_only = False
@@ -204,7 +211,11 @@ class Machine:
     # Ending.
 
     def abort(self, failed: Entry) -> None:
-        """Cancel and take back everything after a failed entry, and raise its error."""
+        """Cancel and take back everything after a failed entry, and end the program with its error.
+
+        Raises:
+            Unwinding: Always.
+        """
         error = failed.error
         assert error is not None
         self.failed = failed
@@ -214,7 +225,7 @@ class Machine:
         self.context = error.__context__
         self.undo.roll_back(end_of(failed))
         self.close()
-        raise error
+        raise Unwinding(None, error)
 
     def close(self) -> None:
         """Nothing more will run: cancel tasks, end deferred frames, replace the placeholders that have values."""
@@ -245,10 +256,12 @@ class Machine:
         An interrupt does not wait: it stops the program at the oldest entry, and takes back what ran ahead of that.
         """
         try:
-            if self.failed is None and not isinstance(error, KeyboardInterrupt):
+            if self.failed is None and not isinstance(error, (KeyboardInterrupt, Unwinding)):
                 self.wait(self.main, lambda: not self.main.queue, 0, "end")
         except BaseException as earlier:
             error = earlier
+        if isinstance(error, Unwinding):
+            error = error.error
         if self.failed is None and self.main.queue:
             oldest = retire(self.main)
             if oldest is not None:

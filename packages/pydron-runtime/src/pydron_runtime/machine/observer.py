@@ -163,7 +163,7 @@ class Observer:
     def retired(self, entry: Entry) -> None:
         """An entry counts now."""
         if self.recorder is not None and isinstance(entry, TaskEntry):
-            self.recorder.task_retired(entry.number, time.monotonic_ns(), "ok")
+            self.recorder.task_retired(entry.number, time.monotonic_ns(), "ok" if entry.error is None else "failed")
 
     def failed(self, entry: Entry) -> None:
         """An entry's failure counts now."""

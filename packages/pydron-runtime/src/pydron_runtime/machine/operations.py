@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.activation import choose, loop, loop_over
+from pydron_runtime.machine.attempts import PASSING, UNBOUND
 from pydron_runtime.machine.current import settled, value_of
 from pydron_runtime.machine.ops_access import (
     attribute,
@@ -19,6 +19,7 @@ from pydron_runtime.machine.ops_access import (
     unpack,
 )
 from pydron_runtime.machine.ops_call import call, method, mutate
+from pydron_runtime.machine.ops_guarded import as_it_was, attempt, caught, completes, fails, leaving, manager, note
 from pydron_runtime.machine.ops_in_place import in_place
 from pydron_runtime.machine.ops_match import matched
 from pydron_runtime.machine.ops_pure import (
@@ -70,15 +71,15 @@ def may_put_off(frame: Frame, site: int, names: tuple[str, ...], *operands: Any)
     return all(is_immutable(value) and type(value) is not ModuleType for value in found)
 
 
-OPERATIONS: dict[str, Callable[..., Any]] = {
+OPERATIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
-        attribute, binary, call, choose, contains, delete_attribute, delete_item, fence, in_place,
-        index_slice, item, iterate, kept_under, key, keywords, listed, loop, loop_over, mapped, matched, may_put_off,
-        method, mutate, pure, set_attribute, set_item, settled, spread, spread_mapping, tiers, truth, tupled, unary,
-        unpack, value_of,
+        as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
+        delete_item, fails, fence, in_place, index_slice, item, iterate, kept_under, key, keywords, leaving, listed,
+        loop, loop_over, manager, mapped, matched, may_put_off, method, mutate, note, pure, set_attribute,
+        set_item, settled, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""
 
-OPERATIONS["slice"] = slice
+OPERATIONS.update(slice=slice, passing=PASSING, unbound=UNBOUND, name_error=NameError)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.containers import taken
+from pydron_runtime.machine.contexts import cut_context
 from pydron_runtime.machine.entries import Entry, Operation, State
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.readiness import when_there
@@ -89,6 +91,8 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
     An operand may turn out to be of a class that runs user code. Then the operation waits until everything earlier has
     retired, because user code may do anything.
     """
+    if entry.state is State.DROPPED:
+        return
     values = []
     for operand in entry.operands:
         if type(operand) is Pending:
@@ -99,9 +103,11 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
         return
     if as_oldest and entry.frame is not None:
         entry.frame.machine.passed += 1
+    around = sys.exc_info()[1]
     try:
         result = entry.function(*values)
     except BaseException as error:
+        cut_context(error, around)
         entry.fail(error, error.__traceback__)
         return
     if type(result) not in SCALARS:

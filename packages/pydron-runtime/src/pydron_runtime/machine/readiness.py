@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.machine.entries import Entry
+from pydron_runtime.machine.entries import Entry, State
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import SCALARS, is_immutable
 
@@ -24,6 +24,8 @@ def when_there(machine: Machine, entry: Entry, wanted: Sequence[Any], then: Call
         entry: On whose behalf; it reads the values at its place in program order.
         wanted: Pending values, and containers that may hold some.
     """
+    if entry.state is State.DROPPED:
+        return
     missing: list[Pending] = []
     changeable: list[Any] = []
     for value in wanted:

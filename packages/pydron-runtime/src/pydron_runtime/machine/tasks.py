@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +15,7 @@ from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
 from pydron_runtime.executors.base import Holder
 from pydron_runtime.machine.brought_forth import listening
+from pydron_runtime.machine.contexts import cut_context
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
@@ -307,9 +309,11 @@ def _run(call: Call) -> tuple[Any, BaseException | None]:
     callee, arguments, met = call
     with references.resolving(lambda number: met[number].get()):
         args, kwargs = payload.load(arguments)
+    around = sys.exc_info()[1]
     try:
         return callee(*args, **kwargs), None
     except BaseException as error:
+        cut_context(error, around)
         return None, error
 
 

@@ -14,8 +14,12 @@ from pydron_runtime.machine.entries import Entry
 from pydron_runtime.machine.frames import Frame
 
 
-def placement(failed: Entry) -> tuple[int, TracebackType | None]:
-    """Where a failed entry belongs: the line in the main function, and the traceback below it."""
+def placement(failed: Entry, top: Frame | None = None) -> tuple[int, TracebackType | None]:
+    """Where a failed entry belongs: the line in the main function, and the traceback below it.
+
+    Args:
+        top: The line in the function of this frame instead, which began what has failed.
+    """
     frame: Frame | None
     if isinstance(failed, Frame) and failed.error is not None:
         line, below = _native(failed)
@@ -29,7 +33,7 @@ def placement(failed: Entry) -> tuple[int, TracebackType | None]:
             line, below = runner.users_frames(frame.code.record, below, skip_entry=False, line=line)
         else:
             below = traceback_of(below)
-    while frame is not None and frame.frame is not None:
+    while frame is not None and frame.frame is not None and frame is not top:
         if frame.kind == "function":
             graph = frame.code.record.taken_apart
             upper = traceback_of([FrameRecord(graph.filename, line, graph.name, graph.module)])

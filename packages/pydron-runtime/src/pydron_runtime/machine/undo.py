@@ -83,10 +83,14 @@ class UndoLog:
         self._made.clear()
         self._limit = _TRIM
 
-    def roll_back(self, failed: Order) -> None:
-        """Take back every store made after a place in program order."""
-        self._take_back(failed)
-        self._aside.clear()
+    def roll_back(self, failed: Order, within: Order = ()) -> None:
+        """Take back every store made after a place in program order.
+
+        Args:
+            within: Only stores made by the frame at this place, and by those that it began.
+        """
+        self._take_back(failed, within)
+        self._aside = [store for store in self._aside if within and store.order[: len(within)] != within]
 
     def set_aside(self, place: Order) -> None:
         """Take back the stores after a place in program order, until :meth:`resume`."""
@@ -104,11 +108,11 @@ class UndoLog:
         for store in aside:
             self._made.append(store.again())
 
-    def _take_back(self, place: Order) -> list[Store]:
+    def _take_back(self, place: Order, within: Order = ()) -> list[Store]:
         kept, later = [], []
         self.moves += 1
         for store in reversed(self._made):
-            if store.order > place:
+            if store.order > place and store.order[: len(within)] == within:
                 store.inverse()
                 later.append(store)
             else:

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterable, Set
 
 from pydron.ir.fragment import Fragment
-from pydron.ir.nodes import Call, For, Graph, If, Input, Region, Store, While
+from pydron.ir.nodes import Call, For, Graph, If, Input, Region, Store, Try, While, With, subregions
 
 Reach = dict[str, frozenset[int]]
 """Per variable the calls whose results may be in it."""
@@ -52,6 +52,9 @@ class _Walk:
                     decided = control | _union(reach, _names(node.test))
                     self._note(node.id, decided)
                     reach = _joined([self.region(part, reach, decided) for part in (node.then, node.orelse)])
+                case Try() | With():
+                    for _, part in subregions(node):
+                        reach = _joined([reach, self.region(part, reach, control)])
                 case For() | While():
                     reach = self._loop(node, reach, control)
                 case Store():

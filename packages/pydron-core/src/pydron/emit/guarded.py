@@ -1,0 +1,206 @@
+"""Emits ``try`` and ``with``: the body runs in an *attempt*, a frame that its failures do not leave unseen.
+
+    attempt = op_attempt(frame, site, names, *values)
+    try:                                          # the user's statement: its handlers, else and finally
+        try:                                      # puts right what the exception shows: context and traceback
+            try:                                  # ends the attempt on every way out
+                (the body, in the attempt)
+            except: op_fails(attempt, site); raise
+            finally: op_completes(attempt, site)
+        except:
+            if op_caught(attempt, site): (variables get the values they had at the failing operation)
+            raise
+    except op_passing: raise                      # not a failure of this program: what is earlier has failed
+    except (the user's type) as (the user's name): (the handler, in the frame around)
+    else: ...
+    finally:
+        if op_leaving(frame, site): (the user's)
+
+A call that fails late has been overtaken: the variables that something may read after the failure are *noted* each time
+the body binds them. A ``with`` statement has the two inner statements in the body of Python's own ``with``.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pydron.emit.builder import assign, name_of, place, target_of
+from pydron.emit.names import all_binds, own_binds
+from pydron.emit.plain import bound_to, located
+from pydron.ir.nodes import Handler, Input, Node, Output, Region, Try, With
+
+if TYPE_CHECKING:
+    from pydron.emit.regions import Regions
+
+Names = frozenset[str]
+
+
+class Guarded:
+    """Emits the guarded statements of one graph.
+
+    Attributes:
+        noted: Variables of which each binding is noted where code is being emitted.
+        strict: One of them is unbound somewhere. Then nothing is overtaken: each operation finishes before the next.
+    """
+
+    def __init__(self, regions: Regions) -> None:
+        self._regions = regions
+        self._sites = regions.sites
+        self.noted: Names = frozenset()
+        self.strict = False
+
+    def try_(self, node: Try, assigned: Names) -> list[ast.stmt]:
+        """A ``try`` statement, in line."""
+        at = located(node.span)
+        region = self._regions.region
+        received = [handler.body.input.binds for handler in node.handlers] + [node.final.input.binds]
+        after = frozenset().union(*received)
+        begin, attempt, names = self._begin(node.body, after, assigned, at)
+        body = self._body(node.body, attempt, after, assigned, at)
+        guarded = self._guarded(attempt, names, assigned, body, at)
+        handlers = [self._handler(handler, assigned) for handler in node.handlers]
+        if handlers:
+            passing = ast.ExceptHandler(self._sites.known("passing"), None, [ast.Raise()])
+            handlers.insert(0, place(passing, at))
+        tried = self._regions.assignment.through(node.body, assigned)
+        orelse = region(node.orelse, assigned if tried is None else tried)
+        final = region(node.final, assigned)
+        self._sites.node_id = node.id
+        if final:
+            final = [place(ast.If(self._sites.operation("leaving", at), final, []), at)]
+        statement = guarded if not handlers and not final else place(ast.Try([guarded], handlers, [], final), at)
+        if isinstance(statement, ast.Try) and orelse:
+            statement.orelse = orelse if handlers else []
+        return [*begin, statement]
+
+    def with_(self, node: With, assigned: Names) -> list[ast.stmt]:
+        """A ``with`` statement, in line."""
+        manager = node.manager.expression()
+        at = located(node.span)
+        made = self._regions.expressions.operation("manager", manager, self._regions.expressions.emit(manager))
+        held = self._sites.fresh("manager")
+        begin, attempt, names = self._begin(node.body, frozenset(node.binds), assigned, at)
+        bind: list[ast.stmt] = []
+        entered: str | None = None
+        inside = assigned
+        if node.target is not None:
+            target = bound_to(node.target)
+            entered = self._sites.fresh("entered")
+            bind = self._regions.statements.bind(target, place(name_of(entered), target))
+            inside |= own_binds(node, self._regions.variables) - self._regions.assignment.unstable
+        bound = own_binds(node, self._regions.variables)
+        body = self._body(node.body, attempt, frozenset(node.binds), inside, at, bind, bound)
+        self._sites.node_id = node.id
+        guarded = self._guarded(attempt, names, assigned, body, at)
+        item = ast.withitem(name_of(held), None if entered is None else target_of(entered))
+        statement = place(ast.With([item], [*begin, guarded]), at)
+        return [assign(held, made, manager), statement]
+
+    def after(self, node: Node, bound: Names, assigned: Names) -> list[ast.stmt]:
+        """What follows a simple node in the body of a guarded statement."""
+        at = located(node.span)
+        found = self.notes(node.id, bound, assigned, at)
+        if self.strict and not isinstance(node, (Input, Output)):
+            self._sites.node_id = node.id
+            reason = [ast.Constant("PD210"), ast.Constant("")]
+            found.append(place(ast.Expr(self._sites.operation("fence", at, *reason)), at))
+        return found
+
+    def notes(self, node: int, names: Names, assigned: Names, at: ast.stmt | ast.expr) -> list[ast.stmt]:
+        """What tells the attempts around some code which values its variables have been given."""
+        found: list[ast.stmt] = []
+        for name in sorted(names & self.noted):
+            value, leading = self._value(name, name in assigned, at)
+            self._sites.node_id = node
+            noted = self._sites.operation("note", at, ast.Constant(name), value, site=False)
+            found += [*leading, place(ast.Expr(noted), at)]
+        return found
+
+    def _begin(
+        self, body: Region, read_after: Names, assigned: Names, at: ast.stmt
+    ) -> tuple[list[ast.stmt], str, Names]:
+        """What begins an attempt; its name; the variables to note."""
+        names = self._noted_in(body, read_after)
+        leading: list[ast.stmt] = []
+        values: list[ast.expr] = []
+        for name in sorted(names):
+            value, made = self._value(name, name in assigned, at)
+            values.append(value)
+            leading += made
+        attempt = self._sites.fresh("attempt")
+        listed = ast.Tuple([ast.Constant(name) for name in sorted(names)], ast.Load())
+        begun = self._sites.operation("attempt", at, listed, *values)
+        return [*leading, assign(attempt, begun, at)], attempt, names
+
+    def _unbinds(self, body: Region, read_after: Names) -> bool:
+        return bool(all_binds(body, self._regions.variables) & read_after & self._regions.assignment.unstable)
+
+    def _noted_in(self, body: Region, read_after: Names) -> Names:
+        """The variables to note; none where nothing is overtaken."""
+        if self._unbinds(body, read_after):
+            return frozenset()
+        return all_binds(body, self._regions.variables) & read_after
+
+    def _value(self, name: str, certain: bool, at: ast.stmt | ast.expr) -> tuple[ast.expr, list[ast.stmt]]:
+        """A variable's value, and the statements that give it; a mark where the variable is unbound."""
+        if certain:
+            return place(name_of(name), at), []
+        held = self._sites.fresh("held")
+        missing = ast.ExceptHandler(
+            self._sites.known("name_error"), None, [assign(held, self._sites.known("unbound"), at)]
+        )
+        look = ast.Try([assign(held, name_of(name), at)], [missing], [], [])
+        return place(name_of(held), at), [place(look, at)]
+
+    def _body(
+        self,
+        body: Region,
+        attempt: str,
+        read_after: Names,
+        assigned: Names,
+        at: ast.stmt,
+        leading: list[ast.stmt] | None = None,
+        bound: Names = frozenset(),
+    ) -> list[ast.stmt]:
+        """The body of a statement, in its attempt; ``leading`` has bound ``bound``."""
+        outer, outer_strict = self.noted, self.strict
+        self.noted |= self._noted_in(body, read_after)
+        self.strict = self.strict or self._unbinds(body, read_after)
+        with self._sites.within(attempt):
+            noted = self.notes(body.input.id, bound, assigned, at)
+            emitted = [*(leading or []), *noted, *self._regions.region(body, assigned)]
+        self.noted, self.strict = outer, outer_strict
+        return emitted or [place(ast.Pass(), at)]
+
+    def _guarded(self, attempt: str, names: Names, assigned: Names, body: list[ast.stmt], at: ast.stmt) -> ast.stmt:
+        """The two inner statements."""
+        with self._sites.within(attempt):
+            fails = ast.Expr(self._sites.operation("fails", at))
+            completes = ast.Expr(self._sites.operation("completes", at))
+            caught = self._sites.operation("caught", at)
+            was = self._sites.operation("as_it_was", at, site=False)
+        ended = ast.Try(body, [ast.ExceptHandler(None, None, [fails, ast.Raise()])], [], [completes])
+        back = self._restored(names, assigned, was, at)
+        again: list[ast.stmt] = [ast.If(caught, back, []) if back else ast.Expr(caught), ast.Raise()]
+        return place(ast.Try([ended], [ast.ExceptHandler(None, None, again)], [], []), at)
+
+    def _restored(self, names: Names, assigned: Names, was: ast.expr, at: ast.stmt) -> list[ast.stmt]:
+        if not names:
+            return []
+        targets = ast.Tuple([target_of(name) for name in sorted(names)], ast.Store())
+        found: list[ast.stmt] = [place(ast.Assign([targets], was), at)]
+        for name in sorted(names - assigned):
+            missing = ast.Compare(name_of(name), [ast.Is()], [self._sites.known("unbound")])
+            found.append(place(ast.If(missing, [ast.Delete([ast.Name(name, ast.Del())])], []), at))
+        return found
+
+    def _handler(self, handler: Handler, assigned: Names) -> ast.ExceptHandler:
+        at = located(handler.span)
+        kind: ast.expr | None = None
+        self._regions.expressions.assigned = assigned
+        if handler.type is not None:
+            kind = self._regions.expressions.value(handler.type.expression())
+        inside = self._regions.assignment.handling(handler.name, assigned)
+        body = self._regions.region(handler.body, inside) or [place(ast.Pass(), at)]
+        return place(ast.ExceptHandler(kind, handler.name or None, body), at)

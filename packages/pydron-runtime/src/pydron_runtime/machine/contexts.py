@@ -1,0 +1,38 @@
+"""Contexts of exceptions: ``__context__`` as it would be if everything had run in program order.
+
+Python gives an exception the one that is being handled where it is raised. The machine runs operations, and raises what
+has failed, at other places than the program's; so what is handled *there* is taken off, and what was handled at the
+operation's own place is put on.
+"""
+
+from __future__ import annotations
+
+
+def cut_context(error: BaseException, around: BaseException | None) -> None:
+    """Take off the end of an exception's chain of contexts what was being handled where the machine stands."""
+    if around is None:
+        return
+    seen = {id(error)}
+    last = error
+    while last.__context__ is not None and id(last.__context__) not in seen:
+        if last.__context__ is around:
+            last.__context__ = None
+            return
+        last = last.__context__
+        seen.add(id(last))
+
+
+def end_context(error: BaseException, context: BaseException | None, handled: BaseException | None) -> None:
+    """Give an exception the context that it has at its own place of the program.
+
+    Args:
+        context: The one with which it failed, elsewhere or earlier.
+        handled: The exception that was being handled at that place; it stands at the end of the chain.
+    """
+    error.__context__ = None if context is error else context
+    last, seen = error, {id(error)}
+    while last.__context__ is not None and id(last.__context__) not in seen:
+        last = last.__context__
+        seen.add(id(last))
+    if last.__context__ is None and handled is not None and id(handled) not in seen:
+        last.__context__ = handled

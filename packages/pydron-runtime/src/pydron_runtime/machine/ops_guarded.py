@@ -1,0 +1,193 @@
+"""Operations of guarded statements (``try`` and ``with``): how an attempt begins, ends, and shows its failure."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from greenlet import getcurrent
+
+from pydron import runner
+from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding, attempt_of
+from pydron_runtime.machine.claims import is_within
+from pydron_runtime.machine.contexts import end_context
+from pydron_runtime.machine.current import settled
+from pydron_runtime.machine.entries import State
+from pydron_runtime.machine.frames import end_of
+from pydron_runtime.machine.retirement import retire
+from pydron_runtime.machine.tracebacks import placement
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+
+
+def attempt(frame: Frame, site: int, names: tuple[str, ...], *values: Any) -> Attempt:
+    """Begin the body of a guarded statement.
+
+    Args:
+        names: The variables whose bindings will be noted.
+        values: What they hold now.
+    """
+    return Attempt(frame, site, names, values)
+
+
+def note(frame: Frame, name: str, value: Any) -> None:
+    """A variable was bound that is read after a failure of an attempt around."""
+    here = frame.here
+    around: Frame | None = frame
+    while around is not None:
+        if type(around) is Attempt and name in around.names:
+            around.note(here, name, value)
+        if around.kind == "function":
+            return
+        around = around.frame
+
+
+def fails(attempt: Attempt, site: int) -> None:
+    """The body is left by an exception, which is being handled. Blocks until it is known that it is the first.
+
+    Raises:
+        BaseException: Something earlier in the body has failed.
+    """
+    error = sys.exc_info()[1]
+    assert error is not None
+    attempt.ending = True
+    if isinstance(error, PASSING):
+        if isinstance(error, Unwinding) and error.attempt is attempt:
+            raise attempt.withdraw()
+        attempt.over(State.DROPPED)
+        return
+    if type(error) is KeyboardInterrupt and not _is_raised_by_program(error):
+        _interrupted(attempt, error)
+        return
+    _finish(attempt, site)
+
+
+def completes(attempt: Attempt, site: int) -> None:
+    """The body is left, in whatever way. Blocks until everything in it is done.
+
+    Raises:
+        BaseException: Something in the body has failed.
+    """
+    if not attempt.finished:
+        _finish(attempt, site)
+
+
+def _finish(attempt: Attempt, site: int) -> None:
+    attempt.ending = True
+    try:
+        attempt.machine.wait(attempt, attempt.is_settled, site, "try")
+    except KeyboardInterrupt as error:
+        _interrupted(attempt, error)
+        raise
+    except BaseException:
+        attempt.over(State.DROPPED)
+        raise
+    if attempt.failed is not None:
+        raise attempt.withdraw()
+    attempt.over(State.DONE)
+
+
+def _is_raised_by_program(error: KeyboardInterrupt) -> bool:
+    """Whether a ``raise`` statement of the program's own raised it, not a signal."""
+    from opcode import opmap  # needed for this rare question only
+
+    entry = error.__traceback__
+    while entry is not None and entry.tb_next is not None:
+        entry = entry.tb_next
+    return entry is not None and entry.tb_frame.f_code.co_code[entry.tb_lasti] == opmap["RAISE_VARARGS"]
+
+
+def _interrupted(attempt: Attempt, error: KeyboardInterrupt) -> None:
+    """An interrupt counts where the sequential program would be: at the oldest entry.
+
+    Raises:
+        Unwinding: That is not in the attempt.
+    """
+    machine = attempt.machine
+    oldest = retire(machine.main)
+    if oldest is None or getcurrent() is not machine.driver or is_within(attempt, oldest):
+        attempt.over(State.DONE)
+        return
+    oldest.error, oldest.frames_below, oldest.state = error, None, State.FAILED
+    if is_within(oldest.frame, attempt):
+        attempt.failed = oldest
+        attempt.withdraw()
+        return
+    attempt.over(State.DROPPED)
+    owner = attempt_of(oldest)
+    if owner is not None:
+        owner.failed = oldest
+    else:
+        oldest.state = State.OPEN
+    raise Unwinding(owner, error)
+
+
+def caught(attempt: Attempt, site: int) -> bool:
+    """An exception has left the body: show it as the program would have raised it.
+
+    Returns:
+        Whether the body had run ahead of the failure, so that its variables have to be what they were.
+    """
+    error = sys.exc_info()[1]
+    assert error is not None
+    if isinstance(error, PASSING):
+        return False
+    if error is attempt.raised:
+        assert attempt.failed is not None
+        end_context(error, attempt.context, attempt.failed.handled)
+        line, below = placement(attempt.failed, attempt)
+        error.__traceback__ = TracebackType(below, sys._getframe(1), -1, line)
+    else:
+        error.__traceback__ = runner.without_own_frames(error.__traceback__)
+    attempt.machine.observer.frame_finished(attempt, error)
+    return attempt.failed is not None
+
+
+def as_it_was(attempt: Attempt) -> tuple[Any, ...]:
+    """The noted variables as they were at the failing operation, in the order of their names."""
+    assert attempt.failed is not None
+    values = attempt.values_at(end_of(attempt.failed))
+    return tuple(values.get(name, UNBOUND) for name in attempt.names)
+
+
+def leaving(frame: Frame, site: int) -> bool:
+    """Whether the user's ``finally`` is to run: the program did get there."""
+    return not isinstance(sys.exc_info()[1], PASSING)
+
+
+class Entered:
+    """Stands for a manager in a ``with`` statement of emitted code.
+
+    Entering and leaving an unknown manager are sync-points, so that nothing slips out of the block or into it.
+    """
+
+    __slots__ = ("_frame", "_manager", "_site")
+
+    def __init__(self, frame: Frame, site: int, manager: Any) -> None:
+        self._frame = frame
+        self._site = site
+        self._manager = manager
+
+    def __enter__(self) -> Any:
+        frame, kind = self._frame, type(self._manager)
+        frame.machine.fence(frame, self._site, "PD202", kind.__qualname__)
+        return frame.code.caller(self._site)(kind.__enter__, (self._manager,), {})
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: TracebackType | None) -> Any:
+        if isinstance(error, PASSING):
+            return False
+        frame, manager = self._frame, self._manager
+        frame.machine.fence(frame, self._site, "PD202", type(manager).__qualname__)
+        shown = None if error is None else error.__traceback__
+        return frame.code.caller(self._site)(type(manager).__exit__, (manager, kind, error, shown), {})
+
+
+def manager(frame: Frame, site: int, value: Any) -> Any:
+    """The manager of a ``with`` statement, ready to be entered."""
+    value = settled(frame, site, value)
+    kind = type(value)
+    if not (hasattr(kind, "__enter__") and hasattr(kind, "__exit__")):
+        return value  # Python says what is wrong with it
+    return Entered(frame, site, value)
