@@ -94,6 +94,22 @@ size = int(sys.argv[1])
 print(main(size) == main.sequential(size), main(size)[0][0])
 """
 
+ECHO = """\
+import hashlib, random
+import pydron
+
+@pydron.functional
+def turned(data):
+    return data[::-1]
+
+@pydron.schedule
+def main():
+    chance = random.Random(1)
+    return [hashlib.sha256(turned(chance.randbytes(200_000))).hexdigest() for _ in range(5)]
+
+print(main() == main.sequential())
+"""
+
 
 def write(folder: Path, text: str, modules: dict[str, str] | None = None, name: str = "program.py") -> Path:
     """Write a program, and modules beside it."""
