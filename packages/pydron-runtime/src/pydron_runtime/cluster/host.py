@@ -61,7 +61,7 @@ class Host:
         self._home = directory.make()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._workers: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
-        for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0)):
+        for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0), (zmq.ROUTER_MANDATORY, 1)):
             self._workers.setsockopt(option, value)
         self._workers.bind(endpoint_in(self._home))
         self._nursery: NurseryLink | None = NurseryLink(self._home, endpoint_in(self._home), offer.slots)
@@ -202,8 +202,14 @@ class Host:
             self._causes[lease] = f"stopped because of what its program sent: {error}"
             self._kill_process(lease)
             return
-        if whole is not None:
-            self._workers.send_multipart([relay.worker.encode(), *whole])
+        if whole is None:
+            return
+        for line in (relay.worker, lease):  # a line that is not open yet: the worker itself listens between two calls
+            try:
+                self._workers.send_multipart([line.encode(), *whole])
+                return
+            except zmq.ZMQError:
+                continue
 
     def _spawn(self, lease: str) -> None:
         if self._nursery is not None and lease not in self._leases:

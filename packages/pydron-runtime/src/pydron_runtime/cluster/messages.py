@@ -182,13 +182,14 @@ class TakeDown(msgspec.Struct, array_like=True, frozen=True, tag="take down"):
     reason: str
 
 
-MODULES = "+modules"
-"""Follows a worker's name in a relay: its second line, on which it asks for modules while it makes a call."""
+LINES = "+"
+"""Stands between the name of a worker and that of one of its further lines in a relay: ``w1+modules``, on which it asks
+for modules, ``w1+values``, on which it is asked for values, both in the middle of a call."""
 
 
 def worker_of(line: str) -> str:
     """The worker that a line of its belongs to."""
-    return line.removesuffix(MODULES)
+    return line.partition(LINES)[0]
 
 
 ToScheduler = Greeting | Beat | Goodbye | Borrow | GiveBack | Exited | Relay | Enquiry | TakeDown

@@ -11,6 +11,7 @@ from pydron_runtime.cluster.own_modules import own_names, own_places
 from pydron_runtime.cluster.pieces import cut
 from pydron_runtime.protocol.codec import Frames, encode
 from pydron_runtime.protocol.messages import Modules, Share, Surroundings, ToWorker, Voice
+from pydron_runtime.transport.value_desk import SUFFIX
 from pydron_runtime.transport.voices import Voices
 
 
@@ -79,8 +80,8 @@ class RemoteChannel:
             self._line.send(say.Relay(worker, sizes, more), piece)
 
     def ask(self, worker: str, message: Share) -> None:
-        """Ask a worker for values that it holds; it answers when its call has ended."""
-        self.send(worker, message)
+        """Ask a worker for values that it holds: at its desk, as its host finds it open."""
+        self.send(worker + SUFFIX, message)
 
     def send_surroundings(self, worker: str) -> None:
         """Tell a worker which modules are the program's own, where it stands and how it speaks, if it does not know."""
