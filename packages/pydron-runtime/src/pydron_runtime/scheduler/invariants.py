@@ -69,11 +69,16 @@ def _check_held(state: SchedulerState, entry: TaskState) -> None:
 
 def _check_workers(state: SchedulerState) -> None:
     leaving = sum(worker.leaving for worker in state.workers.values())
+    room = set(state.room)
     assert state.leaving == leaving, "the count of leaving workers is wrong"
     assert len(state.workers) - leaving <= state.size, "more workers than allowed"
     for name, worker in state.workers.items():
         assert worker.load == sum(worker.queue.values()), f"{name}: the load is not that of its queue"
         assert worker.joined or not worker.queue, f"{name} was given calls before it was ready"
+        if worker.joined and not worker.leaving and worker.load < BUDGET:
+            assert (worker.load, name) in room, f"{name} has room, and nobody will know"
+        unwanted = [n for n in worker.queue if (e := state.tasks.get(n)) is None or e.worker != name]
+        assert not unwanted or name in state.doubtful, f"{name} has calls that nobody wants, and nobody will know"
         assert worker.queue or not worker.leaving, f"{name} has nothing left to do and should be gone"
         if len(worker.queue) > 1 and not any(_needs_values(state, number) for number in worker.queue):
             assert worker.load <= BUDGET, f"{name} has more in its queue than the budget"

@@ -53,7 +53,11 @@ def free_the_stuck(state: SchedulerState, out: list[Instruction]) -> None:
     """
     if not state.ready_count:
         return
-    for name, worker in list(state.workers.items()):
+    for name in sorted(state.doubtful):
+        worker = state.workers.get(name)
+        if worker is None or all(_is_wanted(state, name, number) for number in worker.queue):
+            state.doubtful.discard(name)
+            continue
         if worker.load < placement.BUDGET or any(_is_wanted(state, name, number) for number in worker.queue):
             continue
         del state.workers[name]
@@ -74,6 +78,7 @@ def join(state: SchedulerState, name: str) -> None:
     worker = state.workers.get(name)
     if worker is not None:
         worker.joined = True
+        placement.offer(state, worker)
         state.failed_starts = 0
 
 
@@ -100,6 +105,7 @@ def report(state: SchedulerState, name: str, outcomes: tuple[Outcome, ...], out:
         values.keep(state, worker, outcome.task, size)
         out.append(NoteEnd(name, entry.attempts, outcome))
         settle(state, entry, completion_of(outcome, name), out)
+    placement.offer(state, worker)
     values.evict(state, worker, out)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydron_runtime.scheduler import values
+from pydron_runtime.scheduler import placement, values
 from pydron_runtime.scheduler.instructions import Instruction, NoteLost, Stop
 from pydron_runtime.scheduler.lifecycle import lose, put_back, replace_lost
 from pydron_runtime.scheduler.state import SchedulerState, WorkerState
@@ -45,6 +45,7 @@ def resize(state: SchedulerState, size: int, out: list[Instruction]) -> None:
         for worker in state.workers.values():
             if worker.leaving and surplus < 0:
                 worker.leaving = False
+                placement.offer(state, worker)
                 state.leaving -= 1
                 surplus += 1
     let_go(state, out)

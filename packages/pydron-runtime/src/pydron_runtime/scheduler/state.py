@@ -108,6 +108,9 @@ class SchedulerState:
         started: How many workers were ever asked for; names are made from it.
         failed_starts: Workers in a row that died before they joined.
         leaving: How many workers are leaving.
+        room: Heap of (load, name) of the workers that can take calls, and of what was true of them before: an entry
+            counts if it still tells a worker's load.
+        doubtful: Workers that have, or had, calls that nobody wants any more.
         idle_deaths: Workers in a row that died without a task to blame and without any report in between.
         broken: Why no worker can be had, once that is certain.
     """
@@ -124,5 +127,7 @@ class SchedulerState:
     started: int = 0
     failed_starts: int = 0
     leaving: int = 0
+    room: list[tuple[int, str]] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set)
     idle_deaths: int = 0
     broken: str | None = None
