@@ -104,14 +104,46 @@ def test_an_unknown_function_is_sent_one_at_a_time_and_a_short_one_in_batches() 
     assert sum(assignment.define for assignment in played.assignments()) == 0, "the function went with the first call"
 
 
-def test_a_long_call_has_nothing_behind_it() -> None:
+@pytest.mark.parametrize("took, ahead", [(50 * MS, True), (500 * MS, False)])
+def test_a_call_lies_ahead_of_a_worker_unless_calls_take_long(took: int, ahead: bool) -> None:
     played = Played(2, "w1", "w2")
     played.submit(*(call(number) for number in range(1, 9)))
     assert played.sent() == {"w1": [1], "w2": [2]}
+    played.report("w2", ok(2, took=took))
+    assert played.sent() == ({"w2": [3, 4]} if ahead else {"w2": [3]})
+    played.report("w1", ok(1, took=took))
+    assert played.sent() == ({"w1": [5, 6]} if ahead else {"w1": [4]})
+    played.report("w2", ok(3, took=took))
+    assert played.sent() == ({} if ahead else {"w2": [5]}), "two are left for two workers: nobody gets one ahead"
+
+
+def test_a_worker_without_work_gets_what_lies_ahead_elsewhere() -> None:
+    played = Played(2, "w1", "w2")
+    played.submit(*(call(number) for number in range(1, 9)))
     played.report("w2", ok(2, took=50 * MS))
-    assert played.sent() == {"w2": [3]}
     played.report("w1", ok(1, took=50 * MS))
-    assert played.sent() == {"w1": [4]}
+    for number in (3, 4, 7):
+        played.report("w2", ok(number, took=50 * MS))
+    assert played.sent() == {"w2": [8]}
+    played.report("w2", ok(8, took=50 * MS))
+    assert played.sent() == {"w2": [6]}, "w1 is still at 5"
+    assert Drop("w1", (6,)) in played.last
+    played.report("w1", ok(5, took=50 * MS))
+    assert not played.report("w1", ok(6, took=50 * MS)), "it had begun; nobody asked"
+    played.report("w2", ok(6, took=50 * MS))
+    assert played.delivered() == [Succeeded(6, Payload(b"r" * 10), "w2", 50 * MS)]
+
+
+def test_a_call_that_was_passed_on_does_not_cost_its_first_worker_the_life() -> None:
+    played = Played(2, "w1", "w2")
+    played.submit(*(call(number) for number in range(1, 9)))
+    played.report("w2", ok(2, took=50 * MS))
+    played.report("w1", ok(1, took=50 * MS))
+    for number in (3, 4, 7, 8):
+        played.report("w2", ok(number, took=50 * MS))
+    played.report("w1", ok(5, took=50 * MS))
+    played.submit(*(call(number) for number in range(20, 30)))
+    assert not any(isinstance(item, Stop) for item in played.last)
 
 
 def test_short_calls_are_shared_out_evenly() -> None:

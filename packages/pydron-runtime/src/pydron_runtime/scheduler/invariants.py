@@ -81,7 +81,8 @@ def _check_workers(state: SchedulerState) -> None:
         assert not unwanted or name in state.doubtful, f"{name} has calls that nobody wants, and nobody will know"
         assert worker.queue or not worker.leaving, f"{name} has nothing left to do and should be gone"
         if len(worker.queue) > 1 and not any(_needs_values(state, number) for number in worker.queue):
-            assert worker.load <= BUDGET, f"{name} has more in its queue than the budget"
+            ahead = worker.load > BUDGET
+            assert not ahead or name in state.ahead or worker.passed_on, f"{name} has more in its queue than the budget"
 
 
 def _needs_values(state: SchedulerState, number: int) -> bool:

@@ -3,7 +3,9 @@
 The oldest task comes first: in a program that is the one whose result is waited for soonest. A worker's queue
 holds a few milliseconds of expected work, so that it never waits for the next message, and never much more, so
 that no worker sits idle at the end while another has a long queue. Calls that take longer than that are
-sent one at a time, and so are calls of functions whose duration is not known yet.
+sent one at a time, and so are calls of functions whose duration is not known yet. While more calls are ready than there
+are workers, one call *ahead* is sent all the same, so that a worker begins the next one at once. When another worker
+runs out of work, it is given what lies ahead elsewhere.
 """
 
 from __future__ import annotations
@@ -11,13 +13,16 @@ from __future__ import annotations
 import heapq
 
 from pydron_runtime.protocol.messages import KEEP_BYTES
-from pydron_runtime.scheduler import sharing, values
-from pydron_runtime.scheduler.instructions import Assignment, Dispatch, Instruction
+from pydron_runtime.scheduler import lifecycle, sharing, values
+from pydron_runtime.scheduler.instructions import Assignment, Dispatch, Drop, Instruction
 from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
 from pydron_runtime.scheduler.transitions import Phase
 
 BUDGET = 4_000_000
 """Nanoseconds of expected work in one worker's queue."""
+
+AHEAD = 100_000_000
+"""Nanoseconds; calls that take longer are not sent ahead: nothing is gained."""
 
 PER_CALL = 2_000
 """Nanoseconds that the shortest call costs a worker: bounds the number of calls in a queue."""
@@ -44,8 +49,16 @@ def expected(state: SchedulerState, entry: TaskState) -> int:
     return BUDGET if known is None else max(known, PER_CALL)
 
 
-def _has_room(worker: WorkerState, cost: int) -> bool:
-    return not worker.leaving and (not worker.queue or worker.load + cost <= BUDGET)
+def _has_room(state: SchedulerState, worker: WorkerState, cost: int) -> bool:
+    if worker.leaving:
+        return False
+    if not worker.queue or worker.load + cost <= BUDGET:
+        return True
+    return cost != BUDGET and _may_get_one_ahead(worker, cost) and state.ready_count > len(state.workers)
+
+
+def _may_get_one_ahead(worker: WorkerState, cost: int = 0) -> bool:
+    return len(worker.queue) == 1 and max(worker.load, cost) <= AHEAD and worker.load != BUDGET
 
 
 def _holder_of_most(state: SchedulerState, entry: TaskState) -> WorkerState | None:
@@ -74,7 +87,7 @@ def offer(state: SchedulerState, worker: WorkerState) -> None:
 
     With the heap that this fills, a decision takes as long with ten thousand workers as with ten.
     """
-    if worker.joined and not worker.leaving and worker.load < BUDGET:
+    if worker.joined and not worker.leaving and (worker.load < BUDGET or _may_get_one_ahead(worker)):
         if len(state.room) > 4 * len(state.workers) + 64:  # mostly of what was true before
             state.room[:] = {entry for entry in state.room if _still_counts(state, *entry)}
             heapq.heapify(state.room)
@@ -106,9 +119,9 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
             continue
         cost = expected(state, entry)
         chosen = _holder_of_most(state, entry) if entry.task.needs else None
-        if chosen is None or not _has_room(chosen, cost):
+        if chosen is None or not _has_room(state, chosen, cost):
             holder, chosen = chosen, roomiest(state)
-            if chosen is None or not _has_room(chosen, cost):
+            if chosen is None or not _has_room(state, chosen, cost):
                 break  # it has the shortest queue of all
             if holder is not None and _is_worth_waiting(entry, holder, chosen.load):
                 chosen = holder
@@ -117,15 +130,54 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
         if elsewhere:
             sharing.await_sharing(state, entry, elsewhere, out)
             continue
+        if entry.task.id in chosen.queue:
+            _leave_where_it_is(state, entry, chosen)
+            continue
         sent.setdefault(chosen.name, []).append(_assign(state, entry, chosen, cost, now))
+        if chosen.load > BUDGET and len(chosen.queue) > 1:
+            state.ahead.add(chosen.name)
         offer(state, chosen)
     _send(state, sent, out)
+
+
+def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> None:
+    """Make a call ready again that lies behind another one, if a worker has nothing to do.
+
+    The worker that had it may have begun it meanwhile. Then it is made twice, and one result counts.
+    """
+    if not state.ahead or state.ready_count:
+        return
+    idle = roomiest(state)
+    if idle is None or idle.queue:
+        return
+    for name in sorted(state.ahead):
+        worker = state.workers.get(name)
+        if worker is None or len(worker.queue) < 2 or worker.load <= BUDGET:
+            state.ahead.discard(name)
+            continue
+        number = next(reversed(worker.queue))
+        entry = state.tasks.get(number)
+        state.ahead.discard(name)
+        if entry is not None and entry.phase is Phase.SENT and entry.worker == name:
+            lifecycle.put_back(state, entry, out)
+            worker.passed_on.add(number)
+            out.append(Drop(name, (number,)))
+            return
 
 
 def _send(state: SchedulerState, sent: dict[str, list[Assignment]], out: list[Instruction]) -> None:
     for name, assignments in sent.items():
         out.append(Dispatch(name, tuple(assignments)))
         values.evict(state, state.workers[name], out)
+
+
+def _leave_where_it_is(state: SchedulerState, entry: TaskState, worker: WorkerState) -> None:
+    """A call comes back to a worker from which it was passed on, and which has not said yet what became of it there."""
+    entry.move(Phase.SENT)
+    state.ready_count -= 1
+    state.running += 1
+    entry.worker = worker.name
+    worker.passed_on.discard(entry.task.id)
 
 
 def _assign(state: SchedulerState, entry: TaskState, worker: WorkerState, cost: int, now: int) -> Assignment:

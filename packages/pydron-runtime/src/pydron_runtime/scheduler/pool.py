@@ -55,10 +55,10 @@ def free_the_stuck(state: SchedulerState, out: list[Instruction]) -> None:
         return
     for name in sorted(state.doubtful):
         worker = state.workers.get(name)
-        if worker is None or all(_is_wanted(state, name, number) for number in worker.queue):
+        if worker is None or all(_has(state, name, number) for number in worker.queue):
             state.doubtful.discard(name)
             continue
-        if worker.load < placement.BUDGET or any(_is_wanted(state, name, number) for number in worker.queue):
+        if worker.load < placement.BUDGET or any(_is_wanted(state, worker, number) for number in worker.queue):
             continue
         del state.workers[name]
         state.leaving -= worker.leaving
@@ -68,9 +68,17 @@ def free_the_stuck(state: SchedulerState, out: list[Instruction]) -> None:
         out.append(Stop(name))
 
 
-def _is_wanted(state: SchedulerState, name: str, number: int) -> bool:
+def _has(state: SchedulerState, name: str, number: int) -> bool:
     entry = state.tasks.get(number)
-    return entry is not None and entry.phase is Phase.SENT and entry.worker == name
+    return entry is not None and entry.worker == name
+
+
+def _is_wanted(state: SchedulerState, worker: WorkerState, number: int) -> bool:
+    """Whether somebody wants a call of a worker's. One that was passed on ends as it does where it was passed to."""
+    entry = state.tasks.get(number)
+    if entry is None or entry.phase is not Phase.SENT:
+        return False
+    return entry.worker == worker.name or number in worker.passed_on
 
 
 def join(state: SchedulerState, name: str) -> None:
@@ -92,6 +100,7 @@ def report(state: SchedulerState, name: str, outcomes: tuple[Outcome, ...], out:
         cost = worker.queue.pop(outcome.task, None)
         if cost is not None:
             worker.load -= cost
+            worker.passed_on.discard(outcome.task)
         entry = state.tasks.get(outcome.task)
         size = outcome.payload.size if outcome.kind == "ok" and outcome.payload is not None else 0
         if cost is None or entry is None or entry.phase is not Phase.SENT or entry.worker != name:

@@ -78,6 +78,7 @@ class WorkerState:
         leaving: Whether it gets no more calls, and goes when it has made those it has.
         queue: Calls sent and not reported, with the nanoseconds each is expected to take, oldest first.
         load: Sum of ``queue``'s values.
+        passed_on: Calls in ``queue`` that another worker makes meanwhile.
         functions: Digests of the functions that it knows.
         kept: Values that it keeps, with their bytes, least recently used first.
         kept_bytes: Sum of ``kept``'s values.
@@ -88,6 +89,7 @@ class WorkerState:
     leaving: bool = False
     queue: dict[int, int] = field(default_factory=dict)
     load: int = 0
+    passed_on: set[int] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     kept: dict[int, int] = field(default_factory=dict)
     kept_bytes: int = 0
@@ -110,6 +112,7 @@ class SchedulerState:
         leaving: How many workers are leaving.
         room: Heap of (load, name) of the workers that can take calls, and of what was true of them before: an entry
             counts if it still tells a worker's load.
+        ahead: Workers that have, or had, a call ahead of the budget.
         doubtful: Workers that have, or had, calls that nobody wants any more.
         idle_deaths: Workers in a row that died without a task to blame and without any report in between.
         broken: Why no worker can be had, once that is certain.
@@ -128,6 +131,7 @@ class SchedulerState:
     failed_starts: int = 0
     leaving: int = 0
     room: list[tuple[int, str]] = field(default_factory=list)
+    ahead: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
     idle_deaths: int = 0
     broken: str | None = None
