@@ -7,13 +7,12 @@ import json
 
 from pydron.cli.command import SimpleCommand
 from pydron_runtime.cli import connecting
-from pydron_runtime.cluster import settings
 
-_DESCRIPTION = f"""\
+_DESCRIPTION = """\
 Look at a cluster: its workers with their slots, load and memory, and the programs that use it.
 
 examples:
-  pydron cluster status                             the one at tcp://127.0.0.1:{settings.PORT}
+  pydron cluster status                             the last that `pydron up` started, or the one here
   pydron cluster status tcp://head:7437
   pydron cluster status --connection cluster.json --json
 """
@@ -26,11 +25,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from pydron_runtime.cluster import keys
     from pydron_runtime.cluster.observer import Observer
     from pydron_runtime.cluster.status import table
 
     if not arguments.url and not arguments.connection:
-        arguments.url = f"tcp://127.0.0.1:{settings.PORT}"
+        arguments.url = str(keys.current())
     with Observer(connecting.connection_of(arguments)) as observer:
         found = observer.situation()
     print(json.dumps(found, indent=1) if arguments.json else table(found))

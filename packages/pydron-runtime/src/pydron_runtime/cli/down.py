@@ -6,13 +6,12 @@ import argparse
 
 from pydron.cli.command import SimpleCommand
 from pydron_runtime.cli import connecting
-from pydron_runtime.cluster import settings
 
-_DESCRIPTION = f"""\
+_DESCRIPTION = """\
 End the scheduler of a cluster and all its workers. Programs that still run are told so and fail.
 
 examples:
-  pydron down                       the one at tcp://127.0.0.1:{settings.PORT}
+  pydron down                       the last that `pydron up` started, or the one here
   pydron down tcp://head:7437
 """
 
@@ -25,14 +24,16 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from pydron_runtime.cluster import keys
     from pydron_runtime.cluster.observer import Observer
 
     if not arguments.url and not arguments.connection:
-        arguments.url = f"tcp://127.0.0.1:{settings.PORT}"
+        arguments.url = str(keys.current())
     connection = connecting.connection_of(arguments)
     with Observer(connection, PATIENCE) as observer:
         workers = len(observer.situation()["workers"])
         observer.take_down("pydron down")
+    keys.forget(connection.address)
     print(f"pydron: the cluster at {connection.address} has ended, with {workers} workers")
     return 0
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
+import socket
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pydron.cli.command import SimpleCommand
 from pydron.errors import UsageError
 from pydron_runtime.cli import connecting
 from pydron_runtime.cluster import settings
 from pydron_runtime.cluster.status import size_from
+
+if TYPE_CHECKING:
+    from pydron_runtime.cluster.keys import Connection
+
+PATIENCE = 30.0
+"""Seconds within which the scheduler has to accept a worker that is to go on in the background."""
 
 _DESCRIPTION = f"""\
 Offer this machine's processors to a cluster, until it is stopped or the cluster is taken down. May be started and
@@ -40,6 +50,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--start-limit", metavar="S", type=float, default=settings.START,
         help="seconds that a worker process has to become ready (default: %(default)s)",
     )  # fmt: skip
+    parser.add_argument(
+        "--detach", action="store_true", help="go on in the background once the scheduler has accepted it"
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -55,7 +68,9 @@ def _run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--memory-limit {arguments.memory_limit}: write a size such as 512M or 8G.") from None
     connection = connecting.connection_of(arguments)
     offer = Offer(slots, memory, tuple(arguments.label), arguments.lease, arguments.start_limit)
+    tell = _detached(connection) if arguments.detach else lambda problem: None
     host = Host(connection, offer)
+    host.on_attached = lambda: tell("")
     try:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: host.stop("it was stopped"))
@@ -63,11 +78,21 @@ def _run(arguments: argparse.Namespace) -> int:
         reason = host.serve()
     finally:
         host.close()
+    tell(reason)
     if host.failed:
         print(f"pydron: error: {reason}", file=sys.stderr)
         return 1
     print(f"pydron: worker ended: {reason}", file=sys.stderr)
     return 0
+
+
+def _detached(connection: Connection) -> Callable[[str], None]:
+    """Go on in the background. What is written goes into a file of the cluster's folder."""
+    from pydron_runtime.cluster import keys
+    from pydron_runtime.cluster.detaching import detach
+
+    folder = keys.make_private(keys.folder_of(connection.address))
+    return detach(os.path.join(folder, f"worker-{socket.gethostname()}.log"), PATIENCE)
 
 
 command = SimpleCommand(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import zmq
@@ -49,7 +49,12 @@ class Offer:
 
 
 class Host:
-    """Serves one cluster. For one thread, but for :meth:`stop`."""
+    """Serves one cluster. For one thread, but for :meth:`stop`.
+
+    Attributes:
+        failed: Whether what ended it was an error.
+        on_attached: Called when the scheduler has accepted the host, each time.
+    """
 
     def __init__(self, connection: Connection, offer: Offer) -> None:
         """Make the private directory, and begin to connect.
@@ -75,6 +80,7 @@ class Host:
         self._wake = WakeUp()
         self._end: str | None = None
         self.failed = False
+        self.on_attached: Callable[[], None] = lambda: None
 
     @property
     def identity(self) -> str:
@@ -182,6 +188,8 @@ class Host:
         for message, frames in self._line.arrived():
             if isinstance(message, say.Relay):
                 self._deliver(message, frames)
+            elif isinstance(message, say.Welcome):
+                self.on_attached()
             elif isinstance(message, say.Spawn):
                 self._spawn(message.worker)
             elif isinstance(message, say.Kill):

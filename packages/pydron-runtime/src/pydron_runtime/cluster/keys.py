@@ -182,6 +182,37 @@ def hand_out(address: Address, content: dict[str, Any], copy: str | None = None)
     return copy or path
 
 
+def _current() -> str:
+    return os.path.join(home(), "clusters", "current")
+
+
+def remember(address: Address) -> None:
+    """From now on this cluster is meant where none is named.
+
+    Raises:
+        ConfigurationError: The folder cannot be used.
+    """
+    make_private(os.path.dirname(_current()))
+    write_private(_current(), {"address": str(address)})
+
+
+def forget(address: Address) -> None:
+    """This cluster has ended: it is not meant any more where none is named."""
+    if current() == address:
+        os.unlink(_current())
+
+
+def current() -> Address:
+    """The cluster that is meant where none is named: the last that ``pydron up`` started, or the one on this machine.
+
+    Raises:
+        ConfigurationError: The file that says so is damaged.
+    """
+    if not os.path.exists(_current()):
+        return parse("127.0.0.1")
+    return parse(str(read_private(_current()).get("address")))
+
+
 def connection_from(content: Any, origin: str) -> Connection:
     """Read what a connection file holds.
 
