@@ -42,6 +42,23 @@ def reaches_functional(function: Any, args: Iterable[Any] = ()) -> bool:
     return _known[function] or owner is not None and _search(function, owner)
 
 
+def is_recursive(function: FunctionType) -> bool:
+    """Whether a call of a function may come to another call of it, through functions of the program by their names."""
+    seen: set[int] = set()
+    stack: list[FunctionType] = [function]
+    while stack and len(seen) < _BUDGET:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        for found in _named(current, None):
+            if found is function:
+                return True
+            if type(found) is FunctionType and not is_of_python(found) and not is_of_library(found):
+                stack.append(found)
+    return False
+
+
 def _search(function: FunctionType, owner: type | None) -> bool:
     seen: set[int] = set()
     stack: list[FunctionType] = [function]

@@ -26,6 +26,18 @@ def resolve(number: int) -> Any:
     return lookup(number)
 
 
+class Reference:
+    """Pickles as a reference to another value: what stands for it is looked up where this is read."""
+
+    __slots__ = ("_number",)
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __reduce__(self) -> Any:
+        return resolve, (self._number,)
+
+
 @contextmanager
 def resolving(lookup: Callable[[int], Any]) -> Iterator[None]:
     """While active in this thread, references stand for ``lookup(number)``, called once per number."""
@@ -54,6 +66,11 @@ def collecting() -> Iterator[list[Any]]:
         yield met
     finally:
         _current.met = before
+
+
+def is_collecting() -> bool:
+    """Whether placeholders may be pickled in this thread."""
+    return getattr(_current, "met", None) is not None
 
 
 def note(placeholder: object) -> None:

@@ -15,6 +15,7 @@ from pydron_runtime.machine.pinning import pinned_code, surroundings
 if TYPE_CHECKING:
     from pydron.emit.regions import Deferrable
     from pydron.entry import Record
+    from pydron_runtime.machine.code import Code
 
 
 def choose(frame: Frame, site: int, number: int, function: Callable[..., Any], test: Any, *captures: Any) -> Any:
@@ -98,6 +99,21 @@ def _reads(child: Frame, values: Iterable[Any]) -> None:
             value.read_by(child)
 
 
+def deferred_call(frame: Frame, site: int, code: Code, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Frame:
+    """A frame for a call, not begun yet, whose function has no effect but computing its result."""
+    child = Frame(frame.machine, frame, frame.next_order(), site, code, "function")
+    child.outputs = (Pending(),)
+    child.code = pinned_code(code)
+    for value in (*args, *kwargs.values()):
+        await_writers(frame, site, value)
+    received = {str(position): value for position, value in enumerate((*args, *kwargs.values()))}
+    received.update(surroundings(child.code.record.function))
+    _reads(child, received.values())
+    frame.machine.claims.announce(readable(received), child)
+    frame.queue.append(child)
+    return child
+
+
 def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """A call of a scheduled function: a frame of its own."""
     from pydron_runtime.machine.code import code_of  # the two refer to each other
@@ -106,18 +122,10 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
     code = code_of(record)
     if code is None or not code.accepts(args, kwargs):
         return native(frame, site, record.function, args, dict(kwargs))
-    child = Frame(frame.machine, frame, frame.next_order(), site, code, "function")
     if is_deferrable_function(record):
-        child.outputs = (Pending(),)
-        child.code = code = pinned_code(code)
-        for value in (*args, *kwargs.values()):
-            await_writers(frame, site, value)
-        received = {str(position): value for position, value in enumerate((*args, *kwargs.values()))}
-        received.update(surroundings(code.record.function))
-        _reads(child, received.values())
-        frame.machine.claims.announce(readable(received), child)
-        frame.queue.append(child)
-        return _begin(child, lambda: (code.function(child, *args, **kwargs),))[0]
+        child = deferred_call(frame, site, code, args, kwargs)
+        return _begin(child, lambda: (child.code.function(child, *args, **kwargs),))[0]
+    child = Frame(frame.machine, frame, frame.next_order(), site, code, "function")
     frame.queue.append(child)
     try:
         result = code.function(child, *args, **kwargs)

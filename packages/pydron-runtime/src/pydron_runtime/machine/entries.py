@@ -96,6 +96,7 @@ class TaskEntry(Entry):
         bytes: What the call counts for in the window: its arguments, then also its result.
         references: Pending values inside the arguments, by the number under which they appear there.
         by_value: The program supplies the values of all references itself.
+        took: Nanoseconds that the call ran, once that is known.
         submitted: Nothing of the program's is read any more on its behalf.
         output: What the call has put out, to be brought forth when it counts.
     """
@@ -111,6 +112,7 @@ class TaskEntry(Entry):
         "pending",
         "references",
         "submitted",
+        "took",
     )
 
     def __init__(
@@ -129,6 +131,7 @@ class TaskEntry(Entry):
         self.function = function
         self.arguments = arguments
         self.bytes = arguments.size
+        self.took = 0
         self.references: dict[int, Pending] = {}
         self.by_value = False
         self.submitted = False

@@ -31,6 +31,7 @@ from pydron_runtime.machine.retirement import retire
 from pydron_runtime.machine.tasks import Tasks
 from pydron_runtime.machine.undecorated import forget
 from pydron_runtime.machine.undo import UndoLog
+from pydron_runtime.machine.unfolding import Unfolding
 from pydron_runtime.machine.window import Window
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Machine:
         interrupted: The entry that the program would have been at when it was interrupted.
         changes_pending: Values that are not there yet are to be changed in place, or were.
         versions: The memory that calls have received.
+        unfolding: The calls of recursive functional functions.
         passed: How often code ran, or is about to run, that may have changed memory without the machine's knowledge.
         closed: Nothing more will run.
     """
@@ -69,6 +71,7 @@ class Machine:
         self.window = Window()
         self.versions = Versions(lambda: (self.passed, self.claims.memory_stores, self.undo.moves))
         self.passed = 0
+        self.unfolding = Unfolding(self)
         self.tasks = Tasks(self)
         self.ready: deque[Callable[[], None]] = deque()
         self.blocked: list[tuple[Frame, Callable[[], bool]]] = []
@@ -154,6 +157,8 @@ class Machine:
             progress = True
             self.ready.popleft()()
         progress = self._resume_blocked() or progress
+        if self.unfolding.waiting:
+            progress = self.unfolding.feed(idle=block and not progress) or progress
         before = self.retirements
         if self.failures:
             progress = tell_attempts(self) or progress

@@ -126,6 +126,9 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
             current(frame, site, value)
     if machine.window.full and getcurrent() is machine.driver:
         machine.wait(frame, lambda: machine.window.has_room, site, "window")
+    unfolded = machine.unfolding.put(frame, site, function, args, kwargs)
+    if unfolded is not None:
+        return unfolded
     try:
         pending = machine.tasks.issue(frame, site, function, args, kwargs)
     except TransportError as error:

@@ -137,8 +137,10 @@ class Pending:
             waiter()
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if self.done and (self.task is None or (self.load is None and type(self.value) in _BY_VALUE)):
-            return (_same, (self.value if self.load is None else self.get(),))
+        if self.done and self.task is None:
+            return (_same, (self.get(),))
+        if self.done and self.load is None and type(self.value) in _BY_VALUE and references.is_collecting():
+            return (_same, (self.value,))
         if self.parts is not None:
             return (tuple, (list(self.parts),))
         references.note(self)

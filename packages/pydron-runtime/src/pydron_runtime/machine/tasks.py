@@ -108,6 +108,11 @@ class Tasks:
             for number, pending in entry.references.items():
                 if self._is_needed(entry, number):
                     needs.append(number)
+                elif pending.is_remote and pending.task is not None and self._is_needed(entry, pending.task):
+                    # It has turned out to be the result of a task; there is no need to have it here.
+                    needs.append(pending.task)
+                    bindings[number] = payload.dump(references.Reference(pending.task))
+                    self._read_elsewhere.add(pending.task)
                 else:
                     bindings[number] = payload.dump(pending.get())
         except TransportError as error:
@@ -163,6 +168,7 @@ class Tasks:
             case Succeeded():
                 del self.outstanding[entry.number]
                 if completion.nanoseconds:
+                    entry.took = completion.nanoseconds
                     cost_of(entry.callee).measured(completion.nanoseconds)
                 entry.state = State.DONE
                 entry.bytes += completion.result.size

@@ -1,0 +1,136 @@
+"""Recursive functional functions are spread over the workers, and give what they would have given."""
+
+from __future__ import annotations
+
+import pytest
+from scheduled import PRELUDE, Program, check, executing
+
+from pydron_runtime.machine import unfolding
+from pydron_runtime.testing.scripted import ScriptedExecutor, oldest_first
+
+SORT = """
+@functional
+def merge(left, right):
+    merged = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        if left[i] <= right[j]:
+            merged.append(left[i])
+            i += 1
+        else:
+            merged.append(right[j])
+            j += 1
+    return merged + left[i:] + right[j:]
+@functional
+def sort(values):
+    if len(values) < 2:
+        return values
+    middle = len(values) // 2
+    return merge(sort(values[:middle]), sort(values[middle:]))
+@functional
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+@functional
+def failing(n):
+    if n == 3:
+        raise ValueError(n)
+    return failing(n - 1) + failing(n - 2)
+@functional
+def even(n):
+    return True if n == 0 else uneven(n - 1)
+@functional
+def uneven(n):
+    return False if n == 0 else even(n - 1)
+@functional
+def quick(xs):
+    if len(xs) <= 1:
+        return xs
+    pivot = xs[0]
+    low = [x for x in xs[1:] if x < pivot]
+    high = [x for x in xs[1:] if x >= pivot]
+    return quick(low) + [pivot] + quick(high)
+"""
+
+PROGRAMS = {
+    "a sort": """
+@schedule
+def main(xs):
+    ys = sort(xs)
+    xs.append(5)
+    return ys, sort(xs), len(xs)
+def arguments():
+    return ([(number * 37) % 101 for number in range(100)],)
+""",
+    "sums of two": """
+@schedule
+def main():
+    return [fib(n) for n in range(12)], fib(13)
+""",
+    "a failure inside": """
+@schedule
+def main():
+    OUT.append(fib(5))
+    OUT.append(failing(7))
+    OUT.append(fib(6))
+OUT = []
+""",
+    "a failure that is caught": """
+@schedule
+def main():
+    try:
+        x = failing(6)
+    except ValueError as error:
+        return error.args, fib(8)
+""",
+    "functions that call each other": """
+@schedule
+def main():
+    return [even(n) for n in range(9)]
+""",
+    "a result that goes on": """
+@schedule
+def main():
+    a = sort([3, 1, 2])
+    if a[0] == 1:
+        note(a)
+    return quick(a + sort([9, 8, f(7)])), g(fib(10))
+""",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_recursive_function_gives_what_it_gives(name: str) -> None:
+    check(PRELUDE + SORT + PROGRAMS[name])
+
+
+def test_one_call_of_a_recursive_function_keeps_all_workers_busy() -> None:
+    """The outermost call is the only one in the program; several pieces of it are under way at once."""
+    program = Program(
+        PRELUDE + SORT + "@schedule\ndef main():\n    return fib(18)\n",
+    )
+    executor = ScriptedExecutor(oldest_first)
+    most = 0
+    submit = executor.submit
+
+    def counting(task: object) -> None:
+        nonlocal most
+        submit(task)  # type: ignore[arg-type]
+        most = max(most, executor._ledger.open)
+
+    executor.submit = counting  # type: ignore[method-assign]
+    from pydron import functional, schedule
+
+    with executing(executor):
+        outcome = program.observe(program.namespace(schedule, functional))
+    assert outcome.error is None and "2584" in str(outcome.result)
+    assert most >= unfolding.AHEAD * 2
+
+
+def test_only_functions_that_come_to_themselves_are_unfolded() -> None:
+    from pydron.analysis.reach import is_recursive
+
+    names: dict[str, object] = {"functional": lambda function: function}
+    exec(SORT, names)
+    assert [name for name in ("merge", "sort", "fib", "even", "uneven", "quick") if is_recursive(names[name])] == [  # type: ignore[arg-type]
+        "sort", "fib", "even", "uneven", "quick",
+    ]  # fmt: skip
