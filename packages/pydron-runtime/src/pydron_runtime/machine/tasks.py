@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import functools
 import logging
-import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pydron.errors import TaskLostError
 from pydron_runtime.data import failures, functions, payload, references
 from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
-from pydron_runtime.executors.base import Holder
 from pydron_runtime.machine.brought_forth import listening
-from pydron_runtime.machine.contexts import cut_context
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
 from pydron_runtime.machine.readiness import when_there
+from pydron_runtime.machine.results import Results, run_here
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -37,6 +35,7 @@ class Tasks:
         outstanding: Tasks whose completion is still to come.
         issued: How many calls were handed out, or put off until their arguments are there.
         ranges: Ranges of turns that workers were asked about, by the number of their task.
+        results: How the values of results are had.
         last_completed: Number of the task whose completion came last.
     """
 
@@ -48,8 +47,7 @@ class Tasks:
         self.last_completed: int | None = None
         self._dropped: list[int] = []
         self._kept: set[int] = set()
-        self._in_program: set[int] = set()
-        self._read_elsewhere: set[int] = set()
+        self.results = Results(machine)
 
     def issue(
         self, frame: Frame, site: int, callee: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -68,7 +66,7 @@ class Tasks:
         entry = TaskEntry(frame, frame.next_order(), site, next(numbers), callee, function, arguments)
         entry.bytes -= machine.versions.saved - saved
         entry.references = {reference_of(pending): pending for pending in met}
-        self._read_elsewhere.update(number for number in entry.references if number > 0)
+        self.results.read_elsewhere.update(number for number in entry.references if number > 0)
         entry.pending.task = entry.pending.number = entry.number
         entry.pending.fresh = True
         entry.pending.on_drop = self._dropped.append
@@ -99,7 +97,7 @@ class Tasks:
 
     def _is_needed(self, entry: TaskEntry, number: int) -> bool:
         """Whether a reference stands for a result that the executor has, or will have."""
-        return number > 0 and number not in self._in_program and not entry.by_value
+        return number > 0 and number not in self.results.in_program and not entry.by_value
 
     def _submit(self, entry: TaskEntry) -> None:
         needs = []
@@ -112,7 +110,7 @@ class Tasks:
                     # It has turned out to be the result of a task; there is no need to have it here.
                     needs.append(pending.task)
                     bindings[number] = payload.dump(references.Reference(pending.task))
-                    self._read_elsewhere.add(pending.task)
+                    self.results.read_elsewhere.add(pending.task)
                 else:
                     bindings[number] = payload.dump(pending.get())
         except TransportError as error:
@@ -157,8 +155,7 @@ class Tasks:
             dropped, self._dropped[:] = list(self._dropped), []
             executor.release(dropped)
             self._kept.difference_update(dropped)
-            self._in_program.difference_update(dropped)
-            self._read_elsewhere.difference_update(dropped)
+            self.results.drop(dropped)
         return bool(completions)
 
     def _complete(self, entry: TaskEntry, completion: Completion) -> None:
@@ -173,7 +170,7 @@ class Tasks:
                 entry.state = State.DONE
                 entry.bytes += completion.result.size
                 self._machine.window.grew(completion.result.size)
-                self._settle(entry, completion.result)
+                self.results.settle(entry, completion.result)
             case Failed():
                 del self.outstanding[entry.number]
                 error, frames = failures.load_failure(completion.exception)
@@ -189,50 +186,10 @@ class Tasks:
                 # producer failed, its failure is older, and nothing of this is needed.)
                 self._reissue(entry)
 
-    def _settle(self, entry: TaskEntry, result: Payload) -> None:
-        """Give the pending value of a call its value. What the placeholder keeps must not keep the call's operands:
-        they would stay with the workers as long as it."""
-        pending, number = entry.pending, entry.number
-        call = (entry.callee, entry.arguments, entry.references)
-        if result.held:
-            pending.settle_later(lambda: self._fetched(number, None if call[2] else call))
-        elif result.size < payload.READ_AT_ONCE:
-            try:
-                value = payload.load(result)
-            except Exception:  # the user's class refuses; it will do so again when somebody looks
-                pending.settle_later(lambda: _load(result, call))
-            else:
-                pending.settle(value)
-        else:
-            operands = call[2]
-            pending.settle_later(lambda: _load(result, None if operands else call, self._take(number)))
-
-    def _fetched(self, number: int, call: Call | None) -> Any:
-        """The value of a result that a worker holds. Blocks until it is here."""
-        completion = cast(Holder, self._machine.executor).obtain(number)
-        match completion:
-            case Succeeded():
-                return _load(completion.result, call)
-            case Failed():
-                raise failures.load_failure(completion.exception)[0]
-            case Untransportable() if call is not None:
-                return _made(call)
-            case Lost() | Untransportable():
-                raise TaskLostError(completion.reason)
-            case Skipped():
-                raise TaskLostError("A value that was lost with its worker could not be computed again.")
-
-    def _take(self, number: int) -> bool:
-        """A result is about to be loaded. Whether the program is the only one that will ever read it."""
-        if number in self._read_elsewhere:
-            return False
-        self._in_program.add(number)
-        return True
-
     def _reissue(self, entry: TaskEntry) -> None:
         """Hand a call to the executor again, with its operands' values in place of references to other tasks."""
         del self.outstanding[entry.number]
-        self._in_program.add(entry.number)
+        self.results.in_program.add(entry.number)
         self._machine.observer.cancelled([entry])
         entry.number = next(numbers)
         self._machine.observer.issued(entry, (), {})
@@ -247,10 +204,10 @@ class Tasks:
         machine = self._machine
         transcript = Transcript()
         with machine.observer.in_program(entry, reason), listening(transcript):
-            value, failure = _run((entry.callee, entry.arguments, entry.references))
+            value, failure = run_here((entry.callee, entry.arguments, entry.references))
         entry.output = transcript.take()
         self.outstanding.pop(entry.number, None)
-        self._in_program.add(entry.number)
+        self.results.in_program.add(entry.number)
         self._let_go(entry)
         entry.pending.task = None
         if failure is not None:
@@ -285,42 +242,6 @@ class Tasks:
         """Nothing is referred to by number any more."""
         self._machine.executor.release(self._kept)
         self._kept = set()
-
-
-Call = tuple[Callable[..., Any], Payload, Mapping[int, Pending]]
-"""A function, its pickled arguments as they were at issue, and the pending values that these refer to."""
-
-
-def _load(result: Payload, call: Call | None, own: bool = False) -> Any:
-    """The value of a result that came from elsewhere."""
-    try:
-        return payload.load(result, own)
-    except Exception as error:  # whatever a class's unpickling raises: the call's own result is what counts
-        if call is None:
-            raise
-        return _made(call, error)
-
-
-def _made(call: Call, error: BaseException | None = None) -> Any:
-    """The value of a call, made here because its result cannot travel."""
-    with listening(Transcript()):  # what it puts out has come with the result
-        value, failure = _run(call)
-    if failure is not None:
-        raise failure from error
-    return value
-
-
-def _run(call: Call) -> tuple[Any, BaseException | None]:
-    """What a call gives, or raises, in the program."""
-    callee, arguments, met = call
-    with references.resolving(lambda number: met[number].get()):
-        args, kwargs = payload.load(arguments)
-    around = sys.exc_info()[1]
-    try:
-        return callee(*args, **kwargs), None
-    except BaseException as error:
-        cut_context(error, around)
-        return None, error
 
 
 def tell_once(name: str, what: str, reason: str) -> None:
