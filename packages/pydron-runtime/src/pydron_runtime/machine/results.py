@@ -1,5 +1,7 @@
-"""Results: how the value of a call that returned is had. At once if it is small; when somebody looks if it is large, or if
-a worker holds it."""
+"""Results: how the value of a call that returned is had.
+
+At once if it is small; when somebody looks at it if it is large, or if a worker holds it.
+"""
 
 from __future__ import annotations
 
