@@ -214,16 +214,6 @@ def test_functions_kept_under_other_names_and_made_on_the_way_are_watched() -> N
     assert [(breach.code, breach.function) for breach in breaches] == [("PD501", "f"), ("PD501", "main.<locals>.local")]
 
 
-def test_a_generator_function_is_named_and_stays_what_it_is() -> None:
-    text = (
-        "import inspect\n@functional\ndef f(n):\n    yield n\n"
-        "@schedule\ndef main():\n    return list(f(1)), inspect.isgeneratorfunction(f)\n"
-    )
-    result, (breach,) = run(text)
-    assert result == ([1], True)
-    assert (breach.code, breach.function) == ("PD506", "f") and "only makes a generator" in breach.message
-
-
 def test_a_function_is_itself_again_afterwards() -> None:
     names = Program(program("def f(x):\n    return x")).namespace(pydron.schedule, pydron.functional)
     code = names["f"].__code__

@@ -116,7 +116,12 @@ CASES = {
     ),
     "'''Text.'''\npass\n...\nreturn": "return",
     "return (lambda v: v + x)": "def _1 = lambda v: v + x\nreturn _1",
-    "return sum(v for v in xs)": "host _1 = sum\nnative PD209\ncall _3 = _1(_2)\nreturn _3",
+    "return sum(g(v) for v in xs if v)": (
+        "call _1 = sum((g(v) for v in xs if v))\n  elements:\n    host _3 = []\n    generator _2_v in xs\n"
+        "      body:\n        if _2_v\n          then:\n            call _4 = g(_2_v)\n"
+        "            store _3.append(_4)\nreturn _1"
+    ),
+    "return next(v for v in xs)": "host _1 = next\nnative PD209\ncall _3 = _1(_2)\nreturn _3",
 }  # fmt: skip
 
 

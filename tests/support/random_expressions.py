@@ -40,12 +40,27 @@ class Expressions:
             case _:
                 return self._pick(["l", "len(m) > 1", "a is b", "l is m", "d"])
 
+    def _consumed(self, depth: int) -> str:
+        """A number that a builtin makes of a generator expression."""
+        consumer = self._pick(
+            ["sum({})", "max({})", "min({})", "sum(sorted({}))", "len(set({}))", "len(list({}))", "sum(list({}))",
+             "len(','.join(str(v) for v in ({})))", "len(tuple({}))", "any({})", "all({})", "len(dict((i, i) for i in ({})))"]
+        )  # fmt: skip
+        element = self._pick(
+            ["f(i)", "u(i)", "i", "h(g(i))", f"f(i) + {self._number(depth)}", "f(i) * 0.5", "caller(i)"]
+        )
+        source = self._pick(["range(4)", "m[:3]", "l", "[3, a, 0]", "g(a)", "d.values()"])
+        condition = self._pick(["", "", "", " if i", " if f(i) > 2"])
+        return consumer.format(f"{element} for i in {source}{condition}")
+
     def _number(self, depth: int) -> str:
         simple = ["1", "a", "b", "c", "f(a)", "f(b)", "f(c)", "0", "5"]
         if depth <= 0:
             return self._pick(simple)
         n = self._number
-        match self._choose(23):
+        match self._choose(25):
+            case 23 | 24:
+                return self._consumed(depth - 1)
             case 20:
                 return f"{self._pick(['helper', 'effect', 'caller'])}({n(depth - 1)})"
             case 21:

@@ -22,12 +22,6 @@ def note_call(function: FunctionType) -> None:
     """A call of a functional function was watched."""
     with _lock:
         _calls[0] += 1
-    note_function(function)
-
-
-def note_function(function: FunctionType) -> None:
-    """A functional function is there: its source will be looked at."""
-    with _lock:
         _functions.setdefault((function.__code__.co_filename, function.__qualname__), function)
 
 

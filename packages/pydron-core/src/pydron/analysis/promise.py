@@ -21,9 +21,6 @@ from typing import Any
 from pydron.analysis.names import bound_names
 from pydron.frontend.source import find_source
 
-_LAZY_CODE = 0x20 | 0x80 | 0x100 | 0x200
-"""CO_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR."""
-
 _CHANGING = frozenset(
     "add append appendleft clear discard extend extendleft fill insert popleft remove reverse setdefault sort "
     "update rotate put itemset resize writerow writerows".split()
@@ -68,16 +65,8 @@ class Sign:
     what: str
 
 
-def is_lazy_function(function: FunctionType) -> bool:
-    """Whether a call of it only makes a generator, coroutine or asynchronous generator, none of which can travel."""
-    return bool(function.__code__.co_flags & _LAZY_CODE)
-
-
 def signs_of(function: FunctionType) -> tuple[Sign, ...]:
     """The breaches that the source of a function shows, by line. Reads its file; () where there is no source."""
-    if is_lazy_function(function):
-        told = f"a call of {function.__qualname__} only makes a generator or coroutine, which cannot be pickled"
-        return (Sign("PD506", function.__code__.co_firstlineno, "result", told),)
     source = find_source(function)
     if source is None:
         return ()

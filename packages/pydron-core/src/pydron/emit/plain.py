@@ -9,6 +9,7 @@ import ast
 
 from pydron.emit.builder import Sites, Unsupported, assign, name_of, place
 from pydron.emit.exits import bare_exit
+from pydron.emit.streams import handed_over
 from pydron.ir.fragment import Fragment
 from pydron.ir.matching import Arm, match_statements, pattern_of
 from pydron.ir.nodes import (
@@ -33,10 +34,15 @@ from pydron.location import Span
 
 
 class Plain:
-    """Emits regions without any machine operation."""
+    """Emits regions without any machine operation.
 
-    def __init__(self, sites: Sites) -> None:
+    Attributes:
+        sink: The temporary to which elements are handed over by ``yield``; "" where there is none.
+    """
+
+    def __init__(self, sites: Sites, sink: str = "") -> None:
         self._sites = sites
+        self.sink = sink
 
     def region(self, region: Region) -> list[ast.stmt]:
         """The statements of a region."""
@@ -46,6 +52,8 @@ class Plain:
         match node:
             case Call():
                 return self.call(node)
+            case Store() if self.sink and node.root == self.sink:
+                return handed_over(node.fragment.statements()[0])
             case Host() | Const() | Store() | Def() | Native():
                 return node.fragment.statements()
             case Input():

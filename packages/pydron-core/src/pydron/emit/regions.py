@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pydron.emit.assignment import Assignment, Names, deleted_names
@@ -15,6 +17,7 @@ from pydron.emit.matches import emit_match
 from pydron.emit.names import all_binds, loaded, own_binds, own_reads
 from pydron.emit.plain import target_of_loop
 from pydron.emit.statements import Statements
+from pydron.emit.streams import Extent, emit_stream, handed_over
 from pydron.emit.tiers import in_tiers
 from pydron.ir.nodes import (
     Call,
@@ -89,6 +92,8 @@ class Regions:
         self._reads = Counter(name for node in walk(graph.body) for name in own_reads(node, self.variables))
         self.guarded = Guarded(self)
         self._loops = 0
+        self.sink = ""
+        self.streams: list[Extent] = []
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
         """The statements of a region; ``assigned`` is bound for certain where it begins."""
@@ -111,7 +116,10 @@ class Regions:
             case Host() | Const():
                 return self.statements.host(node)
             case Call():
-                return self.statements.call(node)
+                return self.statements.call(node) if node.stream is None else emit_stream(self, node, assigned)
+            case Store() if self.sink and node.root == self.sink:
+                (statement,) = node.fragment.statements()
+                return handed_over(statement, self.expressions.emit)
             case Store():
                 return self.statements.store(node)
             case Def():
@@ -174,6 +182,8 @@ class Regions:
         captures = needs | (read_later - after)
         if captures & self._shared:
             return None  # a nested function that the region calls may bind them anew
+        if self.sink and any(isinstance(inner, Store) and inner.root == self.sink for inner in walk(inside)):
+            return None  # a generator hands its elements on itself
         if not captures <= assigned or (bound & self._cells) or self.assignment.unstable & (captures | bound):
             return None
         facts = self._facts(node, captures)
@@ -226,7 +236,24 @@ class Regions:
         self.sites.node_id = node.id
         return self.invoke("loop_over", plan, [emitted_iterable], iterable)
 
-    def _for_inline(self, node: For, iterable: ast.expr, at: ast.expr, assigned: Names) -> list[ast.stmt]:
+    @contextmanager
+    def stream(self, sink: str) -> Iterator[None]:
+        """Emit into a function of its own that computes elements; what is put into ``sink`` is handed over."""
+        kept = self._loops, self.sink, self.expressions.assigned
+        self._loops, self.sink = 0, sink
+        try:
+            yield
+        finally:
+            self._loops, self.sink, self.expressions.assigned = kept
+
+    def stream_loop(self, node: For, tiers: str, at: ast.expr, assigned: Names) -> list[ast.stmt]:
+        """The outermost loop of a stream, over ``tiers``."""
+        self.sites.node_id = node.id
+        return self._for_inline(node, None, at, assigned, tiers)
+
+    def _for_inline(
+        self, node: For, iterable: ast.expr | None, at: ast.expr, assigned: Names, tiers: str = ""
+    ) -> list[ast.stmt]:
         target = target_of_loop(node)
         loop_target: ast.expr = target
         leading: list[ast.stmt] = []
@@ -243,7 +270,8 @@ class Regions:
         orelse = self.region(node.orelse, assigned)
         if not self._loops:
             machine = ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None)
-            return in_tiers(self.statements, node, iterable, assigned, machine, orelse)
+            return in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, self.sink)
+        assert iterable is not None
         steps = self.expressions.operation("iterate", at, iterable)
         return [place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), at)]
 

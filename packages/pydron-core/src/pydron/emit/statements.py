@@ -120,6 +120,13 @@ class Statements:
         merged = self.expressions.operation("keywords", call, callee, *parts)
         return [place(ast.keyword(None, merged), call)]
 
+    def written(self, node: Call) -> list[ast.stmt]:
+        """A call as it was written: everything earlier finishes first."""
+        statements = node.fragment.statements()
+        first = statements[0]
+        fence = self.sites.operation("fence", first, ast.Constant("PD209"), ast.Constant(node.callee))
+        return [place(ast.Expr(fence), first), *self.settle(first, set(node.reads)), *statements]
+
     # Stores.
 
     def store(self, node: Store) -> list[ast.stmt]:

@@ -15,7 +15,13 @@ from pydron.ir.nodes import For, Region
 
 
 def in_tiers(
-    statements: Statements, node: For, iterable: ast.expr, assigned: Names, machine: ast.For, orelse: list[ast.stmt]
+    statements: Statements,
+    node: For,
+    iterable: ast.expr | str,
+    assigned: Names,
+    machine: ast.For,
+    orelse: list[ast.stmt],
+    sink: str = "",
 ) -> list[ast.stmt]:
     """An outermost loop in several forms, which take turns over one iterator::
 
@@ -35,23 +41,24 @@ def in_tiers(
         (the loop's own else branch)
 
     Args:
-        iterable: What the loop goes through, emitted.
+        iterable: What the loop goes through, emitted; or, for the loop of a stream, the variable that holds its tiers.
         assigned: Variables that are bound for certain where the loop begins.
         machine: The loop on the machine.
         orelse: The emitted else branch.
+        sink: The temporary to which elements are handed over by ``yield``.
     """
     sites, variables = statements.sites, statements.variables
     at = node.iterable.expression()
-    tiers = sites.fresh("tiers")
+    tiers = iterable if isinstance(iterable, str) else sites.fresh("tiers")
     go_on: list[ast.stmt] = [ast.Continue()]
     chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
     machine.iter, machine.orelse, machine.body = chunk, go_on, machine.body or [ast.Pass()]
-    plain_body = Plain(sites).region(node.body) or [ast.Pass()]
+    plain_body = Plain(sites, sink).region(node.body) or [ast.Pass()]
     written: ast.stmt = ast.For(target_of_loop(node), chunk, plain_body, go_on, None)
     reads = all_reads(node.body, variables)
     statements.expressions.assigned = assigned
-    settle = statements.settle(at, set(reads))
-    calls = answerable(node.body, variables)
+    settle = statements.settle(at, set(reads) - {sink})
+    calls = {} if isinstance(iterable, str) else answerable(node.body, variables)
     if calls:
         fixed = sorted((reads - all_binds(Region((node,)), variables) - statements.cells) & assigned)
         given = ast.Dict([ast.Constant(name) for name in fixed], [name_of(name) for name in fixed])
@@ -62,6 +69,8 @@ def in_tiers(
     choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), [switch, written], [machine])
     more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
     loop = ast.While(more, [choice, ast.Break()], orelse)
+    if isinstance(iterable, str):
+        return [place(loop, at)]
     number = ast.Constant(node.id if calls else 0)
     begin = assign(tiers, statements.expressions.operation("tiers", at, iterable, number), at)
     return [begin, place(loop, at)]

@@ -20,6 +20,7 @@ from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, assign, funct
 from pydron.emit.facts import Callee, Facts, facts_of, named_callees
 from pydron.emit.names import all_reads
 from pydron.emit.regions import Deferrable, Regions
+from pydron.emit.streams import Extent
 from pydron.ir.declarations import declarations
 from pydron.ir.nodes import Graph, Native
 from pydron.location import Span
@@ -44,6 +45,7 @@ class Unit:
         facts: Facts about the whole function, as something that may be deferred.
         parameters: The function's parameters, in order.
         callees: What the function calls by name, nested functions of its own left out.
+        streams: Which sites stand in generator expressions, inner ones first.
     """
 
     code: CodeType
@@ -55,6 +57,7 @@ class Unit:
     facts: Facts
     parameters: tuple[str, ...]
     callees: tuple[Callee, ...]
+    streams: tuple[Extent, ...] = ()
 
 
 def is_whole(graph: Graph) -> bool:
@@ -112,6 +115,7 @@ def emit_unit(graph: Graph) -> Unit:
         facts=facts_of(graph.body, graph, frozenset(parameters), function=True),
         parameters=tuple(parameters),
         callees=named_callees(graph),
+        streams=tuple(regions.streams),
     )
 
 

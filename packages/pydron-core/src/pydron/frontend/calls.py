@@ -55,10 +55,10 @@ def _emit(lowering: Lowering, node: ast.Call, statement: ast.stmt, shown: str) -
 
 def _lower_parts(lowering: Lowering, node: ast.Call) -> str:
     """Lower callee and arguments in place; gives the callee as the user wrote it."""
-    shown = _dotted(node.func)
+    shown = shown_callee(node.func)
     parts = [*node.args, *(keyword.value for keyword in node.keywords)]
     waits = any(lowering.has_operations(part) for part in parts)
-    node.func = _callee(lowering, node.func, waits)
+    node.func = read_callee(lowering, node.func, waits)
     node.args = elements(lowering, node.args, node)
     if any(lowering.has_operations(keyword.value) for keyword in node.keywords):
         node.args = _settle_arguments(lowering, node)
@@ -66,15 +66,16 @@ def _lower_parts(lowering: Lowering, node: ast.Call) -> str:
     return shown
 
 
-def _dotted(node: ast.expr) -> str:
+def shown_callee(node: ast.expr) -> str:
+    """A callee as people are shown it."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Attribute)):
-        return f"{_dotted(node.value)}.{node.attr}"
+        return f"{shown_callee(node.value)}.{node.attr}"
     return ast.unparse(node)
 
 
-def _callee(lowering: Lowering, node: ast.expr, waits: bool) -> ast.expr:
+def read_callee(lowering: Lowering, node: ast.expr, waits: bool) -> ast.expr:
     """The callee, read before the arguments are computed where ``waits`` says that something is emitted for them."""
     left = lowering.expression(node)
     if not waits:

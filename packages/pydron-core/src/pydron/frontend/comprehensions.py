@@ -16,8 +16,13 @@ from pydron.frontend.native import native_expression
 from pydron.frontend.scopes import Comprehension, comprehension_targets, definition_parts, inner_parts, usage_of
 from pydron.ir.nodes import Store
 
-Decomposable = ast.ListComp | ast.SetComp | ast.DictComp
-_KINDS: dict[type[ast.expr], ComprehensionKind] = {ast.ListComp: "list", ast.SetComp: "set", ast.DictComp: "dict"}
+Decomposable = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_KINDS: dict[type[ast.expr], ComprehensionKind] = {
+    ast.ListComp: "list",
+    ast.SetComp: "set",
+    ast.DictComp: "dict",
+    ast.GeneratorExp: "generator",
+}
 
 
 def is_decomposable(node: Decomposable) -> bool:
@@ -59,16 +64,26 @@ def comprehension(lowering: Lowering, node: Decomposable) -> ast.expr:
     """Emit a comprehension; gives the temporary that holds its result."""
     if not is_decomposable(node):
         return native_expression(lowering, node, "PD211", "nested code captures a variable of the comprehension")
-    renamed = {name: lowering.names.temporary(name) for name in comprehension_targets(node)}
-    renamer = _Renamer(renamed)
-    for part in inner_parts(node):
-        renamer.visit(part)
+    renamed_apart(lowering, node)
     first = node.generators[0]
     first.iter = lowering.expression(first.iter)
     target = lowering.temporary(node)
     lowering.assign([target], _empty(node), node)
-    _generate(lowering, node, target, 0)
+    generate_into(lowering, node, target)
     return read(target)
+
+
+def renamed_apart(lowering: Lowering, node: Decomposable) -> None:
+    """Give the variables of a comprehension names of their own, in place."""
+    renamed = {name: lowering.names.temporary(name) for name in comprehension_targets(node)}
+    renamer = _Renamer(renamed)
+    for part in inner_parts(node):
+        renamer.visit(part)
+
+
+def generate_into(lowering: Lowering, node: Decomposable, target: ast.Name) -> None:
+    """Emit the loops of a comprehension, which put its elements into ``target``."""
+    _generate(lowering, node, target, 0)
 
 
 def _empty(node: Decomposable) -> ast.expr:
@@ -110,7 +125,7 @@ def _add(lowering: Lowering, node: Decomposable, target: ast.Name) -> None:
         statement: ast.stmt = ast.copy_location(ast.Assign([place], value), node.key)
         lowering.leaf(Store, statement, node.key, kind="subscript", root=target.id)
         return
-    method = "append" if isinstance(node, ast.ListComp) else "add"
+    method = "add" if isinstance(node, ast.SetComp) else "append"
     element = lowering.expression(node.elt)
     into = ast.copy_location(ast.Name(target.id, ast.Load()), node.elt)
     callee = ast.copy_location(ast.Attribute(into, method, ast.Load()), node.elt)

@@ -15,7 +15,7 @@ from pydron.ir.nodes import Call, Const, Def, Exit, Host, Native, Store
 from pydron.location import NOWHERE, Span
 
 Names = tuple[str, ...]
-ComprehensionKind = Literal["", "list", "set", "dict"]
+ComprehensionKind = Literal["", "list", "set", "dict", "generator"]
 LeafKind = type[Const] | type[Host] | type[Call] | type[Store] | type[Def] | type[Native]
 
 
@@ -138,7 +138,20 @@ class Within:
     body: Block
 
 
-Draft = Leaf | Choice | Loop | Selection | Attempt | Within
+@dataclass(slots=True)
+class Stream:
+    """A ``Call`` with the elements that it goes through.
+
+    Attributes:
+        target: The temporary to which the block hands the elements.
+    """
+
+    leaf: Leaf
+    block: Block
+    target: str
+
+
+Draft = Leaf | Choice | Loop | Selection | Attempt | Within | Stream
 
 
 def blocks(draft: Draft) -> tuple[Block, ...]:
@@ -146,6 +159,8 @@ def blocks(draft: Draft) -> tuple[Block, ...]:
     match draft:
         case Leaf():
             return ()
+        case Stream():
+            return (draft.block,)
         case Choice():
             return (draft.then, draft.orelse)
         case Loop():
@@ -179,6 +194,8 @@ def bound_by(node: Draft) -> set[str]:
     match node:
         case Leaf():
             return set(node.binds)
+        case Stream():
+            return set(node.leaf.binds)
         case Loop() | Within():
             return set(node.target_binds)
         case Selection():

@@ -17,6 +17,7 @@ from pydron.frontend.draft import (
     Leaf,
     Loop,
     Selection,
+    Stream,
     Within,
     blocks,
     bound_by,
@@ -95,6 +96,9 @@ class Liveness:
                 with self._catching(live):  # the manager may swallow a failure
                     body = self.read_block(node.body, Ways(live, ways.broken, ways.continued))
                 return (body - (set(node.target_binds) - self.lasting)) | live | set(node.manager_reads)
+            case Stream():
+                live -= set(node.leaf.binds) - self.lasting
+                return live | set(node.leaf.reads) | self.read_block(node.block, Ways(frozenset({node.target})))
 
     def _read_selection(self, node: Selection, live: Names, ways: Ways) -> Names:
         falling = live
@@ -159,6 +163,9 @@ class Liveness:
             if isinstance(node, Choice):
                 then, orelse = self.find_available(node.then, available), self.find_available(node.orelse, available)
                 available = then | orelse
+            elif isinstance(node, Stream):
+                self.find_available(node.block, available)
+                available |= bound_by(node)
             elif isinstance(node, Selection):
                 ends = available
                 for arm in node.arms:

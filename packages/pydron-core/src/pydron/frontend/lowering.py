@@ -59,6 +59,7 @@ class Lowering:
     Attributes:
         operations: Ids of the expression nodes in which something has to be emitted on its own.
         bound: Variables that certainly have a value at this point; None where no control gets.
+        kept: Copies of syntax whose parts are among ``operations``: an id must not come to mean another object.
     """
 
     names: Names
@@ -66,6 +67,7 @@ class Lowering:
     operations: set[int]
     bound: set[str] | None
     block: Block = field(default_factory=Block)
+    kept: list[ast.AST] = field(default_factory=list)
 
     def has_operations(self, node: ast.AST | None) -> bool:
         """Whether something in an expression has to be emitted on its own."""

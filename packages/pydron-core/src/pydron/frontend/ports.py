@@ -22,13 +22,14 @@ from pydron.frontend.draft import (
     Leaf,
     Loop,
     Selection,
+    Stream,
     Within,
     blocks,
     bound_by,
     bound_in,
 )
 from pydron.frontend.liveness import Liveness, Ways
-from pydron.ir.nodes import Case, Exit, For, Handler, If, Input, Match, Node, Output, Region, Try, While, With
+from pydron.ir.nodes import Call, Case, Exit, For, Handler, If, Input, Match, Node, Output, Region, Try, While, With
 from pydron.location import Span
 
 Names = tuple[str, ...]
@@ -90,6 +91,8 @@ class _Closing:
                 return self._try(node, handed)
             case Within():
                 return self._with(node, handed)
+            case Stream():
+                return self._stream(node)
 
     def _choice(self, node: Choice, handed: Handed) -> If:
         number = self._number()
@@ -104,6 +107,13 @@ class _Closing:
         orelse = self.region(node.orelse, self._sorted(else_receives), inner, node.span)
         reads = _united(node.test_reads, self._sorted(then_receives | else_receives))
         return If(number, node.span, reads, hands_on, node.test, then, orelse)
+
+    def _stream(self, node: Stream) -> Call:
+        leaf, number = node.leaf, self._number()
+        handed: Handed = {"next": (node.target,)}
+        receives = self._receives(node.block, handed, set(self.liveness.available[id(node)]))
+        elements = self.region(node.block, self._sorted(receives), handed, leaf.span)
+        return Call(number, leaf.span, leaf.reads, leaf.binds, stream=elements, **leaf.fields)
 
     def _match(self, node: Selection, handed: Handed) -> Match:
         number = self._number()
@@ -242,6 +252,8 @@ def _used(block: Block, handed: Handed) -> set[str]:
             case Loop():
                 found |= {*node.source_reads, *_used(node.body, {}), *_used(node.orelse, {**handed, "next": ()})}
                 found |= _used(node.header, {}) if node.header is not None else set()
+            case Stream():
+                found |= {*node.leaf.reads, *_used(node.block, {})}
             case Selection():
                 found |= set(node.subject_reads)
                 for arm in node.arms:

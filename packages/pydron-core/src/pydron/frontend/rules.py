@@ -7,7 +7,6 @@ from typing import Any
 
 from pydron.frontend import (
     assignments,
-    calls,
     choices,
     comprehensions,
     definitions,
@@ -16,6 +15,7 @@ from pydron.frontend import (
     matches,
     operands,
     statements,
+    streams,
     texts,
 )
 from pydron.frontend.lowering import Lowering, Rules
@@ -27,7 +27,7 @@ def _unknown(lowering: Lowering, node: ast.expr) -> ast.expr:
 
 
 _EXPRESSIONS: dict[type[ast.expr], Any] = {
-    ast.Call: calls.call,
+    **streams.EXPRESSIONS,
     **operands.EXPRESSIONS,
     **choices.EXPRESSIONS,
     **comprehensions.EXPRESSIONS,
@@ -45,9 +45,9 @@ RULES = Rules(
         **definitions.STATEMENTS,
     },
     expressions=_EXPRESSIONS,
-    binders={ast.Call: calls.bind_call, **choices.BINDERS, **definitions.BINDERS},
+    binders={**streams.BINDERS, **choices.BINDERS, **definitions.BINDERS},
     conditions={**operands.CONDITIONS, **choices.CONDITIONS},
-    effects={ast.Call: calls.call_effect, **choices.EFFECTS},
+    effects={**streams.EFFECTS, **choices.EFFECTS},
     otherwise=_unknown,
     otherwise_statement=statements.lower_whole,
 )

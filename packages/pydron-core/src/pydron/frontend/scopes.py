@@ -68,6 +68,16 @@ def free_names(function: FunctionLike) -> dict[str, None]:
     return {name: None for name in used if name not in hidden}
 
 
+def mark_as_stream(node: ast.GeneratorExp) -> None:
+    """What this generator expression uses is read where it stands, as a comprehension does (:mod:`.streams`)."""
+    node.is_stream = True  # type: ignore[attr-defined]
+
+
+def unmark_stream(node: ast.GeneratorExp) -> None:
+    """It keeps what it uses after all."""
+    del node.is_stream  # type: ignore[attr-defined]
+
+
 def comprehension_targets(node: Comprehension) -> dict[str, None]:
     """The variables of a comprehension's own scope."""
     usage = usage_of(generator.target for generator in node.generators)
@@ -194,7 +204,7 @@ class _Walker:
         # A walrus in a comprehension binds the variable of the function around it.
         leaks = {name: None for name in inner.binds if name not in targets}
         self.usage.binds.update(leaks)
-        if isinstance(node, ast.GeneratorExp):
+        if isinstance(node, ast.GeneratorExp) and not getattr(node, "is_stream", False):
             self.usage.captures.update({**used, **captured, **leaks})
         else:
             self.usage.reads.update(used)

@@ -101,6 +101,8 @@ class Call:
 
     Attributes:
         callee: Source text of the callee, as shown to people.
+        stream: Where the first argument is a generator expression that the callee goes through at once: the same as
+            loops that append each element to a temporary. The fragment alone says what the call does.
     """
 
     id: int
@@ -109,6 +111,7 @@ class Call:
     binds: tuple[str, ...]
     fragment: Fragment
     callee: str
+    stream: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ class For:
         target: Fragment ``target = _`` : an assignment whose (single) target is the loop's; its value is the
             placeholder name ``_`` and is to be ignored.
         iterable: Call-free expression.
-        comprehension: "list", "set" or "dict" where the loop was one, else "".
+        comprehension: "list", "set", "dict" or "generator" where the loop was one, else "".
     """
 
     id: int
@@ -170,7 +173,7 @@ class For:
     iterable: Fragment
     body: Region
     orelse: Region
-    comprehension: Literal["", "list", "set", "dict"] = ""
+    comprehension: Literal["", "list", "set", "dict", "generator"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +201,9 @@ class Case:
 
     Attributes:
         pattern: Fragment ``match _: case pattern: pass``; its subject is the placeholder name ``_``.
-        captures: Names that the pattern binds. It binds all of them if it matches, and none if it does not.
-        guard: Runs when the pattern has matched; computes the temporaries that the test needs. Exit always ``next``.
-        test: Call-free expression over what the pattern and ``guard`` bound; None where the case has no ``if``.
+        captures: Names that the pattern binds if it matches; none is bound if it does not.
+        guard: Runs when the pattern has matched; computes what the test needs. Exit always ``next``.
+        test: Call-free expression; None where the case has no ``if``.
     """
 
     pattern: Fragment
@@ -229,8 +232,7 @@ class Handler:
 class Match:
     """A choice by patterns: the first case whose pattern matches, and whose test is true, runs.
 
-    Attributes:
-        subject: What is matched: the name of a temporary.
+    The ``subject`` is the name of a temporary.
     """
 
     id: int
@@ -370,6 +372,8 @@ class Graph(GraphForms):
 def subregions(node: Node) -> tuple[tuple[str, Region], ...]:
     """The named sub-regions of a node, in the order in which they may run."""
     match node:
+        case Call(stream=Region() as stream):
+            return (("elements", stream),)
         case If():
             return (("then", node.then), ("else", node.orelse))
         case For():
@@ -377,12 +381,8 @@ def subregions(node: Node) -> tuple[tuple[str, Region], ...]:
         case While():
             return (("header", node.header), ("body", node.body), ("else", node.orelse))
         case Match():
-            numbered = enumerate(node.cases, 1)
-            return tuple(
-                part
-                for number, case in numbered
-                for part in ((f"guard {number}", case.guard), (f"case {number}", case.body))
-            )
+            pairs = [((f"guard {n}", case.guard), (f"case {n}", case.body)) for n, case in enumerate(node.cases, 1)]
+            return tuple(part for pair in pairs for part in pair)
         case Try():
             handlers = tuple((f"except{number}", part.body) for number, part in enumerate(node.handlers, 1))
             return (("body", node.body), *handlers, ("else", node.orelse), ("finally", node.final))

@@ -11,18 +11,17 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
-from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron import checked
-from pydron.analysis.promise import is_lazy_function
 from pydron.config import on_change, settings
-from pydron.marks import is_functional, marked_functions, on_mark
+from pydron.marks import marked_functions, on_mark
 from pydron_runtime.check.exchange import exchange, restore
-from pydron_runtime.check.surroundings import around
 from pydron_runtime.check.watch import watch
 
 if TYPE_CHECKING:
+    from types import FunctionType
+
     from pydron.entry import Record
 
 _lock = threading.Lock()
@@ -34,7 +33,6 @@ _listening: list[bool] = []
 def run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Run a call of a scheduled function as it is written, and watch. Raises what it raises."""
     _enter()
-    _note_lazy_functions(record.function)
     try:
         return record.function(*args, **kwargs)
     finally:
@@ -51,7 +49,7 @@ def _enter() -> None:
             atexit.register(_tell_at_exit, os.getpid())
         if _depth[0] == 1:
             for function in marked_functions():
-                _begin_to_watch(function)
+                exchange(function, watch)
 
 
 def _leave() -> None:
@@ -64,20 +62,7 @@ def _leave() -> None:
 def _new_function(function: FunctionType) -> None:
     """A functional function was made while a scheduled one is running."""
     if _depth[0]:
-        _begin_to_watch(function)
-
-
-def _begin_to_watch(function: FunctionType) -> None:
-    # A generator function has to stay one, also to `inspect`; its kind says all there is to say of its calls.
-    if not is_lazy_function(function):
         exchange(function, watch)
-
-
-def _note_lazy_functions(function: FunctionType) -> None:
-    """The functional generator and coroutine functions that a scheduled function names."""
-    for seen in around(function):
-        if isinstance(seen.value, FunctionType) and is_functional(seen.value) and is_lazy_function(seen.value):
-            checked.note_function(seen.value)
 
 
 def _tell_when_ended() -> None:

@@ -49,7 +49,7 @@ def surroundings(function: FunctionType) -> list[Seen]:
         if current.__code__ in met:
             continue
         met.add(current.__code__)
-        for one in around(current):
+        for one in _around(current):
             value = one.value
             if isinstance(value, MethodType):
                 value = value.__func__
@@ -63,8 +63,7 @@ def surroundings(function: FunctionType) -> list[Seen]:
     return list(found.values())
 
 
-def around(function: FunctionType) -> Iterator[Seen]:
-    """What the names in a function mean now, functions, modules and classes included."""
+def _around(function: FunctionType) -> Iterator[Seen]:
     space = function.__globals__
     names = set(_names(function.__code__))
     for name in sorted(names & space.keys()):

@@ -81,15 +81,7 @@ def _site(frame: FrameType | None) -> Call:
         return Call("", 0, "", "")
     code = frame.f_code
     line = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
-    place = (code.co_filename, frame.f_lineno)
-    while code.co_name in _COMPREHENSIONS and frame.f_back is not None:
-        frame = frame.f_back
-        code = frame.f_code
-    return Call(*place, str(getattr(code, "co_qualname", code.co_name)), line)
-
-
-_COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
-"""Code without a name that a person would know."""
+    return Call(code.co_filename, frame.f_lineno, str(getattr(code, "co_qualname", code.co_name)), line)
 
 
 class _Watched:

@@ -14,10 +14,11 @@ from pydron import runner
 from pydron.emit.builder import PREFIX
 from pydron.emit.facts import Facts
 from pydron.emit.regions import Deferrable
+from pydron.emit.streams import ELEMENTS
 from pydron.emit.unit import UNIT, Unit
 from pydron.entry import Record
 from pydron.location import Span
-from pydron_runtime.machine.naming import caller_at, named_as
+from pydron_runtime.machine.naming import as_generator_expression, caller_at, named_as
 from pydron_runtime.machine.operations import OPERATIONS
 
 _numbers = itertools.count(1)
@@ -35,10 +36,12 @@ class Code:
         plain: See :func:`_plain`.
         deferrable: Control nodes that are functions of their own.
         number: Of the graph, in the trace.
+        streams: Which sites stand in generator expressions, inner ones first.
     """
 
     __slots__ = (
         "_callers", "callees", "deferrable", "facts", "function", "number", "places", "plain", "record", "signature",
+        "streams",
     )  # fmt: skip
 
     def __init__(self, record: Record, unit: Unit, number: int = 0) -> None:
@@ -48,6 +51,7 @@ class Code:
         self.deferrable: tuple[Deferrable, ...] = unit.deferrable
         self.facts: Facts = unit.facts
         self.callees = unit.callees
+        self.streams = unit.streams
         self.function = _load(record.function, unit)
         self.signature = inspect.signature(record.function)
         self.plain = _plain(self.signature)
@@ -164,14 +168,25 @@ def _rebind(
     original: FunctionType,
     done: dict[CodeType, FunctionType],
     role: runner.Role = "function",
+    users: CodeType | None = None,
 ) -> FunctionType:
     """A copy of an emitted function, and of those it refers to, whose free variables are the user's own cells.
 
-    Its frames, and those of its regions and helpers, are shown as the user's function.
+    Its frames, and those of its regions and helpers, are shown as the user's function; those of a function that
+    computes the elements of a generator expression as that.
+
+    Args:
+        users: The code that it stands for.
     """
     code = function.__code__
     if code in done:
         return done[code]
+    named = named_as(code, original)
+    if code.co_name.startswith(ELEMENTS):
+        named = users = as_generator_expression(named)
+    elif users is not None and users is not original.__code__:
+        named = as_generator_expression(named)
+    users = original.__code__ if users is None else users
     cells = dict(zip(original.__code__.co_freevars, original.__closure__ or ()))
     closure = []
     for name, cell in zip(code.co_freevars, function.__closure__ or ()):
@@ -180,10 +195,10 @@ def _rebind(
             continue
         content = cell.cell_contents
         if isinstance(content, FunctionType) and name.startswith(PREFIX) and not name.startswith(f"{PREFIX}op_"):
-            content = _rebind(content, original, done, "part")
+            content = _rebind(content, original, done, "part", users)
         closure.append(CellType(content))
-    named = named_as(code, original)
-    runner.show_as(named, original.__code__, role)
+    if named is not users:
+        runner.show_as(named, users, role)
     rebound = FunctionType(named, function.__globals__, function.__name__, function.__defaults__, tuple(closure))
     rebound.__kwdefaults__ = function.__kwdefaults__
     done[code] = rebound

@@ -24,6 +24,14 @@ def named_as(code: CodeType, original: FunctionType) -> CodeType:
     return named
 
 
+def as_generator_expression(code: CodeType) -> CodeType:
+    """Code that computes elements, or a part of it, under the name of the generator expression that it stands for."""
+    named = code.replace(co_name="<genexpr>")
+    if hasattr(named, "co_qualname"):
+        named = named.replace(co_qualname=f"{code.co_qualname}.<locals>.<genexpr>")  # type: ignore[attr-defined,call-arg]
+    return named
+
+
 def _qualified(constant: Any, qualname: str) -> Any:
     """A constant of emitted code, with the user's qualified names in place of those of the unit."""
     if isinstance(constant, str):

@@ -37,6 +37,7 @@ from pydron_runtime.machine.ops_pure import (
 from pydron_runtime.machine.ops_store import delete_attribute, delete_item, set_attribute, set_item
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import is_immutable
+from pydron_runtime.machine.streams import go_through
 from pydron_runtime.machine.tiers import tiers
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ OPERATIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
         as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
-        delete_item, fails, fence, in_place, index_slice, item, iterate, kept_under, key, keywords, leaving, listed,
-        loop, loop_over, manager, mapped, matched, may_put_off, method, mutate, note, pure, set_attribute,
+        delete_item, fails, fence, go_through, in_place, index_slice, item, iterate, kept_under, key, keywords, leaving,
+        listed, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate, note, pure, set_attribute,
         set_item, settled, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
     )
 }  # fmt: skip

@@ -13,8 +13,9 @@ from pydron.analysis.purity import is_calling, is_known_pure, is_passing, writes
 from pydron.analysis.verdicts import Verdict
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.data import all_data, all_frozen, is_data
+from pydron_runtime.machine.folding import FOLDING, fold, settled_start
 from pydron_runtime.machine.indirect import PAIRING
-from pydron_runtime.machine.mapping import FOLDING, fold, is_mapped, make_map, settled_start
+from pydron_runtime.machine.mapping import is_mapped, make_map
 from pydron_runtime.machine.ops_access import spread
 from pydron_runtime.machine.ops_pure import listed, pure, tupled
 from pydron_runtime.machine.pending import Pending

@@ -47,6 +47,7 @@ class Tiers:
     """The two forms of one loop, taking turns.
 
     Attributes:
+        raw: The iterator itself, past what has been gone through.
         plain: Whether the next chunk is for the loop as it was written.
         answered: Whether it is for the form that takes answers; its elements come in pairs with them.
         given: Values of the variables that the loop reads and does not bind, as of the last switch.
@@ -55,8 +56,8 @@ class Tiers:
     """
 
     __slots__ = (
-        "_began", "_cost", "_frame", "_long", "_may_switch", "_node", "_ranges", "_raw", "_site", "_size", "_source",
-        "_steps", "_turns", "answered", "chunk", "given", "plain", "switched",
+        "_began", "_cost", "_frame", "_long", "_may_switch", "_node", "_ranges", "_site", "_size", "_source",
+        "_stays", "_steps", "_turns", "answered", "chunk", "given", "plain", "raw", "switched",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, site: int, iterable: Any, node: int) -> None:
@@ -67,21 +68,26 @@ class Tiers:
         self._ranges: Ranges | None = None
         self._cost = 0.0
         self._long = False
+        self._stays = False
         self._turns = 0
         self.answered = False
         self.given: dict[str, Any] = {}
         if type(iterable) is list:
             await_writers(frame, site, iterable)
-            self._raw: Iterator[Any] = iter(iterable)
-            self._steps = _guarded(frame, site, iterable, self._raw)
+            self.raw: Iterator[Any] = iter(iterable)
+            self._steps = _guarded(frame, site, iterable, self.raw)
         else:
-            self._raw = self._steps = iterate(frame, site, iterable)
+            self.raw = self._steps = iterate(frame, site, iterable)
         self.plain = False
         self.switched = False
         self.chunk: Iterable[Any] = ()
         self._size = 1
         self._began = 0
         self._may_switch = frame is frame.machine.main and not always()
+
+    def stay_plain(self) -> None:
+        """The form as written goes on to the end: who takes the elements cannot take any that are not there yet."""
+        self._stays = True
 
     def more(self) -> bool:
         """Choose the form for the next turns; False when there are none."""
@@ -96,11 +102,11 @@ class Tiers:
             if self.switched:
                 machine.containers.fill()
                 self._size = 1
-        first = next(self._raw if self.plain else self._steps, _NOTHING)
+        first = next(self.raw if self.plain else self._steps, _NOTHING)
         if first is _NOTHING:
             return False
         if self.plain:
-            self.chunk = chain((first,), islice(self._raw, self._size - 1))
+            self.chunk = chain((first,), islice(self.raw, self._size - 1))
             self._began = time.perf_counter_ns()
         else:
             self.chunk = chain((first,), self._on_machine())
@@ -116,7 +122,7 @@ class Tiers:
         self._turns += self._size
         cost = taken / self._size
         self._cost = min(cost, self._cost * _RISE) if self._cost else cost
-        if taken > LONG and taken > LONG * self._size // 2:
+        if not self._stays and taken > LONG and taken > LONG * self._size // 2:
             # Once may be the system's doing, which lets others run as well.
             self.plain = not self._long
             self._long, self._size = True, 1
@@ -146,7 +152,7 @@ class Tiers:
             if self._turns < _KNOWN or self._cost < WORTH or not self._node:
                 return False
             self._ranges = ranges_of(
-                self._frame, self._site, self._node, self._source, self._raw, self.given, self._cost
+                self._frame, self._site, self._node, self._source, self.raw, self.given, self._cost
             )
             if self._ranges is None:
                 self._node = 0  # it is not asked again

@@ -45,6 +45,8 @@ class _Walk:
                 case Input():
                     reach.update((name, control) for name in node.binds if name not in reach)
                 case Call():
+                    if node.stream is not None:
+                        read |= _union(self.region(node.stream, reach, control), node.stream.output.reads)
                     self._note(node.id, read)
                     result = frozenset({node.id}) if node.id in self.calls else read
                     reach.update(dict.fromkeys(node.binds, result))
