@@ -27,6 +27,9 @@ _ELSEWHERE = {
     "run": "pydron-runtime",
     "scheduler": "pydron-runtime",
     "worker": "pydron-runtime",
+    "cluster": "pydron-runtime",
+    "up": "pydron-runtime",
+    "down": "pydron-runtime",
     "view": "pydron-viz",
     "trace": "pydron-viz",
 }

@@ -78,7 +78,7 @@ def make_private(folder: str) -> str:
 
 
 def _refuse_others(path: str, found: os.stat_result, wanted: str) -> None:
-    if found.st_uid != os.geteuid():
+    if found.st_uid not in (0, os.geteuid()):  # the administrator can read it anyway
         raise ConfigurationError(f"{path} holds keys and belongs to another user. It is not used.")
     if stat.S_IMODE(found.st_mode) & 0o077:
         raise ConfigurationError(f"{path} holds keys, and other users may get at it. Run: chmod {wanted} {path}")
