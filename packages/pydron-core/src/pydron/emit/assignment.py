@@ -6,6 +6,7 @@ A region that is to run as a function of its own receives the variables it needs
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from pydron.emit.names import exposed_handler_names, loaded, own_binds, own_reads, pattern_reads
 from pydron.ir.matching import takes_everything
@@ -131,11 +132,11 @@ def deleted_names(graph: Graph) -> Names:
     names: set[str] = set(exposed_handler_names(graph))
     for node in walk(graph.body):
         if isinstance(node, (Host, Native, Def)) and "del " in node.fragment.text:
-            names.update(_deleted(node.fragment.statements()))
+            names.update(_deleted(node.fragment.syntax()))
     return frozenset(names)
 
 
-def _deleted(statements: list[ast.stmt]) -> set[str]:
+def _deleted(statements: Iterable[ast.stmt]) -> set[str]:
     return {
         node.id
         for statement in statements

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from pydron.ir.syntax import children
 from pydron.location import Span
 
 Tree = TypeVar("Tree", bound=ast.AST)
@@ -104,14 +105,40 @@ def target_of(name: str) -> ast.Name:
 
 
 def place(node: Tree, at: ast.expr | ast.stmt) -> Tree:
-    """Give a tree the position of ``at`` wherever it has none of its own."""
-    for inner in ast.walk(node):
-        if isinstance(inner, (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.excepthandler)) and not hasattr(
-            inner, "lineno"
-        ):
-            inner.lineno, inner.col_offset = at.lineno, at.col_offset
-            inner.end_lineno, inner.end_col_offset = at.end_lineno, at.end_col_offset
+    """Give a tree the position of ``at`` wherever it has none of its own.
+
+    Trees are built from their leaves, and each step places what it has built. So a part that has been placed is not
+    looked into again, until :func:`place_all` goes through the whole.
+    """
+    queue: list[ast.AST] = [node]
+    for inner in queue:
+        if hasattr(inner, _PLACED):
+            continue
+        setattr(inner, _PLACED, True)
+        _put(inner, at)
+        queue += children(inner)
     return node
+
+
+def place_all(node: Tree, at: ast.expr | ast.stmt) -> Tree:
+    """The same for a tree that is complete: also for what was put into parts of it after they had been placed."""
+    queue: list[ast.AST] = [node]
+    for inner in queue:
+        _put(inner, at)
+        queue += children(inner)
+    return node
+
+
+_PLACED = "pydron_placed"
+"""Attribute of syntax nodes: they and all in them have positions."""
+
+
+def _put(inner: ast.AST, at: ast.expr | ast.stmt) -> None:
+    if not hasattr(inner, "lineno") and isinstance(
+        inner, (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.excepthandler)
+    ):
+        inner.lineno, inner.col_offset = at.lineno, at.col_offset
+        inner.end_lineno, inner.end_col_offset = at.end_lineno, at.end_col_offset
 
 
 def assign(name: str, value: ast.expr, at: ast.expr | ast.stmt) -> ast.stmt:

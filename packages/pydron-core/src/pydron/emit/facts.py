@@ -7,10 +7,12 @@ runs, and what it modifies is either made inside it or is a container that it re
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass
 
 from pydron.analysis.purity import PURE_METHOD_NAMES
-from pydron.emit.names import all_binds, fragments_of
+from pydron.emit.names import all_binds, fragments_of, own_binds
+from pydron.ir.fragment import Fragment
 from pydron.ir.nodes import (
     Call,
     Def,
@@ -30,6 +32,7 @@ from pydron.ir.nodes import (
     subregions,
     walk,
 )
+from pydron.ir.syntax import children
 
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.BinOp, ast.Constant, ast.JoinedStr)
 
@@ -111,6 +114,10 @@ class _Gatherer:
         self._callees: dict[Callee, None] = {}
         self._stores: dict[Stored, None] = {}
         self._numbers: dict[str, None] = {}
+        self._binders: dict[str, list[Node]] = {}
+        for node in walk(region):
+            for name in own_binds(node, self._variables):
+                self._binders.setdefault(name, []).append(node)
 
     def facts(self) -> Facts:
         try:
@@ -157,7 +164,7 @@ class _Gatherer:
             case Def():
                 raise _Ruled("it contains a nested function")
             case Call():
-                self._call(_call_of(node.fragment.statements()[0]))
+                self._call(_call_of(node.fragment.syntax()[0]))
             case Store():
                 self._store(node)
             case _:
@@ -201,19 +208,19 @@ class _Gatherer:
 
     def _is_fresh(self, name: str, ignore_augmented: bool = False) -> bool:
         """Whether everything the region binds to the name is made there."""
-        for node in walk(self._region):
+        for node in self._binders.get(name, ()):
             match node:
                 case Host() if name in node.binds:
-                    for statement in node.fragment.statements():
+                    for statement in node.fragment.syntax():
                         if isinstance(statement, ast.Assign) and not isinstance(statement.value, _FRESH):
                             return False
                 case Call() if name in node.binds:
-                    callee = _call_of(node.fragment.statements()[0]).func
+                    callee = _call_of(node.fragment.syntax()[0]).func
                     made = isinstance(callee, ast.Name) and callee.id in ("list", "dict", "set")
                     if not made and not ignore_augmented:
                         return False
                 case For() if name in node.binds and any(
-                    isinstance(n, ast.Name) and n.id == name for s in node.target.statements() for n in ast.walk(s)
+                    isinstance(n, ast.Name) and n.id == name for s in node.target.syntax() for n in ast.walk(s)
                 ):
                     return False
                 case Store(kind="method") if name in node.binds:
@@ -232,13 +239,13 @@ def _call_of(statement: ast.stmt) -> ast.Call:
 
 
 def _target_is_name(node: Store) -> bool:
-    statement = node.fragment.statements()[0]
+    statement = node.fragment.syntax()[0]
     return isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name)
 
 
 def _receiver(node: Store) -> tuple[ast.expr | None, str]:
     """The object that a store modifies, and the attribute that it sets, if it sets one; None for other forms."""
-    match node.fragment.statements()[0]:
+    match node.fragment.syntax()[0]:
         case ast.Assign(targets=[ast.Subscript(value=receiver)]) | ast.AugAssign(target=ast.Subscript(value=receiver)):
             return receiver, ""
         case ast.Assign(targets=[ast.Attribute(value=receiver, attr=name)]):
@@ -253,8 +260,22 @@ def _receiver(node: Store) -> tuple[ast.expr | None, str]:
             return None, ""
 
 
+_last_aliases: list[tuple[Graph, dict[str, ast.expr]]] = []
+
+
 def callee_aliases(graph: Graph) -> dict[str, ast.expr]:
-    """The temporaries that hold a callee which the program reads before the arguments are computed."""
+    """The temporaries that hold a callee which the program reads before the arguments are computed.
+
+    Asked for by each region of a graph, one after the other: the last answer is kept.
+    """
+    if _last_aliases and _last_aliases[0][0] is graph:
+        return _last_aliases[0][1]
+    found = _callee_aliases(graph)
+    _last_aliases[:] = [(graph, found)]
+    return found
+
+
+def _callee_aliases(graph: Graph) -> dict[str, ast.expr]:
     temporaries = frozenset(graph.temporaries)
     held: dict[str, ast.expr] = {}
     bound: set[str] = set()
@@ -263,7 +284,7 @@ def callee_aliases(graph: Graph) -> dict[str, ast.expr]:
             if name in bound:
                 held.pop(name, None)
             elif isinstance(node, Host):
-                statement = node.fragment.statements()[0]
+                statement = node.fragment.syntax()[0]
                 if isinstance(statement, ast.Assign) and isinstance(statement.value, (ast.Name, ast.Attribute)):
                     held[name] = statement.value
             bound.add(name)
@@ -288,16 +309,24 @@ def foreign_reads(region: Region, variables: frozenset[str]) -> tuple[Callee, ..
     found: dict[Callee, None] = {}
     for node in walk(region):
         for fragment in fragments_of(node):
-            stack: list[ast.AST] = list(fragment.statements())
-            while stack:
-                part = stack.pop()
-                if isinstance(part, (ast.Attribute, ast.Name)):
-                    root, attributes = _dotted(part, {})
-                    if isinstance(root, ast.Name):
-                        if root.id not in variables and isinstance(root.ctx, ast.Load):
-                            found[Callee(root.id, tuple(attributes), False)] = None
-                        continue
-                stack.extend(ast.iter_child_nodes(part))
+            found.update((callee, None) for callee in _looked_up(fragment.text) if callee.root not in variables)
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=2048)
+def _looked_up(text: str) -> tuple[Callee, ...]:
+    """The names that a text reads, each with the attributes that follow."""
+    found: list[Callee] = []
+    stack: list[ast.AST] = list(Fragment(text).syntax())
+    while stack:
+        part = stack.pop()
+        if isinstance(part, (ast.Attribute, ast.Name)):
+            root, attributes = _dotted(part, {})
+            if isinstance(root, ast.Name):
+                if isinstance(root.ctx, ast.Load):
+                    found.append(Callee(root.id, tuple(attributes), False))
+                continue
+        stack.extend(children(part))
     return tuple(found)
 
 
@@ -309,7 +338,7 @@ def named_callees(graph: Graph) -> tuple[Callee, ...]:
     found: dict[Callee, None] = {}
     for node in walk(graph.body):
         if isinstance(node, Call) or (isinstance(node, Store) and node.kind == "method"):
-            callee, attributes = _dotted(_call_of(node.fragment.statements()[0]).func, aliases)
+            callee, attributes = _dotted(_call_of(node.fragment.syntax()[0]).func, aliases)
             if isinstance(callee, ast.Name) and callee.id not in defined:
                 found[Callee(callee.id, tuple(attributes), callee.id in variables)] = None
     return tuple(found)

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import ast
+import functools
 
 from pydron.ir.fragment import Fragment
 from pydron.ir.matching import pattern_parts
 from pydron.ir.nodes import For, Graph, If, Input, Match, Node, Output, Region, Try, While, With, subregions, walk
+from pydron.ir.syntax import all_nodes
 
 
 def loaded(fragment: Fragment, variables: frozenset[str]) -> frozenset[str]:
     """The variables that a fragment's text reads."""
-    return frozenset(
-        node.id
-        for statement in fragment.statements()
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in variables
-    )
+    return _names(fragment.text)[0] & variables
 
 
 def bound(fragment: Fragment, variables: frozenset[str]) -> frozenset[str]:
     """The variables that a fragment's text binds."""
-    return frozenset(
-        node.id
-        for statement in fragment.statements()
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in variables
-    )
+    return _names(fragment.text)[1] & variables
+
+
+@functools.lru_cache(maxsize=2048)
+def _names(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a text reads, and those that it binds."""
+    names = [node for node in all_nodes(Fragment(text).syntax()) if isinstance(node, ast.Name)]
+    read = frozenset(node.id for node in names if isinstance(node.ctx, ast.Load))
+    return read, frozenset(node.id for node in names if isinstance(node.ctx, ast.Store))
 
 
 def fragments_of(node: Node) -> tuple[Fragment, ...]:

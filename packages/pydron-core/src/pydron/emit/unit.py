@@ -16,7 +16,18 @@ import ast
 from dataclasses import dataclass
 from types import CodeType
 
-from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, assign, function_def, name_of, place, target_of
+from pydron.emit.builder import (
+    FRAME,
+    PREFIX,
+    Sites,
+    Unsupported,
+    assign,
+    function_def,
+    name_of,
+    place,
+    place_all,
+    target_of,
+)
 from pydron.emit.facts import Callee, Facts, facts_of, named_callees
 from pydron.emit.names import all_reads
 from pydron.emit.regions import Deferrable, Regions
@@ -104,7 +115,7 @@ def emit_unit(graph: Graph) -> Unit:
     made: list[ast.stmt] = [*inner, ast.Return(name_of(FUNCTION))]
     unit = function_def(UNIT, unit_arguments, made)
     module = ast.Module([place(unit, at)], [])
-    code = compile(module, graph.filename, "exec", dont_inherit=True)
+    code = _compiled(module, unit, at, graph.filename)
     return Unit(
         code=code,
         free_names=graph.free_names,
@@ -117,6 +128,14 @@ def emit_unit(graph: Graph) -> Unit:
         callees=named_callees(graph),
         streams=tuple(regions.streams),
     )
+
+
+def _compiled(module: ast.Module, unit: ast.FunctionDef, at: ast.stmt, filename: str) -> CodeType:
+    try:
+        return compile(module, filename, "exec", dont_inherit=True)
+    except TypeError:  # something was put into a part that had been placed, and has no position
+        place_all(unit, at)
+        return compile(module, filename, "exec", dont_inherit=True)
 
 
 def _located(graph: Graph) -> ast.stmt:

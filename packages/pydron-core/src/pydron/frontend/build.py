@@ -22,6 +22,7 @@ from pydron.frontend.source import Source, find_source
 from pydron.frontend.streams import CONSUMERS, find_streams
 from pydron.frontend.whole import reason_to_take_whole, whole_function
 from pydron.ir.nodes import Graph
+from pydron.ir.syntax import all_nodes, children
 from pydron.location import Span
 
 _FUTURE_ANNOTATIONS = 0x1000000
@@ -65,7 +66,7 @@ def _taken_apart(function: types.FunctionType, source: Source, tree: FunctionLik
     local, usage = locals_of(tree)
     strip_declarations(tree)
     statements = _statements(tree)
-    nodes = [node for statement in statements for node in ast.walk(statement)]
+    nodes = [node for statement in statements for node in all_nodes([statement])]
     shadowed = [name for name in ("AssertionError",) if name in function.__globals__]
     shadowed += [name for name in ("AssertionError",) if not hasattr(builtins, name)]
     redefined = {name for name in CONSUMERS if name in function.__globals__ or name in code.co_freevars}
@@ -112,6 +113,6 @@ def _operations(nodes: Iterable[ast.AST]) -> set[int]:
     for node in reversed(list(nodes)):
         if isinstance(node, OPERATIONS) or isinstance(node, ast.expr) and not isinstance(node, PLAIN):
             found.add(id(node))
-        elif isinstance(node, ast.expr) and any(id(child) in found for child in ast.iter_child_nodes(node)):
+        elif isinstance(node, ast.expr) and any(id(child) in found for child in children(node)):
             found.add(id(node))
     return found

@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pydron.ir.syntax import children
+
 FunctionLike = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -106,8 +108,16 @@ def _class_free(node: ast.ClassDef) -> dict[str, None]:
     return {name: None for name in used if name not in usage.globals and name != "__class__"}
 
 
+_BINDING = (
+    *(ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+)
+
+
 def bound_without_name(node: ast.AST) -> list[str]:
     """Names that a node itself binds without an ``ast.Name``."""
+    if not isinstance(node, _BINDING):
+        return []
     match node:
         case ast.Import() | ast.ImportFrom():
             return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
@@ -149,7 +159,7 @@ class _Walker:
             self._visit_children(node)
 
     def _visit_children(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self.visit(child)
 
     def _visit_name(self, node: ast.Name) -> None:

@@ -10,6 +10,7 @@ from pydron.frontend.scopes import FunctionLike, locals_of, parameters_of
 from pydron.frontend.source import Source
 from pydron.ir.fragment import Fragment
 from pydron.ir.nodes import Graph, Input, Native, Output, Region
+from pydron.ir.syntax import all_nodes
 from pydron.location import NOWHERE, Span
 
 Kind = Literal["function", "generator", "coroutine", "async_generator", "lambda", "opaque"]
@@ -21,6 +22,9 @@ _WITHOUT_ARGUMENTS = frozenset({"locals", "vars", "dir"})
 _WITHOUT_NAMESPACE = frozenset({"eval", "exec"})
 
 
+_SUSPECTS = frozenset({"super", "__class__"}) | _WITHOUT_ARGUMENTS | _WITHOUT_NAMESPACE
+
+
 def reason_to_take_whole(function: types.FunctionType, tree: FunctionLike) -> tuple[str, str]:
     """Code and detail of why a function with source is not taken apart; ``("", "")`` where it can be."""
     flags = function.__code__.co_flags
@@ -30,6 +34,10 @@ def reason_to_take_whole(function: types.FunctionType, tree: FunctionLike) -> tu
         return "PD204", "yield"
     if "__class__" in function.__code__.co_freevars:
         return "PD213", "super() or __class__"
+    # Hardly any function has one of these names: only then is it worth asking whose they are.
+    suspects = [node for node in all_nodes([tree]) if isinstance(node, ast.Name) and node.id in _SUSPECTS]
+    if not suspects:
+        return "", ""
     own = {*locals_of(tree)[0], *function.__code__.co_freevars}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in ("super", "__class__") and node.id not in own:

@@ -8,9 +8,11 @@ at the wrong lines, so the position of every syntax node is kept beside the text
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import dataclass
+from typing import TypeVar
 
-from pydron.location import Span
+from pydron.ir.syntax import all_nodes
 
 Position = tuple[int, int, int, int]
 
@@ -18,11 +20,72 @@ Position = tuple[int, int, int, int]
 POSITIONED = (ast.expr, ast.stmt, ast.pattern)
 """Kinds of syntax nodes whose positions a fragment keeps: each may be where a line of a traceback points."""
 
+_Node = TypeVar("_Node", bound=ast.AST)
 Positioned = ast.expr | ast.stmt | ast.pattern
 
 
 def _positioned(tree: ast.AST) -> list[Positioned]:
-    return [node for node in ast.walk(tree) if isinstance(node, POSITIONED)]
+    return [node for node in all_nodes([tree]) if isinstance(node, POSITIONED)]
+
+
+@functools.lru_cache(maxsize=2048)
+def _parsed(text: str) -> tuple[ast.stmt, ...]:
+    return tuple(ast.parse(text).body)
+
+
+def _copies(module: ast.Module, statements: tuple[ast.stmt, ...]) -> list[Positioned]:
+    """Put copies of statements into a module; gives the positioned nodes, in the order of ``ast.walk``.
+
+    Copying takes half as long as parsing the text once more.
+    """
+    module.body = [_bare(statement) for statement in statements]
+    sources: list[ast.AST] = list(statements)
+    copies: list[ast.AST] = list(module.body)
+    for source, made in zip(sources, copies):  # both grow on the way
+        values, target = source.__dict__, made.__dict__
+        for name in source._fields:
+            value = values.get(name)
+            if type(value) is list:
+                items = [_bare(item) if isinstance(item, ast.AST) else item for item in value]
+                target[name] = items
+                sources += [item for item in value if isinstance(item, ast.AST)]
+                copies += [item for item in items if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and name != "ctx":
+                inner = _bare(value)
+                target[name] = inner
+                sources.append(value)
+                copies.append(inner)
+    return [node for node in copies if isinstance(node, POSITIONED)]
+
+
+def _bare(node: _Node) -> _Node:
+    """A copy of a node whose parts are still those of the original."""
+    kind = type(node)
+    made = kind.__new__(kind)
+    made.__dict__.update(node.__dict__)
+    return made
+
+
+_READ_BACK = frozenset({
+    ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.Return, ast.Name, ast.Attribute, ast.Call, ast.keyword,
+    ast.Subscript, ast.BinOp, ast.Compare, ast.List, ast.Dict,
+    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.FloorDiv, ast.Pow, ast.MatMult, ast.BitAnd, ast.BitOr, ast.BitXor,
+    ast.LShift, ast.RShift, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn,
+})  # fmt: skip
+"""Kinds of nodes whose text is read back as the same tree: there is no need to look."""
+
+
+def _is_read_back(node: ast.AST) -> bool:
+    if type(node) is ast.Constant:
+        value = node.value
+        return value is None or type(value) in (bool, str) or type(value) is int and value >= 0
+    return type(node) in _READ_BACK
+
+
+def _place(node: Positioned) -> Position:
+    end_line = node.lineno if node.end_lineno is None else node.end_lineno
+    end_column = node.col_offset if node.end_col_offset is None else node.end_col_offset
+    return (node.lineno, node.col_offset, end_line, end_column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +106,15 @@ class Fragment:
         """The fragment of syntax trees whose positions are already those of the user's file."""
         module = ast.Module(body=statements, type_ignores=[])
         text = ast.unparse(module)
-        spans = [Span.of(node) for node in _positioned(module)]
-        reparsed = _positioned(ast.parse(text))
-        if [type(node) for node in reparsed] != [type(node) for node in _positioned(module)]:
-            # unparse may regroup (nested f-strings, tuples of constants): then only the statement's place is kept.
-            outer = Span.of(statements[0])
-            spans = [outer] * len(reparsed)
-        return cls(text, tuple((s.line, s.column, s.end_line, s.end_column) for s in spans))
+        nodes = all_nodes([module])
+        positioned = [node for node in nodes if isinstance(node, POSITIONED)]
+        spans = [_place(node) for node in positioned]
+        if not all(map(_is_read_back, nodes)):
+            reparsed = _positioned(ast.parse(text))
+            if [type(node) for node in reparsed] != [type(node) for node in positioned]:
+                # unparse may regroup (nested f-strings, tuples of constants): then only the statement's place is kept.
+                spans = [_place(statements[0])] * len(reparsed)
+        return cls(text, tuple(spans))
 
     @classmethod
     def of_expression(cls, expression: ast.expr) -> Fragment:
@@ -58,18 +123,19 @@ class Fragment:
 
     def statements(self) -> list[ast.stmt]:
         """Fresh syntax trees of the text, carrying the user's positions. Safe to modify."""
-        module = ast.parse(self.text)
-        nodes = _positioned(module)
+        module = ast.Module([], [])
+        nodes = _copies(module, _parsed(self.text))
         if len(nodes) == len(self.positions):
-            for node, (line, column, end_line, end_column) in zip(nodes, self.positions):
-                node.lineno, node.col_offset = line, column
-                node.end_lineno, node.end_col_offset = end_line, end_column
+            for node, place in zip(nodes, self.positions):
+                node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place
         elif self.positions:
-            line, column, end_line, end_column = self.positions[0]
             for node in nodes:
-                node.lineno, node.col_offset = line, column
-                node.end_lineno, node.end_col_offset = end_line, end_column
+                node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = self.positions[0]
         return module.body
+
+    def syntax(self) -> tuple[ast.stmt, ...]:
+        """The syntax trees of the text, to look at only: they are shared, and their positions are those in the text."""
+        return _parsed(self.text)
 
     def expression(self) -> ast.expr:
         """The expression of a fragment made by :meth:`of_expression`.
