@@ -47,13 +47,43 @@ def _positive(text: str, origin: str) -> int:
     return number
 
 
+_VARIABLES = ("PYDRON_EXECUTOR", "PYDRON_WORKERS", "PYDRON_TRACE", "PYDRON_CHECK")
+
+_present: list[tuple[Settings, tuple[str | None, ...], Settings]] = []
+"""What the settings were when somebody last asked: from ``configure``, from the environment, and both together."""
+
+
+def _variables(names: tuple[str, ...]) -> tuple[Any, ...]:
+    """Values of environment variables, not decoded: each scheduled call asks, and ``os.environ`` takes its time."""
+    environment: Any = os.environ
+    raw = getattr(environment, "_data", None)
+    if raw is None:
+        return tuple(environment.get(name) for name in names)
+    if names not in _encoded:
+        _encoded[names] = tuple(environment.encodekey(name) for name in names)
+    return tuple([raw.get(name) for name in _encoded[names]])
+
+
+_encoded: dict[tuple[str, ...], tuple[Any, ...]] = {}
+
+
 def settings() -> Settings:
     """The settings in force now.
 
     Raises:
         ConfigurationError: An environment variable holds something unusable.
     """
-    configured = _configured
+    variables = _variables(_VARIABLES)
+    if _present:
+        configured, before, found = _present[0]
+        if configured is _configured and before == variables:
+            return found
+    found = _settings(_configured)
+    _present[:] = [(_configured, variables, found)]
+    return found
+
+
+def _settings(configured: Settings) -> Settings:
     executor, workers, trace, check = configured.executor, configured.workers, configured.trace, configured.check
     environment = os.environ
     if executor is None:
@@ -70,7 +100,12 @@ def settings() -> Settings:
 
 def always() -> bool:
     """Whether ``PYDRON_ALWAYS`` asks for the machine even where nothing is to be gained: for tests of the machine."""
+    if _variables(_ALWAYS) == (None,):
+        return False
     return os.environ.get("PYDRON_ALWAYS", "") not in ("", "0")
+
+
+_ALWAYS = ("PYDRON_ALWAYS",)
 
 
 class Configured:

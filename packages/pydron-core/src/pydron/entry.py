@@ -77,10 +77,12 @@ class Record:
         strict: As given to the decorator.
         verified: Whether a strict function has been found to have no sync-points.
         compiled: Room for what the runtime emits from the graph.
+        quiet: Room for what the runtime knows of a function that comes to no functional call.
     """
 
     __slots__ = (
-        "__weakref__", "code", "compiled", "entry", "function", "gate", "graph", "strict", "taken_apart", "verified",
+        "__weakref__", "code", "compiled", "entry", "function", "gate", "graph", "quiet", "strict", "taken_apart",
+        "verified",
     )  # fmt: skip
 
     def __init__(self, function: FunctionType, strict: bool, gate: Gate | None = None) -> None:
@@ -94,6 +96,7 @@ class Record:
         self.taken_apart: Graph = lazy_graph(functools.partial(_build, function))
         self.graph: Graph = lazy_graph(functools.partial(_with_globals, self))
         self.compiled: Any = None
+        self.quiet: Any = None
 
     def emit(self) -> Unit | None:
         """The code emitted from the graph; None where the function runs as a whole.

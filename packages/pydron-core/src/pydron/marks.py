@@ -13,6 +13,7 @@ SCHEDULED = "__pydron_scheduled__"
 _vouched: dict[int, object] = {}
 _names: set[str] = set()
 _functions: weakref.WeakSet[FunctionType] = weakref.WeakSet()
+_generation = [0]
 _listeners: list[Callable[[FunctionType], None]] = []
 
 
@@ -29,6 +30,7 @@ def place_of(function: FunctionType) -> tuple[str, int, str]:
 def vouch(function: object) -> None:
     """Remember a callable as functional although it cannot carry an attribute (builtins, library functions)."""
     _vouched[id(function)] = function
+    _generation[0] += 1
 
 
 def mark_functional(function: Any) -> None:
@@ -37,10 +39,16 @@ def mark_functional(function: Any) -> None:
         function.__dict__[FUNCTIONAL] = place_of(function)
         _names.add(function.__name__)
         _functions.add(function)
+        _generation[0] += 1
         for listener in _listeners:
             listener(function)
     else:
         vouch(function)
+
+
+def generation() -> int:
+    """How many times anything was made functional: as long as it is the same, nothing has become so."""
+    return _generation[0]
 
 
 def marked_functions() -> list[FunctionType]:

@@ -24,6 +24,11 @@ runner.hide_frames_of(_HERE, but=os.path.join(_HERE, "conformance", ""))
 
 def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Run a call with worker processes on this machine."""
+    quiet = record.quiet
+    if quiet is not None and quiet.holds() and not always():
+        from pydron_runtime.quiet import run_quietly  # it is loaded: somebody has found the function to be quiet
+
+        return run_quietly(record, quiet, args, kwargs)
     chosen = settings()
     if _names_functional(record):
         executor_of(chosen, "local").warm_up()
@@ -87,11 +92,13 @@ def _run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chose
     from pydron_runtime.machine.code import code_of
     from pydron_runtime.machine.observer import Observer
     from pydron_runtime.prospects import has_prospects
+    from pydron_runtime.quiet import quiet_of
 
     code = code_of(record)
     if code is None or not code.accepts(args, kwargs):
         return record.function(*args, **kwargs)
     if not always() and not has_prospects(code, args, kwargs):
+        record.quiet = quiet_of(code)
         return record.function(*args, **kwargs)
     session = session_of(chosen, name)
     return execute(code, args, kwargs, session.executor, Observer(session.recorder))

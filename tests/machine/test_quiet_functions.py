@@ -1,0 +1,142 @@
+"""A function that comes to no functional call is remembered as quiet, until a name in it means something else."""
+
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import pydron
+from pydron.marks import scheduled_record
+from pydron_runtime.machine.code import code_of
+from pydron_runtime.prospects import has_prospects
+from pydron_runtime.quiet import Quiet, quiet_of
+
+BOX: list[int] = []
+TOOLS = types.ModuleType("tools")
+TOOLS.inner = types.ModuleType("inner")  # type: ignore[attr-defined]
+TOOLS.inner.function = lambda x: x
+
+
+class Thing:
+    def method(self, x: Any) -> Any:
+        return x
+
+
+THING = Thing()
+
+
+def helper(x: Any) -> Any:
+    return x
+
+
+@pydron.functional
+def promised(x: Any) -> Any:
+    return x
+
+
+@pydron.schedule
+def scheduled(x: Any) -> Any:
+    return x
+
+
+def quiet(function: Callable[..., Any], *args: Any) -> Quiet | None:
+    """What is remembered of a function after a call without prospects."""
+    code = code_of(scheduled_record(pydron.schedule(function)))
+    assert code is not None and not has_prospects(code, args)
+    return quiet_of(code)
+
+
+def plain(x: Any) -> Any:
+    out = [str(x), helper(x)]
+    out.append(math.sqrt(x))
+    BOX.append(len(out))
+    return ", ".join(map(str, out)), TOOLS.inner.function(x)
+
+
+def test_names_that_mean_the_same_keep_a_function_quiet() -> None:
+    found = quiet(plain, 1)
+    assert found is not None and found.holds()
+
+
+@pytest.mark.parametrize("name", ["helper", "BOX", "TOOLS", "len", "math"])
+def test_a_global_that_is_bound_again_ends_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = quiet(plain, 1)
+    monkeypatch.setitem(globals(), name, promised)
+    assert found is not None and not found.holds()
+
+
+def test_an_attribute_of_a_module_that_is_bound_again_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = quiet(plain, 1)
+    monkeypatch.setattr(TOOLS.inner, "function", promised)
+    assert found is not None and not found.holds()
+
+
+def test_a_promise_made_later_ends_it() -> None:
+    found = quiet(plain, 1)
+    pydron.functional(lambda x: x)
+    assert found is not None and not found.holds()
+
+
+def test_a_variable_of_the_enclosing_function_that_changes_ends_it() -> None:
+    callee: Any = helper
+
+    def function(x: Any) -> Any:
+        return callee(x)
+
+    found = quiet(function, 1)
+    assert found is not None and found.holds()
+    callee = promised
+    assert not found.holds()
+
+
+DEPENDING: dict[str, Callable[..., Any]] = {
+    "an argument is called": lambda x: x(1),
+    "a method of an argument is called": lambda x: x.method(1),
+    "a method of an object is called": lambda x: THING.method(x),
+    "a scheduled function is called": lambda x: scheduled(x),
+}
+
+
+@pytest.mark.parametrize("name", DEPENDING)
+def test_what_may_change_otherwise_is_looked_at_each_time(name: str) -> None:
+    assert quiet(DEPENDING[name], THING if "argument" in name else 1) is None or "argument is called" == name
+
+
+def test_one_that_calls_itself_is_its_own_code_while_it_runs() -> None:
+    @pydron.schedule
+    def count(n: int) -> Any:
+        if n < 0:
+            raise ValueError(n)
+        codes.append(count.__code__)
+        return 0 if n == 0 else 1 + count(n - 1)
+
+    codes: list[Any] = []
+    record = scheduled_record(count)
+    with pydron.configure(executor="local"):
+        assert count(3) == 3
+        codes.clear()
+        assert count(3) == 3 and set(codes) == {record.function.__code__}
+        assert count.__code__ is record.code
+        with pytest.raises(ValueError) as caught:
+            count(-1)
+        assert [entry.name for entry in caught.traceback[1:]] == ["count"]
+        assert scheduled_record(count) is record
+
+
+def test_a_quiet_function_notices_that_it_is_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through the front door: what was remembered is not used once a name means a functional function."""
+
+    @pydron.schedule
+    def function(x: Any) -> Any:
+        return helper(x)
+
+    record = scheduled_record(function)
+    with pydron.configure(executor="local"):
+        assert function(1) == 1 and record.quiet is not None and function(2) == 2
+        monkeypatch.setitem(globals(), "helper", promised)
+        code = code_of(record)
+        assert code is not None and not record.quiet.holds() and has_prospects(code, (1,))
