@@ -27,6 +27,7 @@ RUNTIME = (
     "pydron_runtime.quiet",
     "pydron_runtime.sessions",
     "pydron_runtime.check",
+    "pydron_runtime.progress",
     "pydron_runtime.run",
 )
 
@@ -74,6 +75,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron_runtime.execution": ("pydron", *LOGIC, "pydron_runtime.executors.base"),
     "pydron_runtime.prospects": ("pydron", *LOGIC),
     "pydron_runtime.quiet": ("pydron", *LOGIC),
+    "pydron_runtime.progress": ("pydron", *LOGIC),
     "pydron_runtime.sessions": ("pydron", *RECORDING, "pydron_runtime.recording_sqlite", "pydron_runtime.executors"),
     "pydron_runtime.run": ("pydron", *RUNTIME),
     "pydron_runtime.cli": ("pydron", *RUNTIME),

@@ -25,13 +25,19 @@ class Settings:
         workers: Number of worker processes; None is one per available core.
         trace: Path of the trace file; None records nothing.
         check: Whether functional calls are watched for breaches of their promise; None is no.
+        progress: Seconds after which the progress of a run is shown in the terminal or the notebook; None never. As
+            configured, None is not configured and a negative number is never.
     """
 
     executor: Any = None
     workers: int | None = None
     trace: str | None = None
     check: bool | None = None
+    progress: float | None = None
 
+
+PROGRESS_AFTER = 2.0
+"""Seconds after which the progress of a run is shown, unless something else was configured."""
 
 _configured = Settings()
 _listeners: list[Callable[[], None]] = []
@@ -47,7 +53,7 @@ def _positive(text: str, origin: str) -> int:
     return number
 
 
-_VARIABLES = ("PYDRON_EXECUTOR", "PYDRON_WORKERS", "PYDRON_TRACE", "PYDRON_CHECK")
+_VARIABLES = ("PYDRON_EXECUTOR", "PYDRON_WORKERS", "PYDRON_TRACE", "PYDRON_CHECK", "PYDRON_PROGRESS")
 
 _present: list[tuple[Settings, tuple[str | None, ...], Settings]] = []
 """What the settings were when somebody last asked: from ``configure``, from the environment, and both together."""
@@ -95,7 +101,31 @@ def _settings(configured: Settings) -> Settings:
         trace = environment.get("PYDRON_TRACE") or None
     if check is None:
         check = environment.get("PYDRON_CHECK", "") not in ("", "0")
-    return Settings(executor, workers, trace, check)
+    return Settings(executor, workers, trace, check, _progress(configured.progress))
+
+
+def _progress(configured: float | None) -> float | None:
+    """Seconds after which progress is shown; None for never."""
+    if configured is None:
+        text = os.environ.get("PYDRON_PROGRESS")
+        if not text:
+            return PROGRESS_AFTER
+        configured = _seconds(text)
+    return None if configured < 0 else configured
+
+
+def _seconds(text: str) -> float:
+    """What PYDRON_PROGRESS says: 0 turns it off, as for other switches, 1 leaves it as it is; else seconds."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 1e9:
+        raise ConfigurationError(
+            f"The environment variable PYDRON_PROGRESS is {text!r}; it has to be 0 (off), 1 (on), or the number of"
+            " seconds after which progress is shown."
+        )
+    return {0.0: -1.0, 1.0: PROGRESS_AFTER}.get(seconds, seconds)
 
 
 def always() -> bool:
@@ -141,6 +171,7 @@ def configure(
     workers: int | None = None,
     trace: str | os.PathLike[str] | None = None,
     check: bool | None = None,
+    progress: bool | float | None = None,
 ) -> Configured:
     """Choose what runs the scheduled functions of this process from now on.
 
@@ -155,11 +186,14 @@ def configure(
         check: True runs everything in this process, in order, and watches functional calls for breaches of their
             promise; :func:`pydron.check_report` tells what was found.
 
+        progress: False never shows the progress of a run, a number shows it after so many seconds, True after a few.
+            It is shown only in a terminal or a notebook.
+
     Returns:
         An object that restores the earlier settings when used in a ``with`` statement.
 
     Raises:
-        ConfigurationError: The number of workers is not a whole number of at least 1.
+        ConfigurationError: The number of workers is not a whole number of at least 1, or progress is no time.
     """
     if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
         raise ConfigurationError(f"workers={workers!r}: it has to be a whole number of at least 1.")
@@ -173,5 +207,15 @@ def configure(
         new = replace(new, trace=os.fspath(trace))
     if check is not None:
         new = replace(new, check=bool(check))
+    if progress is not None:
+        new = replace(new, progress=_chosen_progress(progress))
     _install(new)
     return Configured(before)
+
+
+def _chosen_progress(progress: bool | float) -> float:
+    if isinstance(progress, bool):
+        return PROGRESS_AFTER if progress else -1.0
+    if not isinstance(progress, (int, float)) or not 0 <= progress < 1e9:
+        raise ConfigurationError(f"progress={progress!r}: it has to be True, False, or a number of seconds.")
+    return float(progress)

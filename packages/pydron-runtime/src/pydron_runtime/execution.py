@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydron import runner
@@ -16,14 +16,32 @@ from pydron_runtime.machine.tracebacks import placement
 
 
 def execute(
-    code: Code, args: tuple[Any, ...], kwargs: Mapping[str, Any], executor: Executor, observer: Observer
+    code: Code,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    executor: Executor,
+    observer: Observer,
+    watch: Callable[[Machine], Callable[[], None]] | None = None,
 ) -> Any:
     """Run one call of a scheduled function on an executor. Blocks until it has its result.
+
+    Args:
+        watch: Told of the machine before it begins; what it returns is called when the machine has ended.
 
     Raises:
         BaseException: What the function raises.
     """
     machine = Machine(executor, observer, code)
+    if watch is None:
+        return _run(machine, code, args, kwargs, observer)
+    over = watch(machine)
+    try:
+        return _run(machine, code, args, kwargs, observer)
+    finally:
+        over()
+
+
+def _run(machine: Machine, code: Code, args: tuple[Any, ...], kwargs: Mapping[str, Any], observer: Observer) -> Any:
     handled = sys.exc_info()[1]
     try:
         result = code.function(machine.main, *args, **kwargs)

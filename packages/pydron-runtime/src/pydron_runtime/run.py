@@ -7,7 +7,8 @@ and the compiler are imported while these start.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydron import runner
@@ -17,6 +18,7 @@ from pydron_runtime.sessions import executor_of, session_of
 
 if TYPE_CHECKING:
     from pydron.entry import Record
+    from pydron_runtime.machine.machine import Machine
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 runner.hide_frames_of(_HERE, but=os.path.join(_HERE, "conformance", ""))
@@ -101,4 +103,27 @@ def _run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chose
         record.quiet = quiet_of(code)
         return record.function(*args, **kwargs)
     session = session_of(chosen, name)
-    return execute(code, args, kwargs, session.executor, Observer(session.recorder))
+    watch = _watch(chosen)
+    return execute(code, args, kwargs, session.executor, Observer(session.recorder), watch)
+
+
+def _watch(chosen: Settings) -> Callable[[Machine], Callable[[], None]] | None:
+    """What shows the progress of a machine; None where nobody would see it, or wants to."""
+    after = chosen.progress
+    if after is None or not (_is_terminal() or "ipykernel" in sys.modules):
+        return None
+    from pydron_runtime.progress.monitor import monitor
+
+    def watch(machine: Machine) -> Callable[[], None]:
+        monitor.watch(machine, after)
+        return lambda: monitor.leave(machine)
+
+    return watch
+
+
+def _is_terminal() -> bool:
+    """Whether the error stream is a terminal. There may be none, or it may have been closed, or replaced."""
+    try:
+        return bool(sys.stderr.isatty())
+    except Exception:
+        return False

@@ -18,6 +18,7 @@ from greenlet import getcurrent
 from pydron.errors import InternalError
 from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor
+from pydron_runtime.machine.aside import make_room, stand_still
 from pydron_runtime.machine.attempts import Unwinding, attempt_of, tell_attempts
 from pydron_runtime.machine.brought_forth import bring_forth
 from pydron_runtime.machine.claims import Claims
@@ -36,6 +37,7 @@ from pydron_runtime.machine.window import Window
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.code import Code
+    from pydron_runtime.machine.tallies import Tallies
 
 _machines = itertools.count(1)
 
@@ -59,6 +61,7 @@ class Machine:
         unfolding: The calls of recursive functional functions.
         passed: How often code ran, or is about to run, that may have changed memory without the machine's knowledge.
         closed: Nothing more will run.
+        tallies: What is counted for those who show how far it is; None where nobody does.
     """
 
     def __init__(self, executor: Executor, observer: Observer, code: Code) -> None:
@@ -85,6 +88,7 @@ class Machine:
         self.interrupted: Entry | None = None
         self.closed = False
         self.retirements = 0
+        self.tallies: Tallies | None = None
         self.driver = getcurrent()
         self.main = Frame(self, None, (), 0, code, "function")
         self.oldest: Entry | None = None
@@ -128,6 +132,7 @@ class Machine:
         if len(self.containers):
             self.containers.fill()
         self.passed += 1
+        make_room()
 
     def is_oldest(self, frame: Frame) -> bool:
         """Whether everything before the place at which a frame's code stands has retired."""
@@ -167,6 +172,7 @@ class Machine:
         if block and not progress and not self.ready:
             if not self.tasks.outstanding and not self.tasks.ranges:
                 raise InternalError("the machine waits, but nothing is under way")
+            stand_still()
             self.executor.wait(self.number)
 
     def poll(self) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.containers import taken
 from pydron_runtime.machine.contexts import cut_context
 from pydron_runtime.machine.entries import Entry, Operation, State
@@ -101,8 +102,10 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
     if not as_oldest and not entry.safe(*values):
         entry.oldest_only = True
         return
-    if as_oldest and entry.frame is not None:
-        entry.frame.machine.passed += 1
+    if as_oldest:
+        make_room()  # it is output, or code of the user's, which may write
+        if entry.frame is not None:
+            entry.frame.machine.passed += 1
     around = sys.exc_info()[1]
     try:
         result = entry.function(*values)

@@ -18,6 +18,7 @@ from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
 from pydron_runtime.machine.readiness import when_there
 from pydron_runtime.machine.results import Results, run_here
+from pydron_runtime.machine.tallies import count_issued
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -79,6 +80,7 @@ class Tasks:
             raise
         frame.queue.append(entry)
         self.issued += 1
+        count_issued(machine, entry)
         machine.window.began(entry.bytes)
         if not entry.submitted:
             for pending in met:

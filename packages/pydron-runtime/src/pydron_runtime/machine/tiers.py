@@ -53,11 +53,12 @@ class Tiers:
         given: Values of the variables that the loop reads and does not bind, as of the last switch.
         switched: Whether the form has just changed.
         chunk: What the next turns go through.
+        begun: How many turns have begun.
     """
 
     __slots__ = (
-        "_began", "_cost", "_frame", "_long", "_may_switch", "_node", "_ranges", "_site", "_size", "_source",
-        "_stays", "_steps", "_turns", "answered", "chunk", "given", "plain", "raw", "switched",
+        "__weakref__", "_began", "_cost", "_frame", "_long", "_may_switch", "_node", "_ranges", "_site", "_size",
+        "_source", "_stays", "_steps", "_turns", "answered", "begun", "chunk", "given", "plain", "raw", "switched",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, site: int, iterable: Any, node: int) -> None:
@@ -72,6 +73,10 @@ class Tiers:
         self._turns = 0
         self.answered = False
         self.given: dict[str, Any] = {}
+        self.begun = 0
+        tallies = frame.machine.tallies
+        if tallies is not None and frame is frame.machine.main:
+            tallies.loop(site, self, iterable)
         if type(iterable) is list:
             await_writers(frame, site, iterable)
             self.raw: Iterator[Any] = iter(iterable)
@@ -105,6 +110,7 @@ class Tiers:
         first = next(self.raw if self.plain else self._steps, _NOTHING)
         if first is _NOTHING:
             return False
+        self.begun += 1
         if self.plain:
             self.chunk = chain((first,), islice(self.raw, self._size - 1))
             self._began = time.perf_counter_ns()
@@ -119,6 +125,7 @@ class Tiers:
         if self.answered:
             self._measure_answered(taken)
             return
+        self.begun += self._size - 1
         self._turns += self._size
         cost = taken / self._size
         self._cost = min(cost, self._cost * _RISE) if self._cost else cost
@@ -139,6 +146,7 @@ class Tiers:
         """Look at a chunk with answers: whether they are worth waiting for."""
         ranges = self._ranges
         assert ranges is not None
+        self.begun += ranges.turns
         if ranges.cost > SEPARATELY:
             ranges.end()
             self.plain = self.answered = False
@@ -184,6 +192,7 @@ class Tiers:
             element = next(steps, _NOTHING)
             if element is _NOTHING:
                 return
+            self.begun += 1
             yield element
 
 
