@@ -56,6 +56,7 @@ def recursive(n: int) -> Any:
 
 
 SHARED: list[Any] = []
+HOLDER = Tools()
 
 
 def marks(report: Report) -> dict[str, tuple[str, str]]:
@@ -204,12 +205,17 @@ def test_modifications_of_what_others_may_see_are_named() -> None:
         own += [1]
         table["x"] = process(xs)
         SHARED.append(1)
+        json.own = process(xs)  # type: ignore[attr-defined]
+        HOLDER.own = process(xs)  # type: ignore[attr-defined]
         return own
 
     found = marks(explain(function))
     assert found["own.append(process(xs))"] == ("parallel", "") and found["own += [1]"] == ("pure", "")
     assert found['table["x"] = process(xs)'] == ("late", "PD301")
-    assert found["SHARED.append(1)"] == ("sync-point", "PD301")
+    assert found["SHARED.append(1)"] == ("pure", "")
+    ignored = "  # type: ignore[attr-defined]"
+    assert found[f"json.own = process(xs){ignored}"] == ("sync-point", "PD301")
+    assert found[f"HOLDER.own = process(xs){ignored}"] == ("late", "PD301")
 
 
 def test_decisions_that_wait_are_named() -> None:

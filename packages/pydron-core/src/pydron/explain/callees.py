@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections
+import functools
 import inspect
 import sys
 import types
@@ -22,6 +24,12 @@ do anything.
 late: which function it is turns out at run time."""
 
 _ABSENT = object()
+
+_CONTAINERS = (
+    *(list, dict, set, collections.deque),
+    *(collections.defaultdict, collections.OrderedDict, collections.Counter),
+)
+"""Containers whose modifications wait for nothing, whoever else can see them."""
 
 _EFFECTS: dict[Standing, Effect] = {"unknown": "world", "output": "output"}
 
@@ -66,6 +74,18 @@ class Callees:
         if entry is not None and entry.mark and len(parts) == 1:
             return Callee("functional" if entry.mark == "functional" else "scheduled")
         return Callee("unknown" if len(parts) == 1 or entry is not None else "late")
+
+    def held_by(self, expression: ast.expr | None) -> Literal["container", "module", ""]:
+        """What a global name, or a dotted one, means now: a builtin container, a module, or nothing of these."""
+        parts = None if expression is None else _dotted(expression)
+        if parts is None or parts[0] in self._locals:
+            return ""
+        found = self._lookup(parts[0], self._table.get(parts[0]))
+        for part in parts[1:]:
+            found = _member(found, part)
+        if isinstance(found, types.ModuleType):
+            return "module"
+        return "container" if type(found) in _CONTAINERS else ""
 
     def named(self, name: str) -> Callee:
         """What a dotted name calls."""
@@ -118,7 +138,7 @@ def _known(function: Any) -> Callee:
 
     if is_output(function):
         return Callee("output", function)
-    if is_known_pure(function) or is_lazy(function):
+    if is_known_pure(function) or is_lazy(function) or function is functools.partial:
         return Callee("pure", function)
     if reaches_functional(function):
         return Callee("entered", function)

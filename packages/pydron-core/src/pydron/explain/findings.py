@@ -125,9 +125,14 @@ class _Teller:
     def store(self, node: Store) -> Finding:
         if node.root in self.own or node.kind == "augmented" and node.root in node.binds:
             return _free(node)
-        # Which object it is, and who else has it, is known only at run time: a fresh one holds nobody up.
         what = self.text.at(node.span, node.fragment.text)
-        return _sequential(node, "late" if node.root else "sync-point", "PD301", what)
+        if node.root:
+            # Which object it is, and who else has it, is known only at run time: a fresh one holds nobody up.
+            return _sequential(node, "late", "PD301", what)
+        held = self.callees.held_by(_receiver(node))
+        if held == "container":
+            return _free(node)
+        return _sequential(node, "sync-point" if held == "module" else "late", "PD301", what)
 
     def manager(self, node: With) -> Finding:
         what = self.text.at(Span.of(node.manager.expression()), node.manager.text)
@@ -169,6 +174,23 @@ class _Teller:
                 first = node.fragment.text.split("\n", 1)[0]
                 what = self.text.at(node.span, first) if node.span.line == node.span.end_line else first
                 return what or "the function", node.detail
+
+
+def _receiver(node: Store) -> ast.expr | None:
+    """The object that a store modifies."""
+    match node.fragment.syntax()[0]:
+        case ast.Assign(targets=[ast.Subscript(value=receiver) | ast.Attribute(value=receiver)]):
+            return receiver
+        case ast.AugAssign(target=ast.Subscript(value=receiver) | ast.Attribute(value=receiver)):
+            return receiver
+        case ast.Delete(targets=[ast.Subscript(value=receiver) | ast.Attribute(value=receiver)]):
+            return receiver
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver))):
+            return receiver
+        case ast.Assign(value=ast.Call(func=ast.Attribute(value=receiver))):
+            return receiver
+        case _:
+            return None
 
 
 def _own_variables(graph: Graph) -> frozenset[str]:

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
 
+_WITH_METHODS = CONTAINERS | frozenset({str, bytes, int, float, complex})
+"""Types whose methods, once looked up, are known by their object and name."""
+
 SHORT_CALL = "The call takes less time than handing it to a worker."
 """Why a short call ran in the program."""
 
@@ -88,7 +91,7 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         return partially(frame, site, args, kwargs)
     elif kind is functools.partial:
         return call(frame, site, callee.func, *callee.args, *args, **{**callee.keywords, **kwargs})
-    elif kind is BuiltinFunctionType and type(callee.__self__) in CONTAINERS:
+    elif kind is BuiltinFunctionType and type(callee.__self__) in _WITH_METHODS:
         return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
     elif is_functional(callee):
         return issue(frame, site, callee, args, kwargs)

@@ -123,6 +123,8 @@ def is_safe(value: Any, depth: int = 3) -> bool:
         return all(type(element) in SCALARS or is_safe(element, depth - 1) for element in value)
     if is_array(value):
         return bool(value.dtype.kind != "O")
+    if isinstance(value, BaseException):
+        return kind.__module__ == "builtins" and depth > 0 and all(is_safe(arg, depth - 1) for arg in value.args)
     return is_safe_type(kind) or kind in CODE or kind in VIEWS
 
 
