@@ -55,6 +55,26 @@ def short(number: int) -> int:
     return number
 
 
+@pydron.functional
+def seldom(number: int) -> int:
+    total = 0
+    for step in range(150):
+        total += step * number
+    if number % 1000 == 0:
+        print("seldom", number)
+    if number == 7500:
+        warnings.warn("once")
+    return total
+
+
+@pydron.schedule
+def many(count: int) -> int:
+    results = []
+    for number in range(count):
+        results.append(seldom(number))
+    return sum(results)
+
+
 @pydron.schedule
 def main(count: int) -> int:
     total = 0
@@ -69,6 +89,7 @@ def main(count: int) -> int:
 if __name__ == "__main__":
     run = main.sequential if sys.argv[1] == "plain" else main  # type: ignore[attr-defined]
     print(run(8))
+    print((many.sequential if sys.argv[1] == "plain" else many)(20_000))  # type: ignore[attr-defined]
     try:
         run(12)
     except ValueError as error:

@@ -47,7 +47,10 @@ class Gate:
         """Cut the traceback down to the user's frames; return the line (relative) that the entry has to raise from."""
         record = self._bound()
         line, tail = runner.frames_of_failure(record, error)
-        error.__traceback__ = tail
+        if not runner.shows_everything():
+            error.__traceback__ = tail
+        elif error.__traceback__ is not None:
+            error.__traceback__ = error.__traceback__.tb_next  # but for the entry itself, which raises it once more
         offset = line - record.function.__code__.co_firstlineno
         return offset if offset > 0 else 0
 

@@ -161,6 +161,11 @@ def users_stack(most: int = 50) -> list[tuple[str, int, str]]:
     return found[::-1]
 
 
+def shows_everything() -> bool:
+    """Whether ``PYDRON_TRACEBACK=full`` asks for Pydron's own frames in tracebacks, too, and for notes on workers."""
+    return os.environ.get("PYDRON_TRACEBACK") == "full"
+
+
 def place_failure(error: BaseException, line: int, below: TracebackType | None) -> None:
     """Say where a failure belongs that happened elsewhere, or earlier, than where the program's code stands."""
     _placed.error, _placed.line, _placed.below = error, line, below

@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from pydron import runner
 from pydron_runtime.data.payload import Payload, TransportError, dump
 from pydron_runtime.data.payload import load as load_payload
 
@@ -67,6 +68,8 @@ def _users(trace: TracebackType | None) -> TracebackType | None:
 
 
 def _is_own(module: str) -> bool:
+    if runner.shows_everything():
+        return False
     return module == _OWN or module.startswith(_OWN + ".") and not module.startswith(_STANDS_FOR_USERS)
 
 

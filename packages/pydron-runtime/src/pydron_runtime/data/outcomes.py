@@ -42,13 +42,13 @@ class Outcome(msgspec.Struct, frozen=True):
     output: tuple[Chunk, ...] = ()
 
 
-def completion_of(outcome: Outcome, worker: str) -> Completion:
-    """The completion that an outcome amounts to."""
+def completion_of(outcome: Outcome, worker: str, attempt: int = 1) -> Completion:
+    """The completion that the outcome of an attempt amounts to."""
     if outcome.kind == "ok":
         took = outcome.finished - outcome.started
         return Succeeded(outcome.task, outcome.payload or _NOTHING, worker, took, outcome.output)
     if outcome.kind == "failed":
-        return Failed(outcome.task, outcome.payload or _NOTHING, outcome.text, worker, outcome.output)
+        return Failed(outcome.task, outcome.payload or _NOTHING, outcome.text, worker, outcome.output, attempt)
     if outcome.kind == "untransportable":
         return Untransportable(outcome.task, outcome.what, outcome.text, worker)
     return Skipped(outcome.task, None)

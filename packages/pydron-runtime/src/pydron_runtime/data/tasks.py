@@ -70,6 +70,7 @@ class Failed(msgspec.Struct, frozen=True):
         exception: Pickled exception (``pydron_runtime.data.failures``), with cause, context and notes.
         text: The remote traceback as text, for people.
         output: What it has put out before.
+        attempt: Which attempt this was, from 1.
     """
 
     task: int
@@ -77,6 +78,7 @@ class Failed(msgspec.Struct, frozen=True):
     text: str
     worker: str
     output: tuple[Chunk, ...] = ()
+    attempt: int = 1
 
 
 class Untransportable(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pydron_runtime.transport.head_start import head_start
 from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.nursery_link import cores
+from pydron_runtime.transport.vitals import frozen_limit
 
 # What this module imports stands before the start of the first worker; the rest is imported while that starts.
 if TYPE_CHECKING:
@@ -100,10 +101,11 @@ class LocalExecutor:
             return self._driver
 
     def _make_driver(self) -> Driver:
+        frozen = frozen_limit()
         begun = head_start(self._size)
         from pydron_runtime.transport.local_driver import LocalDriver  # late: the nursery imports at the same time
 
-        return LocalDriver(self._size, self._mail, self._recorder, begun)
+        return LocalDriver(self._size, self._mail, self._recorder, begun, frozen)
 
     def submit(self, task: Task) -> None:
         """Accept a task. Takes a few microseconds. Needs may be unfinished."""

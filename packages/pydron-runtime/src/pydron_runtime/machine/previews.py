@@ -6,6 +6,8 @@ import reprlib
 from collections.abc import Mapping
 from typing import Any
 
+from pydron_runtime.data import payload, references
+from pydron_runtime.data.payload import Payload
 from pydron_runtime.machine.pending import Pending
 
 
@@ -39,3 +41,23 @@ def preview(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     parts += [f"{name}={_preview.repr(value)}" for name, value in kwargs.items()]
     text = ", ".join(parts)
     return text if len(text) <= 200 else text[:199] + "…"
+
+
+def arguments_of(arguments: Payload, met: Mapping[int, Pending]) -> str:
+    """A sentence that shows the arguments of a call that was lost; empty where they cannot be shown.
+
+    Args:
+        arguments: As they were at issue.
+        met: The pending values that they refer to; those that are not there are shown as such.
+    """
+
+    def stands_for(number: int) -> Any:
+        pending = met[number]
+        return pending if not pending.done or pending.load is not None else pending.value
+
+    try:
+        with references.resolving(stands_for):
+            args, kwargs = payload.load(arguments)
+        return f"Its arguments: ({preview(args, kwargs)})."
+    except Exception:  # a class of the user's may refuse in any way
+        return ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydron.errors import TaskLostError
-from pydron_runtime.data import failures, functions, payload, references
+from pydron_runtime.data import functions, payload, references
 from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
@@ -16,9 +16,11 @@ from pydron_runtime.machine.brought_forth import listening
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
+from pydron_runtime.machine.previews import arguments_of
 from pydron_runtime.machine.readiness import when_there
 from pydron_runtime.machine.results import Results, run_here
 from pydron_runtime.machine.tallies import count_issued
+from pydron_runtime.machine.tracebacks import failure_of
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -175,14 +177,13 @@ class Tasks:
                 self.results.settle(entry, completion.result)
             case Failed():
                 del self.outstanding[entry.number]
-                error, frames = failures.load_failure(completion.exception)
-                entry.fail(error, frames)
+                entry.fail(*failure_of(completion))
             case Untransportable():
                 tell_once(entry.function.name, completion.what, completion.reason)
                 self._machine.ready.append(lambda: self._run_in_program(entry, completion.reason))
             case Lost():
                 del self.outstanding[entry.number]
-                entry.fail(TaskLostError(completion.reason))
+                entry.fail(_lost(entry, completion.reason))
             case Skipped():
                 # A producer could not travel and runs in the program; then this call can be tried again. (If the
                 # producer failed, its failure is older, and nothing of this is needed.)
@@ -244,6 +245,11 @@ class Tasks:
         """Nothing is referred to by number any more."""
         self._machine.executor.release(self._kept)
         self._kept = set()
+
+
+def _lost(entry: TaskEntry, reason: str) -> TaskLostError:
+    """The error of a call that has no result, and shows what the call was."""
+    return TaskLostError(f"{reason} {arguments_of(entry.arguments, entry.references)}".strip())
 
 
 def tell_once(name: str, what: str, reason: str) -> None:

@@ -6,11 +6,13 @@ user's source: the line of the call in each function on the way, then the frames
 
 from __future__ import annotations
 
+import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pydron import runner
-from pydron_runtime.data.failures import FrameRecord, traceback_of
+from pydron_runtime.data.failures import FrameRecord, load_failure, traceback_of
+from pydron_runtime.data.tasks import Failed
 from pydron_runtime.machine.entries import Entry
 from pydron_runtime.machine.frames import Frame
 
@@ -80,3 +82,16 @@ def _under(record: FrameRecord, below: TracebackType | None) -> TracebackType | 
     if upper is None:
         return below
     return TracebackType(below, upper.tb_frame, upper.tb_lasti, upper.tb_lineno)
+
+
+def failure_of(failed: Failed) -> tuple[BaseException, list[FrameRecord]]:
+    """The exception that a call has raised elsewhere, and the frames it came through there.
+
+    With ``PYDRON_TRACEBACK=full`` all these frames stand below the program's, and a note tells who ran the call.
+    """
+    error, frames = load_failure(failed.exception)
+    if runner.shows_everything():
+        error.__traceback__ = traceback_of(frames)
+        if sys.version_info >= (3, 11):
+            error.add_note(f"Pydron: {failed.worker} ran this call, attempt {failed.attempt}.")
+    return error, frames

@@ -113,7 +113,7 @@ def report(state: SchedulerState, name: str, outcomes: tuple[Outcome, ...], out:
         placement.learn(state, entry.task.function.digest, outcome.finished - outcome.started)
         values.keep(state, worker, outcome.task, size)
         out.append(NoteEnd(name, entry.attempts, outcome))
-        settle(state, entry, completion_of(outcome, name), out)
+        settle(state, entry, completion_of(outcome, name, entry.attempts), out)
     placement.offer(state, worker)
     values.evict(state, worker, out)
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
 from dataclasses import dataclass
 
 from pydron_runtime.transport.nursery_link import NurseryLink
+from pydron_runtime.transport.vitals import FROZEN, LOOK, Watch
 
 START_LIMIT = 30.0
 """Seconds that a worker has to become ready."""
 
 RESTARTS = 3
 """So many nurseries in a row that die before any worker is ready mean that none can be started."""
+
+_NURSERY = ""
+"""Stands for the nursery among the names of those who are watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,25 @@ class Crew:
         pids: Process ids of the workers that are ready, by name.
     """
 
-    def __init__(self, home: str, endpoint: str, size: int, nursery: NurseryLink | None = None) -> None:
+    def __init__(
+        self, home: str, endpoint: str, size: int, nursery: NurseryLink | None = None, frozen: float = FROZEN
+    ) -> None:
+        """
+        Args:
+            home: Private directory of the pool.
+            endpoint: Where workers find the scheduler.
+            size: How many workers there will be.
+            nursery: One that was started before.
+            frozen: Seconds that a worker may be stopped before it is replaced.
+        """
         self.pids: dict[str, int] = {}
         self._place = (home, endpoint, size)
         self._nursery = nursery
         self._failures = 0
         self._awaited: dict[str, float] = {}
+        self._watch = Watch(frozen)
+        self._next_look = 0.0
+        self._condemned: dict[str, str] = {}
 
     def start(self) -> None:
         """Start the nursery, unless there is one. Does not wait for it.
@@ -101,7 +120,36 @@ class Crew:
         news = self._nursery.news()
         if news is None:
             return None
-        return [Exit(item["name"], item["reason"], item["running"]) for item in news if item["is"] == "exited"]
+        return [
+            Exit(item["name"], self._reason(item["name"], item["reason"]), item["running"])
+            for item in news
+            if item["is"] == "exited"
+        ]
+
+    def _reason(self, name: str, how: str) -> str:
+        """How a worker ended, with what was known of it before."""
+        condemned = self._condemned.pop(name, None)
+        memory = self._watch.memory(name)
+        self._watch.forget(name)
+        if condemned is not None:
+            return condemned
+        return how if memory is None else f"{how}, with {memory / 1e6:.0f} MB of memory in use at the last look"
+
+    def look(self) -> None:
+        """See whether somebody has stopped a worker, or the nursery, for too long. It is killed, and replaced."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + LOOK
+        nursery = self.nursery_pid
+        looked_at = {name: pid for name, pid in self.pids.items() if name not in self._condemned}
+        for name in self._watch.look(looked_at if nursery is None else {**looked_at, _NURSERY: nursery}, now):
+            if name == _NURSERY:
+                os.kill(self.nursery_pid or 0, signal.SIGKILL)  # its workers go with it; news of this will come
+            elif self._nursery is not None:
+                limit = self._watch.limit
+                self._condemned[name] = f"frozen: somebody had stopped it (SIGSTOP) {limit:g} seconds before"
+                self._nursery.kill(name)
 
     def restart(self) -> list[Exit]:
         """Replace a nursery that is gone. Its workers went with it; those not ready yet are asked for again.
@@ -124,10 +172,13 @@ class Crew:
         return [Exit(name, "killed together with the process that starts workers", 0) for name in list(self.pids)]
 
     def patience(self) -> int | None:
-        """Milliseconds until :meth:`overdue` is worth a look; None if nothing is awaited."""
-        if not self._awaited:
+        """Milliseconds until :meth:`overdue` or :meth:`look` have something to do; None if nothing is awaited."""
+        moments = list(self._awaited.values())
+        if self.pids:
+            moments.append(self._next_look)
+        if not moments:
             return None
-        return max(0, int((min(self._awaited.values()) - time.monotonic()) * 1000) + 1)
+        return max(0, int((min(moments) - time.monotonic()) * 1000) + 1)
 
     def overdue(self) -> list[Exit]:
         """Workers that should have been ready by now. They are killed."""

@@ -11,6 +11,7 @@ from pydron_runtime.transport.crew import Crew, NoWorkers
 from pydron_runtime.transport.driver import Driver
 from pydron_runtime.transport.head_start import HeadStart, endpoint_in
 from pydron_runtime.transport.mailbox import Mailboxes
+from pydron_runtime.transport.vitals import FROZEN
 
 
 class LocalDriver(Driver):
@@ -19,15 +20,23 @@ class LocalDriver(Driver):
     _crew: Crew
     _channel: Channel
 
-    def __init__(self, size: int, mail: Mailboxes, recorder: Recorder | None, begun: HeadStart | None = None) -> None:
+    def __init__(
+        self,
+        size: int,
+        mail: Mailboxes,
+        recorder: Recorder | None,
+        begun: HeadStart | None = None,
+        frozen: float = FROZEN,
+    ) -> None:
         super().__init__(size, mail, recorder)
         self._begun = begun
+        self._frozen = frozen
 
     def _open(self) -> base.Channel:
         begun = self._begun
         self.home = directory.make() if begun is None else begun.home
         nursery = None if begun is None else begun.nursery
-        self.crew = self._crew = Crew(self.home, endpoint_in(self.home), self._size, nursery)
+        self.crew = self._crew = Crew(self.home, endpoint_in(self.home), self._size, nursery, self._frozen)
         self._channel = Channel(self.home)
         return self._channel
 
@@ -52,6 +61,7 @@ class LocalDriver(Driver):
                 self._hear_workers()
             for exit_ in self._crew.overdue():
                 self._lose(exit_)
+            self._crew.look()
 
     def _hear_workers(self) -> None:
         for name, message, frames in self._channel.arrived():
