@@ -15,8 +15,14 @@ from pydron.config import always
 SHORT = 50_000
 """Nanoseconds. Handing out a call and taking its result in costs the program about 35 µs (measured)."""
 
+FAIRLY_SHORT = 500_000
+"""Nanoseconds. Up to here calls are better made ahead, in ranges, where the loop allows it."""
+
 LONG = 200_000
-"""Nanoseconds after which a call that ran in the program shows that its function's calls are to be handed out."""
+"""Nanoseconds after which a turn of a loop shows that its calls are to be handed out. (With ranges: VERY_LONG.)"""
+
+VERY_LONG = 2_000_000
+"""Nanoseconds after which a call, or a turn of a loop with ranges, shows that its calls are to be handed out."""
 
 _ENOUGH = 3
 """Calls that have to be measured before a function counts as short."""
@@ -41,6 +47,11 @@ class Cost:
         """Whether calls are better made where the program is."""
         return self.calls >= _ENOUGH and self.mean < SHORT and not always()
 
+    @property
+    def is_fairly_short(self) -> bool:
+        """Whether calls are better made in ranges than handed out one by one."""
+        return self.calls >= _ENOUGH and self.mean < FAIRLY_SHORT and not always()
+
     def measured(self, nanoseconds: int) -> None:
         """A call took so long."""
         self.calls += 1
@@ -48,7 +59,7 @@ class Cost:
 
     def ran_in_program(self, nanoseconds: int) -> None:
         """A call that ran in the program took so long."""
-        if nanoseconds > LONG:
+        if nanoseconds > VERY_LONG:
             self.calls = 0  # a surprise: measure anew, in the workers
         else:
             self.measured(nanoseconds)

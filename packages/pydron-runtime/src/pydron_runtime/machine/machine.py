@@ -62,6 +62,7 @@ class Machine:
         passed: How often code ran, or is about to run, that may have changed memory without the machine's knowledge.
         closed: Nothing more will run.
         tallies: What is counted for those who show how far it is; None where nobody does.
+        likely: Nodes of the loop that the main frame is in, if its calls will probably be made in ranges.
     """
 
     def __init__(self, executor: Executor, observer: Observer, code: Code) -> None:
@@ -87,6 +88,7 @@ class Machine:
         self.context: BaseException | None = None
         self.interrupted: Entry | None = None
         self.closed = False
+        self.likely: frozenset[int] = frozenset()
         self.retirements = 0
         self.tallies: Tallies | None = None
         self.driver = getcurrent()

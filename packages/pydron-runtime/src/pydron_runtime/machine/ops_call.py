@@ -119,7 +119,7 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
         for value in (*args, *kwargs.values()):
             await_writers_inside(frame, site, value)
     cost = cost_of(function)
-    if cost.is_short:
+    if cost.is_short or (machine.likely and cost.is_fairly_short and frame.code.node(site) in machine.likely):
         holds_pending = machine.containers.holds_pending
         args = tuple(current(frame, site, value) for value in args)
         if not any(map(holds_pending, args)) and not any(map(holds_pending, kwargs.values())):

@@ -24,6 +24,7 @@ from pydron_runtime.machine.safety import SCALARS
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
+    from pydron_runtime.machine.machine import Machine
 
 WORTH = 3_000
 """Nanoseconds that a turn has to take: asking ahead costs the program about 1 µs per call."""
@@ -86,8 +87,8 @@ def asked_of(frame: Frame, node_id: int, given: Mapping[str, Any]) -> Asked | No
     """
     code = frame.code
     graph = code.record.taken_apart
-    node = next((found for found in walk(graph.body) if found.id == node_id), None)
-    if not isinstance(node, For):
+    node = _loop(frame, node_id)
+    if node is None:
         return None
     variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
     paths = slices.answerable(node.body, variables)
@@ -121,6 +122,19 @@ def asked_of(frame: Frame, node_id: int, given: Mapping[str, Any]) -> Asked | No
     except TransportError:
         return None
     return Asked(ready, callees, tuple(given[name] for name in made.captures), tuple(paths))
+
+
+def _loop(frame: Frame, node_id: int) -> For | None:
+    for node in walk(frame.code.record.taken_apart.body):
+        if node.id == node_id and isinstance(node, For):
+            return node
+    return None
+
+
+def nodes_of(frame: Frame, node_id: int) -> frozenset[int]:
+    """The nodes of a loop's body."""
+    node = _loop(frame, node_id)
+    return frozenset() if node is None else frozenset(inner.id for inner in walk(node.body))
 
 
 def _found(lookup: Callable[[str], Any], path: tuple[str, ...]) -> Any:
@@ -322,6 +336,13 @@ def _all_fixed(elements: Sequence[Any]) -> bool:
     if type(elements) in (range, str, bytes):
         return True
     return SCALARS.issuperset(map(type, elements)) or all(type(e) in SCALARS or _is_plain_tuple(e) for e in elements)
+
+
+def is_likely(machine: Machine, source: Any) -> bool:
+    """Whether ranges of what a loop goes through could be asked for, as far as that is quickly said."""
+    if type(source) not in _SOURCES or machine.executor.workers < 2:
+        return False
+    return len(source) > _LOOKED_AT and _all_fixed(source[:_LOOKED_AT])
 
 
 def ranges_of(

@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 from pydron.config import always
 from pydron_runtime.machine.current import await_writers
-from pydron_runtime.machine.granularity import LONG
+from pydron_runtime.machine.granularity import LONG, SHORT, VERY_LONG
 from pydron_runtime.machine.ops_access import iterate
-from pydron_runtime.machine.ranges import WORTH, Ranges, ranges_of
+from pydron_runtime.machine.ranges import WORTH, Ranges, is_likely, nodes_of, ranges_of
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
 _STREAK = 48
 """So many turns in a row that handed out no call make the other form take over."""
+
+_SHORT_STREAK = 8
+"""The same where it is likely that workers make the calls of the next turns."""
 
 _CHUNK_TIME = 25_000
 """Nanoseconds that a chunk of plain turns should take."""
@@ -57,8 +60,9 @@ class Tiers:
     """
 
     __slots__ = (
-        "__weakref__", "_began", "_cost", "_frame", "_long", "_may_switch", "_node", "_ranges", "_site", "_size",
-        "_source", "_stays", "_steps", "_turns", "answered", "begun", "chunk", "given", "plain", "raw", "switched",
+        "__weakref__", "_began", "_cost", "_frame", "_likely", "_long", "_may_switch", "_node", "_ranges", "_site",
+        "_size", "_source", "_stays", "_steps", "_turns", "answered", "begun", "chunk", "given", "plain", "raw",
+        "switched",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, site: int, iterable: Any, node: int) -> None:
@@ -89,6 +93,13 @@ class Tiers:
         self._size = 1
         self._began = 0
         self._may_switch = frame is frame.machine.main and not always()
+        self._hope(self._may_switch and bool(node) and is_likely(frame.machine, iterable))
+
+    def _hope(self, likely: bool) -> None:
+        """Calls of this loop will (not) be made in ranges."""
+        self._likely = likely
+        if self._frame is self._frame.machine.main:
+            self._frame.machine.likely = nodes_of(self._frame, self._node) if likely else frozenset()
 
     def stay_plain(self) -> None:
         """The form as written goes on to the end: who takes the elements cannot take any that are not there yet."""
@@ -129,7 +140,8 @@ class Tiers:
         self._turns += self._size
         cost = taken / self._size
         self._cost = min(cost, self._cost * _RISE) if self._cost else cost
-        if not self._stays and taken > LONG and taken > LONG * self._size // 2:
+        long = VERY_LONG if self._likely else LONG
+        if not self._stays and taken > long and taken > long * self._size // 2:
             # Once may be the system's doing, which lets others run as well.
             self.plain = not self._long
             self._long, self._size = True, 1
@@ -149,9 +161,10 @@ class Tiers:
         self.begun += ranges.turns
         if ranges.cost > SEPARATELY:
             ranges.end()
-            self.plain = self.answered = False
+            self.plain, self.answered = self._stays, False
         elif not ranges.pays(taken, self._cost):
             ranges.end()
+            self._give_up()
 
     def _ask_ahead(self) -> bool:
         """Whether the next turns are for the form that takes answers; asks for them if it pays."""
@@ -164,13 +177,21 @@ class Tiers:
             )
             if self._ranges is None:
                 self._node = 0  # it is not asked again
+                self._give_up()
                 return False
         self._began = time.perf_counter_ns()
         chunk = self._ranges.chunk(self._cost)
         if chunk is None:
+            self._give_up()
             return False
         self.chunk, self.answered = chunk, True
         return True
+
+    def _give_up(self) -> None:
+        """No calls are made in ranges any more; those that are not very short are handed out again."""
+        self._hope(False)
+        if self._cost > SHORT:
+            self.plain = self._stays
 
     def asked(self, call: int) -> Any:
         """The function that was asked about a call, by the call's node."""
@@ -186,7 +207,7 @@ class Tiers:
             if machine.tasks.issued != issued:
                 issued, idle = machine.tasks.issued, 0
             idle += 1
-            if idle > _STREAK and self._may_switch and not machine.main.queue:
+            if idle > (_SHORT_STREAK if self._likely else _STREAK) and self._may_switch and not machine.main.queue:
                 self.switched = True
                 return
             element = next(steps, _NOTHING)

@@ -1,0 +1,204 @@
+"""Functional calls of all lengths, measured against what people would take instead.
+
+Each case is a plain loop under `@pydron.schedule`. In each round, in turn: the plain loop, two forked processes on half
+of the inputs each, the scheduled loop on two workers, and the peers that are installed: `concurrent.futures`,
+`multiprocessing.Pool`, `joblib`, `dask.distributed`, Ray. A figure is the plain loop's time divided by the system's,
+the median over the rounds; times of different rounds are never compared.
+
+Peers are used as their documentation suggests: a map with a chunk size that suits the number of calls where they have
+one, else one call at a time.
+
+    python benchmarks/short_calls.py [--rounds N] [--case NAME]... [--peers | --no-peers] [--record FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import importlib.util
+import json
+import multiprocessing
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from forked_pair import ForkedPair
+
+import pydron
+
+WORKERS = 2
+
+
+Inputs = list[int]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A number of calls of about the same length.
+
+    Attributes:
+        name: Of the case.
+        calls: How many.
+        call: The functional function. Each case has its own, so that what is learnt of one is not believed of another.
+        loop: The program: a plain loop.
+        scheduled: The same under ``@pydron.schedule``.
+    """
+
+    name: str
+    calls: int
+    call: Callable[[int], int]
+    loop: Callable[[Inputs], list[int]]
+    scheduled: Callable[[Inputs], list[int]]
+
+
+def case_of(name: str, calls: int, turns: int) -> Case:
+    """A case whose calls take so many turns of a loop; 10 turns take about 0.3 µs."""
+
+    @pydron.functional
+    def call(x: int) -> int:
+        total = x
+        for turn in range(turns):
+            total += turn
+        return total
+
+    def loop(inputs: Inputs) -> list[int]:
+        results = []
+        for item in inputs:
+            results.append(call(item))
+        return results
+
+    call.__name__ = call.__qualname__ = f"call_{turns}"
+    globals()[call.__name__] = call  # peers find it by its name
+    return Case(name, calls, call, loop, pydron.schedule(loop))
+
+
+CASES = [
+    case_of("no-op", 500_000, 0),
+    case_of("1 µs", 400_000, 25),
+    case_of("10 µs", 200_000, 300),
+    case_of("100 µs", 20_000, 3_000),
+    case_of("1 ms", 2_000, 30_000),
+    case_of("10 ms", 200, 300_000),
+    case_of("50 ms", 64, 1_500_000),
+]
+
+Runner = Callable[[Case, Inputs], list[int]]
+
+
+def _chunk(inputs: Sequence[Any]) -> int:
+    return max(1, len(inputs) // (WORKERS * 16))
+
+
+def peers() -> dict[str, tuple[Runner, Callable[[], Any]]]:
+    """The systems that are installed: how each runs the calls, and how it ends."""
+    found: dict[str, tuple[Runner, Callable[[], Any]]] = {}
+    pool = concurrent.futures.ProcessPoolExecutor(WORKERS)
+    found["futures"] = (lambda case, inputs: list(pool.map(case.call, inputs, chunksize=_chunk(inputs))), pool.shutdown)
+    processes = multiprocessing.get_context("fork").Pool(WORKERS)
+    found["mp.Pool"] = (lambda case, inputs: processes.map(case.call, inputs, _chunk(inputs)), processes.terminate)
+    if importlib.util.find_spec("joblib"):
+        joblib = importlib.import_module("joblib")
+        found["joblib"] = (
+            lambda case, inputs: joblib.Parallel(n_jobs=WORKERS)(joblib.delayed(case.call)(item) for item in inputs),
+            lambda: None,
+        )
+    if importlib.util.find_spec("distributed"):
+        distributed = importlib.import_module("distributed")
+        client = distributed.Client(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None)
+        found["dask"] = (lambda case, inputs: client.gather(client.map(case.call, inputs, pure=False)), client.close)
+    if importlib.util.find_spec("ray"):
+        ray = importlib.import_module("ray")
+        ray.init(num_cpus=WORKERS, include_dashboard=False)
+        found["ray"] = (
+            lambda case, inputs: ray.get([ray.remote(case.call).remote(item) for item in inputs]),
+            ray.shutdown,
+        )
+    return found
+
+
+SLOWEST = 20_000
+"""Calls that dask and Ray are given at most: they take half a millisecond and more for each."""
+
+
+def timed(action: Callable[[], Any]) -> tuple[Any, float]:
+    """An action's result, and its seconds."""
+    began = time.perf_counter()
+    result = action()
+    return result, time.perf_counter() - began
+
+
+def measure(case: Case, rounds: int, pair: ForkedPair, systems: dict[str, Runner]) -> dict[str, float]:
+    """Each system's speed as a multiple of the plain loop's: medians over the rounds.
+
+    Raises:
+        SystemExit: The results differ.
+    """
+    inputs = list(range(case.calls))
+    speeds: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        expected, plain = timed(lambda: case.loop(inputs))
+        ours: dict[str, Runner] = {
+            "two forks": lambda case, given: pair.run(case.name, given),
+            "pydron": lambda case, given: case.scheduled(given),
+        }
+        for name, run in {**ours, **systems}.items():
+            given = inputs[:SLOWEST] if name in ("dask", "ray") else inputs
+            result, seconds = timed(lambda run=run, given=given: run(case, given))  # type: ignore[misc]
+            if result != expected[: len(given)]:
+                raise SystemExit(f"{case.name}: {name} gives another result")
+            speeds.setdefault(name, []).append(plain * len(given) / len(inputs) / seconds)
+    return {name: round(median(found), 3) for name, found in speeds.items()}
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Measure calls of all lengths against plain Python and peers.")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds per case; the median counts (default 3)")
+    parser.add_argument("--case", action="append", choices=[case.name for case in CASES], help="only this case")
+    parser.add_argument("--no-peers", action="store_true", help="plain Python, forks and Pydron only")
+    parser.add_argument("--record", type=Path, help="append the ratios to this file, as a line of JSON")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, print a table, append to the history."""
+    options = arguments()
+    pair = ForkedPair({case.name: case.loop for case in CASES})  # type: ignore[misc]
+    others = {} if options.no_peers else peers()
+    systems = {name: run for name, (run, _) in others.items()}
+    names = ["two forks", "pydron", *systems]
+    print("speed, as a multiple of the plain loop's")
+    print(f"{'calls of':<10}{'number':>9}" + "".join(f"{name:>11}" for name in names) + f"{'share':>9}")
+    ratios = {}
+    with pydron.configure(executor="local", workers=WORKERS):
+        CASES[-1].scheduled([1, 2, 3, 4])  # the workers are there
+        for case in CASES:
+            if options.case and case.name not in options.case:
+                continue
+            found = ratios[case.name] = measure(case, options.rounds, pair, systems)
+            share = found["pydron"] / found["two forks"]
+            row = "".join(f"{found[name]:>11.3f}" for name in names)
+            print(f"{case.name:<10}{case.calls:>9,}{row}{share:>9.3f}", flush=True)
+    for _, end in others.values():
+        end()
+    pair.close()
+    if options.record:
+        line = {
+            "benchmark": "short_calls",
+            "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "python": platform.python_version(),
+            "workers": WORKERS,
+            "cases": ratios,
+        }
+        with options.record.open("a", encoding="utf-8") as history:
+            history.write(json.dumps(line) + "\n")
+        print(f"appended to {options.record}")
+
+
+if __name__ == "__main__":
+    main()
