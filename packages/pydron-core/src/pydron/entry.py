@@ -184,3 +184,11 @@ def adorn(entry: FunctionType, record: Record) -> None:
     entry.__dict__[SCHEDULED] = record
     entry.__dict__["sequential"] = record.function
     entry.__dict__["graph"] = record.graph
+    entry.__dict__["_repr_html_"] = functools.partial(_shown, record)
+
+
+def _shown(record: Record) -> str:
+    """For notebooks."""
+    from pydron.export.notebook import function_html
+
+    return function_html(record.function.__qualname__, record.graph)

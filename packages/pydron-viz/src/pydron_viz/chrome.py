@@ -1,7 +1,8 @@
 """Chrome trace events: a run for Perfetto (https://ui.perfetto.dev) and chrome://tracing. Pure.
 
 The program and each worker are a track of one process; a call is a complete event, a dependency between calls of
-workers a flow arrow. Times are microseconds, as the format wants.
+workers a flow arrow. What was serialised, sent and read stands on tracks below, one per lane and more where such
+stretches overlap. Times are microseconds, as the format wants.
 """
 
 from __future__ import annotations
@@ -9,9 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 from pydron.trace import TaskRow, Trace
+from pydron_viz.analysis.travel import KINDS, journey_of, travel
 from pydron_viz.timeline import Bar, Lane, lanes
 
 _PROCESS = 1
+
+_BELOW = 50
+"""Rows of a lane that calls and waits may take; those for travel come after them."""
+
+_SHORTEST = 10_000
+"""Nanoseconds; shorter stretches of travel are left out."""
 
 
 def chrome_document(trace: Trace) -> dict[str, Any]:
@@ -28,16 +36,41 @@ def chrome_document(trace: Trace) -> dict[str, Any]:
             events.append(_metadata("thread_name", track, {"name": _lane_name(lane, row)}))
             events.append(_metadata("thread_sort_index", track, {"sort_index": track}))
         for bar in lane.bars:
-            track = _track(number, bar.row)
+            track = _track(number, min(bar.row, _BELOW - 1))
             events.append(_complete(trace, latest, bar, track, tasks.get(bar.subject) if bar.kind != "wait" else None))
             if bar.kind == "task":
                 drawn[bar.subject] = (track, bar)
+    events += _journeys(trace, [lane.name if lane.kind == "worker" else "" for lane in tracks])
     events += _flows(trace, drawn)
     return {
         "traceEvents": events,
         "displayTimeUnit": "ms",
         "otherData": {"run": trace.run.id, "started": trace.run.started, "state": trace.run.state},
     }
+
+
+def _journeys(trace: Trace, workers: list[str]) -> list[dict[str, Any]]:
+    """What calls and results were on their way for. Slices of one track must not overlap: each track is filled in
+    order of time."""
+    events: list[dict[str, Any]] = []
+    free: dict[int, list[int]] = {}
+    for one in travel(map(journey_of, trace.tasks), _SHORTEST):
+        lane = workers.index(one.worker) if one.worker in workers else 0
+        rows = free.setdefault(lane, [])
+        row = next((number for number, until in enumerate(rows) if until <= one.begin), len(rows))
+        rows[row : row + 1] = [one.end]
+        word, meaning = KINDS[one.kind]
+        events.append({
+            "ph": "X", "pid": _PROCESS, "tid": _track(lane, _BELOW + row), "name": word, "cat": "travel",
+            "ts": one.begin / 1000, "dur": (one.end - one.begin) / 1000, "args": {"task": one.task, "meaning": meaning},
+        })  # fmt: skip
+    for lane, rows in free.items():
+        name = f"{workers[lane] or 'program'}: travel"
+        for row in range(len(rows)):
+            track = _track(lane, _BELOW + row)
+            events.append(_metadata("thread_name", track, {"name": name if row == 0 else f"{name} ({row + 1})"}))
+            events.append(_metadata("thread_sort_index", track, {"sort_index": track}))
+    return events
 
 
 def _track(lane: int, row: int) -> int:

@@ -12,6 +12,7 @@ import subprocess
 import sysconfig
 import threading
 from collections import OrderedDict
+from importlib.util import find_spec
 from pathlib import Path
 
 from pydron.errors import ConfigurationError, PydronError
@@ -51,8 +52,8 @@ def program() -> str:
 
 
 def can_write(format: str) -> bool:
-    """Whether the Graphviz that would be used can write a format: PDF is beyond the one that comes with pip."""
-    return format != "pdf" or shutil.which("dot") is not None
+    """Whether a format can be written. PDF is beyond the Graphviz that comes with pip; a library writes it then."""
+    return format != "pdf" or shutil.which("dot") is not None or find_spec("svglib") is not None
 
 
 def render_dot(source: str, format: str) -> bytes:
@@ -73,7 +74,12 @@ def render_dot(source: str, format: str) -> bytes:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
-    picture = _drawn(source, format)
+    if format == "pdf" and shutil.which("dot") is None:
+        from pydron_viz.pdf import pdf_of  # late: it takes a moment to import
+
+        picture = pdf_of(_drawn(source, "svg"))
+    else:
+        picture = _drawn(source, format)
     with _lock:
         _cache[key] = picture
         while len(_cache) > _KEPT:

@@ -13,6 +13,7 @@ from pydron.trace import GraphRow, TaskColumns, Trace, columns_of
 from pydron_viz.diagrams import room, tally
 from pydron_viz.places import graph_of
 from pydron_viz.replay import Replay, State
+from pydron_viz.wording import clipped, short_time
 
 Calls = Mapping[int, Sequence[int]]
 """Numbers of the tasks per call node of a graph."""
@@ -36,7 +37,8 @@ def static_layout(trace: Trace, row: GraphRow, calls: Calls | None = None) -> st
     if graph is None:
         return None
     calls = calls_by_node(columns_of(trace.tasks), row.id) if calls is None else calls
-    return _dot(graph, {node: room(len(tasks)) for node, tasks in calls.items()})
+    captions = {node: room(len(tasks)) for node, tasks in calls.items()}
+    return _dot(graph, _below(waits_by_node(trace, row.id), captions))
 
 
 def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | None:
@@ -49,7 +51,28 @@ def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | N
     for node, tasks in calls_by_node(columns_of(trace.tasks), row.id).items():
         counts: Counter[State] = Counter(states.get(task, "future") for task in tasks)
         notes[node] = f"×{len(tasks):,}: {tally(counts)}"
-    return _dot(graph, notes)
+    return _dot(graph, _below(waits_by_node(trace, row.id), notes))
+
+
+def waits_by_node(trace: Trace, graph: int) -> dict[int, str]:
+    """Per node of a graph at which the program stood still: for which reasons, and how long."""
+    found: dict[int, dict[str, list[int]]] = {}
+    for wait in trace.waits:
+        if wait.graph == graph and wait.node is not None:
+            found.setdefault(wait.node, {}).setdefault(wait.reason, []).append(wait.duration)
+    return {
+        node: "\n".join(
+            f"waited {short_time(sum(times))} in {len(times):,}: {clipped(reason, 20)}"
+            for reason, times in sorted(reasons.items(), key=lambda item: -sum(item[1]))[:3]
+        )
+        for node, reasons in found.items()
+    }
+
+
+def _below(waits: dict[int, str], captions: dict[int, str]) -> dict[int, str]:
+    """The captions of calls stand below what was waited for: a caption is always the last text of its node."""
+    both = {node: f"{waits[node]}\n{caption}" for node, caption in captions.items() if node in waits}
+    return {**waits, **captions, **both}
 
 
 def graph_row(trace: Trace, view: str) -> GraphRow:

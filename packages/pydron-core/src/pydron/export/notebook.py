@@ -1,4 +1,4 @@
-"""How a graph shows itself in a notebook: as a picture where one can be drawn, else as text."""
+"""How a graph, a scheduled function and a trace show themselves in a notebook: as pictures where some can be drawn."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pydron.ir.nodes import Graph
 
 RENDERERS = "pydron.renderers"
 """Entry-point group of callables ``(DOT text, format) -> bytes``."""
+
+DISPLAYS = "pydron.displays"
+"""Entry-point group of callables that make HTML of a value: ``trace`` of a :class:`~pydron.trace.Trace`."""
 
 Renderer = Callable[[str, str], bytes]
 
@@ -38,3 +41,30 @@ def to_html(graph: Graph) -> str:
     if start >= 0:
         return picture[start:]
     return f"<pre>{html.escape(graph.to_text())}</pre>"
+
+
+def function_html(name: str, graph: Graph) -> str:
+    """A scheduled function: its name, what becomes of its calls, and its graph. Never raises."""
+    try:
+        picture = to_html(graph)
+    except Exception as problem:  # a function without source, say: it has no graph to show
+        picture = f"<pre>{html.escape(str(problem))}</pre>"
+    return f"<div><b>{html.escape(name)}</b>, scheduled by Pydron</div>{picture}"
+
+
+def to_svg(graph: Graph) -> str | None:
+    """The diagram as SVG; None where nothing that draws is installed. Never raises."""
+    found = to_html(graph)
+    return found if found.startswith("<svg") else None
+
+
+def trace_html(trace: object) -> str | None:
+    """A trace as HTML, where the package that shows traces is installed; else None. Never raises."""
+    try:
+        for point in entry_points(group=DISPLAYS):
+            if point.name == "trace":
+                shown: str = point.load()(trace)
+                return shown
+    except Exception:  # a notebook shows the plain form instead
+        pass
+    return None

@@ -59,7 +59,7 @@ def to_dot(
 
     Args:
         effects: Effect of calls, by node id. Default: what the marks in the graph's table of globals tell.
-        notes: Lines to add to the labels of nodes, by node id: counts, times, reasons.
+        notes: Lines to add to the labels of nodes, by node id: counts, times, reasons; several with newlines between.
     """
     return _Drawing(graph, effects_by_mark(graph) if effects is None else effects, notes).draw()
 
@@ -130,7 +130,7 @@ class _Drawing:
         if mark:
             yield mark
         if node.id in self._notes:
-            yield self._notes[node.id]
+            yield from self._notes[node.id].split("\n")
 
     def _tip(self, node: Node) -> str:
         place = f"line {node.span.line}" if node.span.line > 0 else "no line"

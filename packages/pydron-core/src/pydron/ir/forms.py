@@ -80,6 +80,11 @@ class GraphForms:
     def __str__(self) -> str:
         return self.to_text()
 
+    def _repr_svg_(self) -> str | None:
+        from pydron.export.notebook import to_svg
+
+        return to_svg(cast("Graph", self))
+
     def _repr_html_(self) -> str:
         from pydron.export.notebook import to_html
 

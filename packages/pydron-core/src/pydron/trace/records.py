@@ -238,6 +238,12 @@ class Trace:
     workers: tuple[WorkerRow, ...] = ()
     saved_calls: tuple[SavedCallRow, ...] = ()
 
+    def _repr_html_(self) -> str | None:
+        """For notebooks: lanes and figures, where pydron-viz is installed."""
+        from pydron.export.notebook import trace_html
+
+        return trace_html(self)
+
     @property
     def end(self) -> int:
         """The latest time in the trace: where the run ended, or how far it has got. Looks at every row."""

@@ -1,0 +1,116 @@
+"""What notebooks and files show: traces and functions display themselves, graphs become PDF, waits stand in graphs."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+import pydron
+from pydron.trace import Trace, WaitRow, read_trace
+from pydron_viz import render
+from pydron_viz.display import trace_html
+from pydron_viz.exports import export
+from pydron_viz.lanes_picture import lanes_svg
+from pydron_viz.pdf import LARGEST, pdf_of
+from pydron_viz.static_graph import waits_by_node
+
+
+@pydron.functional
+def measure(value: int) -> int:
+    return value
+
+
+@pydron.schedule
+def survey(values: list[int]) -> list[int]:
+    return [measure(value) for value in values]
+
+
+def test_a_trace_displays_itself(pipeline: Trace) -> None:
+    """Lanes, functions and waits, in well-formed HTML."""
+    shown = pipeline._repr_html_()
+    assert shown is not None and shown == trace_html(pipeline)
+    for expected in ("pipeline.py", "129 functional calls", "process", "measure #105", "PD101", "worker-2"):
+        assert expected in shown, expected
+    ElementTree.fromstring(shown)
+
+
+def test_hostile_and_empty_traces_display_themselves(hostile_file: Path) -> None:
+    """Names are text in HTML and SVG; a trace with nothing in it is no error."""
+    hostile = trace_html(read_trace(hostile_file))
+    ElementTree.fromstring(hostile)
+    assert "<script" not in hostile and "<img" not in hostile
+    ElementTree.fromstring(trace_html(Trace()))
+
+
+def test_the_picture_of_a_long_run_is_small(pipeline: Trace) -> None:
+    """Bars that share a pixel are drawn once."""
+    row = pipeline.tasks[0]
+    many = tuple(
+        type(row)(number, "f", started=number, finished=number + 1, worker="worker-1", outcome="ok")
+        for number in range(1, 30_000)
+    )
+    assert len(lanes_svg(Trace(tasks=many, workers=pipeline.workers))) < 500_000
+
+
+def test_a_scheduled_function_displays_itself() -> None:
+    """Its name and its graph; the graph itself also as plain SVG."""
+    shown = vars(survey)["_repr_html_"]()
+    assert "survey" in shown and "<svg" in shown and "measure" in shown
+    svg = vars(survey)["graph"]._repr_svg_()
+    assert svg is not None and svg.startswith("<svg")
+
+
+def test_a_function_without_source_displays_itself_too() -> None:
+    """Nothing raises in a notebook's display."""
+    space: dict[str, object] = {}
+    exec("def f(x):\n    return x\n", space)
+    scheduled = pydron.schedule(space["f"])  # type: ignore[call-overload]
+    assert "f" in vars(scheduled)["_repr_html_"]()
+
+
+@pytest.fixture
+def without_dot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine without the system's Graphviz."""
+    found = render.shutil.which
+    monkeypatch.setattr(render.shutil, "which", lambda name: None if name == "dot" else found(name))
+    render._cache.clear()
+    yield
+    render._cache.clear()
+
+
+def test_a_graph_becomes_a_pdf(pipeline: Trace, without_dot: None) -> None:
+    """One page, as large as the picture, with texts that can be searched; also where Graphviz cannot write PDF."""
+    assert render.can_write("pdf")
+    document = pypdfium2.PdfDocument(export(pipeline, "pdf", view="sites"))
+    assert len(document) == 1
+    text = document[0].get_textpage().get_text_range()
+    assert "process" in text and "measure" in text
+    picture = document[0].render(scale=0.5).to_pil().convert("L")
+    assert picture.getextrema()[0] < 100 < 250 < picture.getextrema()[1]  # something dark on something light
+    document.close()
+
+
+def test_hostile_names_and_huge_pictures_become_pdfs(hostile_file: Path, without_dot: None) -> None:
+    """Characters that the fonts do not have are no error; no page is larger than the standard allows."""
+    export(read_trace(hostile_file), "pdf")
+    huge = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="90000" height="100"><rect width="90000" height="100"/></svg>'
+    )
+    document = pypdfium2.PdfDocument(pdf_of(huge))
+    assert document[0].get_size()[0] <= LARGEST
+    document.close()
+
+
+def test_a_functions_graph_says_where_the_program_waited(pipeline: Trace) -> None:
+    """At the node that held the program up: how long, how often, and for which reason."""
+    (row,) = pipeline.graphs
+    notes = waits_by_node(pipeline, row.id)
+    assert any(note.startswith("waited ") and note.endswith("PD101") for note in notes.values())
+    assert "PD101" in export(pipeline, "dot", view=f"graph:{row.id}").decode()
+    twice = Trace(waits=tuple(WaitRow(1, 1, 5, "p", 1, reason, "", None, 0, time) for reason, time in
+                              (("value", 2_000_000), ("PD302", 9_000_000), ("value", 3_000_000))))  # fmt: skip
+    assert waits_by_node(twice, 1) == {5: "waited 9 ms in 1: PD302\nwaited 5 ms in 2: value"}
