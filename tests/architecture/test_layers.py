@@ -87,6 +87,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 DOORS = {
     ("pydron.ir.forms", "pydron.export"): "Graph.to_json and its like, so that a graph in a notebook is at hand",
     ("pydron.entry", "pydron.export"): "a graph carries what its global names mean",
+    ("pydron.trace.records", "pydron.export"): "a trace in a notebook shows itself",
     ("pydron.entry", "pydron.explain"): "a strict function is explained before its first call",
     ("pydron.decorators", "pydron.explain"): "what is strict and can never be taken apart is refused at once",
     ("pydron.export.bind", "pydron.interpret"): "a graph from another process runs on the reference evaluator",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,8 +76,8 @@ def test_a_function_without_source_displays_itself_too() -> None:
 @pytest.fixture
 def without_dot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine without the system's Graphviz."""
-    found = render.shutil.which
-    monkeypatch.setattr(render.shutil, "which", lambda name: None if name == "dot" else found(name))
+    found = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "dot" else found(name))
     render._cache.clear()
     yield
     render._cache.clear()

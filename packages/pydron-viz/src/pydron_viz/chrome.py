@@ -12,6 +12,7 @@ from typing import Any
 from pydron.trace import TaskRow, Trace
 from pydron_viz.analysis.travel import KINDS, journey_of, travel
 from pydron_viz.timeline import Bar, Lane, lanes
+from pydron_viz.wording import one_line
 
 _PROCESS = 1
 
@@ -25,7 +26,7 @@ _SHORTEST = 10_000
 def chrome_document(trace: Trace) -> dict[str, Any]:
     """The JSON object format of Chrome's trace events."""
     tracks = lanes(trace)
-    name = " ".join(trace.run.argv) or "program"
+    name = one_line(" ".join(trace.run.argv), 1_000) or "program"
     events: list[dict[str, Any]] = [_metadata("process_name", 0, {"name": name})]
     tasks = {task.id: task for task in trace.tasks}
     drawn: dict[int, tuple[int, Bar]] = {}
@@ -65,7 +66,7 @@ def _journeys(trace: Trace, workers: list[str]) -> list[dict[str, Any]]:
             "ts": one.begin / 1000, "dur": (one.end - one.begin) / 1000, "args": {"task": one.task, "meaning": meaning},
         })  # fmt: skip
     for lane, rows in free.items():
-        name = f"{workers[lane] or 'program'}: travel"
+        name = f"{one_line(workers[lane]) or 'program'}: travel"
         for row in range(len(rows)):
             track = _track(lane, _BELOW + row)
             events.append(_metadata("thread_name", track, {"name": name if row == 0 else f"{name} ({row + 1})"}))
@@ -78,7 +79,8 @@ def _track(lane: int, row: int) -> int:
 
 
 def _lane_name(lane: Lane, row: int) -> str:
-    return lane.name if row == 0 else f"{lane.name} ({row + 1})"
+    name = one_line(lane.name)
+    return name if row == 0 else f"{name} ({row + 1})"
 
 
 def _metadata(name: str, thread: int, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def _complete(trace: Trace, latest: int, bar: Bar, track: int, task: TaskRow | N
         "ph": "X",
         "pid": _PROCESS,
         "tid": track,
-        "name": bar.label or bar.kind,
+        "name": one_line(bar.label).strip() or bar.kind,
         "cat": bar.kind,
         "ts": bar.begin / 1000,
         "dur": max(0, end - bar.begin) / 1000,
