@@ -27,7 +27,7 @@ from forked_pair import ForkedPair
 import pydron
 
 WORKERS = 2
-SIZES = {"array": 10_000_000, "result": 5_000_000, "list": 1_000_000, "fib": 27, "leaves": 512, "turns": 60_000}
+SIZES = {"array": 10_000_000, "result": 5_000_000, "list": 1_000_000, "fib": 32, "leaves": 512, "turns": 60_000}
 
 
 @pydron.functional
@@ -191,7 +191,8 @@ def whole(name: str, scale: float) -> Callable[[Any], list[Any]]:
     """The whole job, for one of two forked processes. Large results stay there."""
 
     def run(_: Any) -> list[Any]:
-        CASES[name].sequential(*inputs_of(name, scale))
+        with pydron.configure(executor="inline"):
+            CASES[name](*inputs_of(name, scale))
         return [name]
 
     return run
@@ -204,7 +205,8 @@ def one_round(name: str, scale: float, pair: ForkedPair) -> tuple[float, float, 
         SystemExit: The results differ.
     """
     given = inputs_of(name, scale)
-    expected, sequential = timed(lambda: CASES[name].sequential(*given))
+    with pydron.configure(executor="inline"):
+        expected, sequential = timed(lambda: CASES[name](*given))
     _, made = timed(lambda: inputs_of(name, scale))
     _, both = timed(lambda: pair.run(name, [0, 1]))
     found, scheduled = timed(lambda: CASES[name](*given))
@@ -296,7 +298,8 @@ def print_peers(options: argparse.Namespace) -> None:
         run = peer_dask(name, given)
         if run is not None:
             run()
-            _, sequential = timed(lambda given=given, name=name: CASES[name].sequential(*given))  # type: ignore[misc]
+            with pydron.configure(executor="inline"):
+                _, sequential = timed(lambda given=given, name=name: CASES[name](*given))  # type: ignore[misc]
             _, peer = timed(run)
             print(f"{name:<16}{sequential / peer:>10.2f}  dask.distributed")
 
