@@ -95,6 +95,7 @@ class TaskEntry(Entry):
         arguments: The pickled arguments, as they were at issue.
         bytes: What the call counts for in the window: its arguments, then also its result.
         references: Pending values inside the arguments, by the number under which they appear there.
+        stays: It is made in the program when its operands are there, because it is short.
         by_value: The program supplies the values of all references itself.
         took: Nanoseconds that the call ran, once that is known.
         submitted: Nothing of the program's is read any more on its behalf.
@@ -105,6 +106,7 @@ class TaskEntry(Entry):
         "arguments",
         "bytes",
         "by_value",
+        "stays",
         "callee",
         "function",
         "number",
@@ -134,6 +136,7 @@ class TaskEntry(Entry):
         self.took = 0
         self.references: dict[int, Pending] = {}
         self.by_value = False
+        self.stays = False
         self.submitted = False
         self.output: tuple[Chunk, ...] = ()
         self.pending = Pending()

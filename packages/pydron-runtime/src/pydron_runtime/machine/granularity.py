@@ -18,6 +18,9 @@ SHORT = 50_000
 FAIRLY_SHORT = 500_000
 """Nanoseconds. Up to here calls are better made ahead, in ranges, where the loop allows it."""
 
+SHORT_CALL = "The call takes less time than handing it to a worker."
+"""Why a short call ran in the program."""
+
 LONG = 200_000
 """Nanoseconds after which a turn of a loop shows that its calls are to be handed out. (With ranges: VERY_LONG.)"""
 
@@ -34,12 +37,14 @@ class Cost:
     Attributes:
         calls: How many were measured.
         mean: Nanoseconds, the recent ones weighing more.
+        largest: Bytes of the largest result that came from a worker; None if none did.
     """
 
-    __slots__ = ("calls", "mean")
+    __slots__ = ("calls", "largest", "mean")
 
     def __init__(self) -> None:
         self.calls = 0
+        self.largest: int | None = None
         self.mean = 0.0
 
     @property
@@ -56,6 +61,10 @@ class Cost:
         """A call took so long."""
         self.calls += 1
         self.mean += (nanoseconds - self.mean) / min(self.calls, 20)
+
+    def returned(self, size: int) -> None:
+        """A result of so many bytes came from a worker."""
+        self.largest = max(size, self.largest or 0)
 
     def ran_in_program(self, nanoseconds: int) -> None:
         """A call that ran in the program took so long."""

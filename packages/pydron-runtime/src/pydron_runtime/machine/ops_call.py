@@ -30,7 +30,7 @@ from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
 from pydron_runtime.machine.brought_forth import call_in_turn, short_call_in_turn
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
-from pydron_runtime.machine.granularity import Cost, cost_of
+from pydron_runtime.machine.granularity import SHORT_CALL, Cost, cost_of
 from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially, with_keywords
 from pydron_runtime.machine.ops_modify import modify
 from pydron_runtime.machine.ops_output import put_out
@@ -57,9 +57,6 @@ if TYPE_CHECKING:
 
 _WITH_METHODS = CONTAINERS | frozenset({str, bytes, int, float, complex})
 """Types whose methods, once looked up, are known by their object and name."""
-
-SHORT_CALL = "The call takes less time than handing it to a worker."
-"""Why a short call ran in the program."""
 
 
 def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> Any:

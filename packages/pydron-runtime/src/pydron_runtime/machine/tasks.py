@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
 from pydron_runtime.machine.brought_forth import listening
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
-from pydron_runtime.machine.granularity import cost_of
+from pydron_runtime.machine.granularity import SHORT_CALL, cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
 from pydron_runtime.machine.previews import arguments_of
 from pydron_runtime.machine.readiness import when_there
@@ -91,6 +92,8 @@ class Tasks:
 
     def _submit_when_possible(self, entry: TaskEntry) -> None:
         """Submit the task when the executor knows the tasks it needs, and the program's own values are there."""
+        if entry.references and not entry.by_value and self._had_better_stay(entry):
+            entry.by_value = entry.stays = True
         for number in entry.references:
             producer = self.outstanding.get(number)
             if producer is not None and not producer.submitted:
@@ -99,11 +102,29 @@ class Tasks:
         wanted = [pending for number, pending in entry.references.items() if not self._is_needed(entry, number)]
         when_there(self._machine, entry, wanted, lambda: self._submit(entry))
 
+    def _had_better_stay(self, entry: TaskEntry) -> bool:
+        """Whether a call is known to be short, and what it waits for to be small."""
+        if not cost_of(entry.callee).is_short:
+            return False
+        for number, pending in entry.references.items():
+            producer = self.outstanding.get(number)
+            if producer is None:
+                if not pending.done or pending.is_remote:
+                    return False
+            elif not producer.stays:
+                largest = cost_of(producer.callee).largest
+                if largest is None or largest >= payload.READ_AT_ONCE:
+                    return False
+        return True
+
     def _is_needed(self, entry: TaskEntry, number: int) -> bool:
         """Whether a reference stands for a result that the executor has, or will have."""
         return number > 0 and number not in self.results.in_program and not entry.by_value
 
     def _submit(self, entry: TaskEntry) -> None:
+        if entry.stays:
+            self._machine.ready.append(lambda: self._run_in_program(entry, SHORT_CALL))
+            return
         needs = []
         bindings: dict[int, Payload] = {}
         try:
@@ -171,6 +192,7 @@ class Tasks:
                 if completion.nanoseconds:
                     entry.took = completion.nanoseconds
                     cost_of(entry.callee).measured(completion.nanoseconds)
+                cost_of(entry.callee).returned(completion.result.size)
                 entry.state = State.DONE
                 entry.bytes += completion.result.size
                 self._machine.window.grew(completion.result.size)
@@ -206,8 +228,11 @@ class Tasks:
         """Run a functional call here, on its arguments as they were at issue."""
         machine = self._machine
         transcript = Transcript()
+        began = time.perf_counter_ns()
         with machine.observer.in_program(entry, reason), listening(transcript):
             value, failure = run_here((entry.callee, entry.arguments, entry.references))
+        if entry.stays:
+            cost_of(entry.callee).ran_in_program(time.perf_counter_ns() - began)
         entry.output = transcript.take()
         self.outstanding.pop(entry.number, None)
         self.results.in_program.add(entry.number)
