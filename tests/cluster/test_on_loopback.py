@@ -104,6 +104,20 @@ def test_a_frozen_host_is_given_up_and_comes_back(running: Cluster, tmp_path: Pa
     running.await_slots(4)
 
 
+def test_a_frozen_worker_is_replaced(cluster: Cluster, tmp_path: Path) -> None:
+    """Its host is well; only the process that makes a call has been stopped."""
+    cluster.scheduler()
+    host = cluster.host("--slots", "2", "--frozen-limit", "0.5")
+    cluster.await_slots(2)
+    process = cluster.program(programs.write(tmp_path, programs.SQUARES), 20, 0.2)
+    nursery, worker, _ = until(lambda: len(found := cluster.children(host)) == 3 and found, "the workers")
+    until(lambda: "begun" in cluster.log("program"), "the program's begin")
+    os.kill(worker, signal.SIGSTOP)
+    assert "total 2470" in cluster.result(process)
+    until(lambda: gone([worker]), "the frozen worker ends")
+    assert not gone([nursery])
+
+
 def test_a_scheduler_that_is_killed_and_started_again_is_waited_for(running: Cluster, tmp_path: Path) -> None:
     """Program and hosts find the new one, which has the same keys; nobody restarts them."""
     process = running.program(programs.write(tmp_path, programs.SQUARES), 60, 0.1)

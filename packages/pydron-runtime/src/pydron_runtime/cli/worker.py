@@ -51,6 +51,10 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         help="seconds that a worker process has to become ready (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
+        "--frozen-limit", metavar="S", type=float, default=settings.FROZEN,
+        help="seconds that a worker process may be stopped by a signal (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
         "--detach", action="store_true", help="go on in the background once the scheduler has accepted it"
     )
 
@@ -67,7 +71,8 @@ def _run(arguments: argparse.Namespace) -> int:
     except ValueError:
         raise UsageError(f"--memory-limit {arguments.memory_limit}: write a size such as 512M or 8G.") from None
     connection = connecting.connection_of(arguments)
-    offer = Offer(slots, memory, tuple(arguments.label), arguments.lease, arguments.start_limit)
+    labels = tuple(arguments.label)
+    offer = Offer(slots, memory, labels, arguments.lease, arguments.start_limit, arguments.frozen_limit)
     tell = _detached(connection) if arguments.detach else lambda problem: None
     host = Host(connection, offer)
     host.on_attached = lambda: tell("")

@@ -17,10 +17,10 @@ import zmq
 from pydron_runtime.cluster import messages as say
 from pydron_runtime.cluster.keys import Connection
 from pydron_runtime.cluster.line import SECOND, Line, greeting
-from pydron_runtime.cluster.memory import in_use
 from pydron_runtime.cluster.packages import installed
 from pydron_runtime.cluster.pieces import Joining, cut
-from pydron_runtime.cluster.settings import LEASE, MESSAGE_LIMIT, START
+from pydron_runtime.cluster.processes import in_use, is_stopped
+from pydron_runtime.cluster.settings import FROZEN, LEASE, MESSAGE_LIMIT, START
 from pydron_runtime.cluster.status import size
 from pydron_runtime.protocol.codec import ProtocolError
 from pydron_runtime.transport import directory
@@ -39,6 +39,7 @@ class Offer:
         labels: What it has: programs may ask for it.
         lease: Seconds without a scheduler after which it ends.
         start: Seconds that a worker has to become ready.
+        frozen: Seconds that a worker may be stopped, before it is ended.
     """
 
     slots: int
@@ -46,6 +47,7 @@ class Offer:
     labels: tuple[str, ...] = ()
     lease: float = LEASE
     start: float = START
+    frozen: float = FROZEN
 
 
 class Host:
@@ -74,6 +76,7 @@ class Host:
         self._line = Line(connection, who)
         self._leases: dict[str, int] = {}
         self._starting: dict[str, int] = {}
+        self._stopped: dict[str, int] = {}
         self._causes: dict[str, str] = {}
         self._joining: dict[str, Joining] = {}
         self._looked = 0
@@ -180,6 +183,7 @@ class Host:
 
     def _forget(self, lease: str) -> bool:
         self._starting.pop(lease, None)
+        self._stopped.pop(lease, None)
         for line in [line for line in self._joining if say.worker_of(line) == lease]:
             del self._joining[line]
         return self._leases.pop(lease, None) is not None
@@ -250,6 +254,7 @@ class Host:
         if now - self._looked > SECOND // 2:
             self._looked = now
             self._end_late_starters(now)
+            self._end_the_frozen(now)
             self._weigh()
 
     def _end_late_starters(self, now: int) -> None:
@@ -257,6 +262,14 @@ class Host:
             if now - since > self._offer.start * SECOND:
                 del self._starting[lease]
                 self._causes[lease] = f"not ready after {self._offer.start:.0f} seconds"
+                self._kill_process(lease)
+
+    def _end_the_frozen(self, now: int) -> None:
+        for lease, pid in self._leases.items():
+            if not pid or not is_stopped(pid):
+                self._stopped.pop(lease, None)
+            elif now - self._stopped.setdefault(lease, now) > self._offer.frozen * SECOND:
+                self._causes[lease] = f"stopped by a signal for more than {self._offer.frozen:.0f} seconds"
                 self._kill_process(lease)
 
     def _weigh(self) -> None:

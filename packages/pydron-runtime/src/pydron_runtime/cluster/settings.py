@@ -34,6 +34,9 @@ LEASE = 120.0
 START = 30.0
 """Seconds that a worker has to become ready."""
 
+FROZEN = 10.0
+"""Seconds that a worker may be stopped by a signal, before it is ended and its call made again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

@@ -1,4 +1,4 @@
-"""How much memory a process uses. Linux; elsewhere nobody knows, and limits do not hold."""
+"""What a process is doing: how much memory it uses, whether it is stopped. Linux; elsewhere nobody knows."""
 
 from __future__ import annotations
 
@@ -15,3 +15,12 @@ def in_use(pid: int) -> int:
         return (int(fields[1]) - int(fields[2])) * _PAGE
     except (OSError, IndexError, ValueError):
         return 0
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether somebody has stopped a process with a signal. One that computes, sleeps or waits is not stopped."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stream:
+            return stream.read().rpartition(b")")[2].split()[0] == b"T"
+    except (OSError, IndexError):
+        return False
