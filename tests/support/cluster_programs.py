@@ -110,6 +110,33 @@ def main():
 print(main() == main.sequential())
 """
 
+MIXED = """\
+import hashlib, random, sys, time
+import pydron
+
+@pydron.functional
+def part(number, slowness):
+    chance = random.Random(number)
+    time.sleep(slowness * chance.choice([0, 0.002, 0.1, 0.2]))
+    return chance.randbytes(chance.choice([3, 5_000, 60_000, 600_000]))
+
+@pydron.functional
+def join(left, right):
+    return hashlib.sha256(left + right).hexdigest(), len(left) + len(right)
+
+@pydron.schedule
+def main(count, slowness):
+    found = []
+    for number in range(0, count, 2):
+        digest, size = join(part(number, slowness), part(number + 1, slowness))
+        print(number, size)
+        found.append(digest)
+    return hashlib.sha256("".join(found).encode()).hexdigest()
+
+count = int(sys.argv[1])
+print(main(count, 1) if sys.argv[2] == "cluster" else main.sequential(count, 0))
+"""
+
 
 def write(folder: Path, text: str, modules: dict[str, str] | None = None, name: str = "program.py") -> Path:
     """Write a program, and modules beside it."""
