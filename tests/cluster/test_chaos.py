@@ -106,6 +106,7 @@ def test_chaos(cluster: Cluster, hosts: Hosts, tmp_path: Path) -> None:
         chaos.strike()
     assert cluster.result(process, patience=SECONDS * 3 + 100) == plain.stdout, chaos.done
     assert len(chaos.done) >= 3
+    until(lambda: len(hosts.call_on("head", cluster.situation)["workers"]) == len(NAMES), "all hosts are there again")
     everything = [pid for one in chaos.running.values() for pid in [one.pid, *cluster.children(one)]]
     chaos.scheduler.send_signal(signal.SIGINT)
     until(lambda: gone(everything), "the hosts end with their scheduler")

@@ -57,6 +57,7 @@ def calling(context: zmq.Context[zmq.Socket[bytes]], connection: Connection) -> 
     socket.setsockopt(zmq.CURVE_SERVERKEY, connection.scheduler_key.encode())
     socket.setsockopt(zmq.CURVE_PUBLICKEY, connection.public_key.encode())
     socket.setsockopt(zmq.CURVE_SECRETKEY, connection.secret_key.encode())
+    socket.setsockopt(zmq.CONNECT_TIMEOUT, 3000)  # then anew: TCP itself would wait longer each time
     socket.setsockopt(zmq.RECONNECT_IVL, 100)
     socket.setsockopt(zmq.RECONNECT_IVL_MAX, 2000)
     socket.connect(str(connection.address))
