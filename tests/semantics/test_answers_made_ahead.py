@@ -11,7 +11,7 @@ from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check,
 from pydron_runtime.machine import ranges
 
 PROGRAMS = {
-    "a call per turn": """
+    "a call per iteration": """
 @schedule
 def main():
     out = []
@@ -237,7 +237,7 @@ def main():
 }
 
 ANSWERED = [
-    "a call per turn",
+    "a call per iteration",
     "calls that need one another, and a choice by a result",
     "a comprehension",
     "shared values",
@@ -252,13 +252,13 @@ def test_answers_change_nothing(name: str) -> None:
     check(PRELUDE + PROGRAMS[name], copies=True)
 
 
-@pytest.mark.parametrize("turns", [1, 2, 7, 100])
+@pytest.mark.parametrize("iterations", [1, 2, 7, 100])
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_length_of_ranges_changes_nothing(name: str, turns: int) -> None:
+def test_the_length_of_ranges_changes_nothing(name: str, iterations: int) -> None:
     program = Program(PRELUDE + PROGRAMS[name])
-    with switching(sys.maxsize), asking_ahead(turns):
+    with switching(sys.maxsize), asking_ahead(iterations):
         seen = by_machine(program, Prompt(), short=True, copies=True)
-    compare(program, f"ranges of {turns}", plain(program), seen)
+    compare(program, f"ranges of {iterations}", plain(program), seen)
 
 
 @pytest.mark.parametrize("name", ANSWERED)
@@ -274,7 +274,7 @@ def test_answers_are_taken(name: str) -> None:
     program = Program(PRELUDE + PROGRAMS[name])
     with switching(sys.maxsize), asking_ahead(), mock.patch.object(ranges.Ranges, "_take", count):
         by_machine(program, Prompt(), short=True)
-    assert sum(taken) >= 3, "no range of turns was answered"
+    assert sum(taken) >= 3, "no range of iterations was answered"
 
 
 def test_what_is_asked_beyond_the_end_of_the_loop_is_given_up() -> None:

@@ -323,7 +323,7 @@ class Prompt(ScriptedExecutor):
 
 
 @contextlib.contextmanager
-def asking_ahead(turns: int = 3) -> Iterator[None]:
+def asking_ahead(iterations: int = 3) -> Iterator[None]:
     """Loops that go on as they were written ask workers for the results of their calls, however little that pays."""
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.object(tiers, "WORTH", -1))
@@ -331,7 +331,9 @@ def asking_ahead(turns: int = 3) -> Iterator[None]:
         stack.enter_context(mock.patch.object(tiers, "_KNOWN", 0))
         stack.enter_context(mock.patch.object(ranges, "WORTH_ALL", -1))
         stack.enter_context(mock.patch.object(ranges, "TRIAL", sys.maxsize))
-        stack.enter_context(mock.patch.object(ranges.Ranges, "_turns", lambda self, left, most: min(left, turns)))
+        stack.enter_context(
+            mock.patch.object(ranges.Ranges, "_iterations", lambda self, left, most: min(left, iterations))
+        )
         yield
 
 

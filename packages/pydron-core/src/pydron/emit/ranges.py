@@ -1,7 +1,7 @@
 """Emits what makes a loop's functional calls ahead of the loop, and the loop that takes the answers.
 
 The *slice* of a loop's body is the part of it that computes the arguments of functional calls from values that cannot
-change in the meantime. A worker runs it for a range of turns, and sends back the result of each call by the call's
+change in the meantime. A worker runs it for a range of iterations, and sends back the result of each call by the call's
 node. The loop *with answers* is the loop as it was written, but that each call takes its answer where there is one.
 """
 
@@ -37,7 +37,7 @@ def callee_parameter(node: int) -> str:
 def answerable(body: Region, variables: frozenset[str]) -> dict[int, tuple[str, ...]]:
     """The calls in a loop's body that may be answered, by node, with the names that lead to the function.
 
-    Those in loops within the body are left out: there, one call happens several times in one turn.
+    Those in loops within the body are left out: there, one call happens several times in one iteration.
     """
     return _answerable(body, variables, {})
 
@@ -91,8 +91,8 @@ class WithAnswers(Plain):
     """Emits a loop's body as it was written, but that calls take the answers that are there.
 
     Attributes:
-        answers: Names of the variables that hold the answers of the turn, by node, in the order of the calls. An answer
-            that is not there is ``...``. (A call whose result is ``...`` is made once more; it is free of effects.)
+        answers: Names of the variables that hold the answers of the iteration, by node, in the order of the calls. An
+            answer that is not there is ``...``. (A call whose result is ``...`` is made once more; it has no effects.)
         callees: Names of the variables that hold the functions that were asked, by node.
     """
 
@@ -127,7 +127,7 @@ class Slice:
     Attributes:
         code: Code of a module that defines :data:`FACTORY`. It takes its first parameters, the callees, and the shared
             values; it makes a function of the elements and the captured values, which gives a list with the answers
-            of each turn.
+            of each iteration.
         calls: Nodes of the calls that it makes.
         captures: Local variables whose values it receives.
         shared: Global and free names whose values it has.
@@ -186,12 +186,12 @@ def _function(target: ast.expr, body: list[ast.stmt], captures: tuple[str, ...],
         for call in calls
     ]
     ended = ast.ExceptHandler(name_of(FAILURE), None, [ast.Pass()])
-    turn: list[ast.stmt] = [
+    iteration: list[ast.stmt] = [
         ast.Assign([target_of(_answer(call)) for call in calls], missing),
         ast.Try(body, [ended], [], keep),
     ]
     columns = ast.Tuple([name_of(_column(call)) for call in calls], ast.Load())
-    statements: list[ast.stmt] = [*start, ast.For(target, name_of(_ELEMENTS), turn, [], None), ast.Return(columns)]
+    statements: list[ast.stmt] = [*start, ast.For(target, name_of(_ELEMENTS), iteration, [], None), ast.Return(columns)]
     return function_def(f"{PREFIX}range", _parameters([_ELEMENTS, *captures]), statements)
 
 

@@ -79,7 +79,7 @@ def in_tiers(
 def _with_answers(
     sites: Sites, node: For, tiers: str, chunk: ast.expr, calls: Mapping[int, tuple[str, ...]]
 ) -> list[ast.stmt]:
-    """The loop with answers; the chunk goes through the answers of each turn, followed by its element."""
+    """The loop with answers; the chunk goes through the answers of each iteration, followed by its element."""
     answers = {call: sites.fresh("answer") for call in calls}
     callees = {call: sites.fresh("callee") for call in calls}
     asked: list[ast.stmt] = [

@@ -22,10 +22,10 @@ SHORT_CALL = "The call takes less time than handing it to a worker."
 """Why a short call ran in the program."""
 
 LONG = 200_000
-"""Nanoseconds after which a turn of a loop shows that its calls are to be handed out. (With ranges: VERY_LONG.)"""
+"""Nanoseconds after which a iteration of a loop shows that its calls are to be handed out. (With ranges: VERY_LONG.)"""
 
 VERY_LONG = 2_000_000
-"""Nanoseconds after which a call, or a turn of a loop with ranges, shows that its calls are to be handed out."""
+"""Nanoseconds after which a call, or a iteration of a loop with ranges, shows that its calls are to be handed out."""
 
 _ENOUGH = 3
 """Calls that have to be measured before a function counts as short."""

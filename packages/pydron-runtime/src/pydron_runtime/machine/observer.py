@@ -98,12 +98,12 @@ class Observer:
                 reached,
             )
 
-    def range_asked(self, frame: Frame, site: int, number: int, name: str, turns: int) -> None:
-        """A worker is asked to make the calls of some turns of a loop."""
+    def range_asked(self, frame: Frame, site: int, number: int, name: str, iterations: int) -> None:
+        """A worker is asked to make the calls of some iterations of a loop."""
         recorder = self.recorder
         if recorder is not None:
             recorder.task_issued(
-                number, f"{name} in {turns} turns", frame.number, frame.code.number, frame.code.node(site),
+                number, f"{name} in {iterations} iterations", frame.number, frame.code.number, frame.code.node(site),
                 frame.code.record.taken_apart.filename, frame.code.span(site).line, order_text(frame.here), (), 0, "",
                 time.monotonic_ns(),
             )  # fmt: skip

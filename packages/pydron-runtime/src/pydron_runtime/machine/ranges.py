@@ -1,4 +1,4 @@
-"""Ranges: the functional calls of a run of turns are made ahead by a worker, and the loop takes the answers.
+"""Ranges: the functional calls of a run of iterations are made ahead by a worker, and the loop takes the answers.
 
 ``pydron.emit.ranges`` says what a slice is and why its answers are those that the program would get. Here is decided
 whether a loop is asked for ahead, how long the ranges are, and how many are under way.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.machine import Machine
 
 WORTH = 3_000
-"""Nanoseconds that a turn has to take: asking ahead costs the program about 1 µs per call."""
+"""Nanoseconds that a iteration has to take: asking ahead costs the program about 1 µs per call."""
 
 WORTH_ALL = 4_000_000
 """Nanoseconds that the rest of the loop has to take."""
@@ -45,7 +45,7 @@ TOLERANCE = 1.2
 """How much slower than the loop as it was written it may seem: times are not exact, and others use the machine too."""
 
 LONGEST = 1 << 16
-"""Turns in one range at most."""
+"""Iterations in one range at most."""
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of answers in one range, about."""
@@ -53,7 +53,7 @@ LARGEST = 4 * 1024 * 1024
 _PURE: frozenset[Any] = frozenset({abs, bool, chr, divmod, float, int, len, max, min, ord, pow, round, str})
 _SOURCES = (list, tuple, range, str, bytes)
 _LOOKED_AT = 64
-"""A range without a single answer in so many turns ends the asking."""
+"""A range without a single answer in so many iterations ends the asking."""
 
 _CONTAINERS = (list, dict, set)
 
@@ -159,8 +159,8 @@ class Ranges:
 
     Attributes:
         asked: What the workers are asked.
-        cost: Nanoseconds that a turn's slice takes.
-        turns: How many turns of the last chunk had answers.
+        cost: Nanoseconds that a iteration's slice takes.
+        iterations: How many iterations of the last chunk had answers.
     """
 
     def __init__(self, frame: Frame, site: int, source: Sequence[Any], raw: Iterator[Any], asked: Asked) -> None:
@@ -173,7 +173,7 @@ class Ranges:
         self._sent: deque[tuple[int, Sequence[Any]]] = deque()
         self._came: dict[int, Completion] = {}
         self.cost = 0.0
-        self.turns = 0
+        self.iterations = 0
         self._spent = 0
         self._plain = 0.0
         self._size_of_answers = 0.0
@@ -182,10 +182,10 @@ class Ranges:
         self._over = False
 
     def chunk(self, cost: float) -> Iterable[Any] | None:
-        """The next turns, each as its answers followed by its element; None when the loop goes on as it was written.
+        """The next iterations, each as its answers followed by its element; None when the loop goes on as written.
 
         Args:
-            cost: Nanoseconds that one turn takes in the program.
+            cost: Nanoseconds that one iteration takes in the program.
 
         Blocks until the oldest range has come back; before the first has, the program makes some calls itself.
         """
@@ -198,7 +198,7 @@ class Ranges:
             return None
         number, elements = self._sent[0]
         machine = self._frame.machine
-        self.turns = 0
+        self.iterations = 0
         if not self._answered:
             machine.step(block=False)
             if number not in self._came:
@@ -212,7 +212,7 @@ class Ranges:
         if answers is None:
             self.end()
             return None
-        self.turns = len(elements)
+        self.iterations = len(elements)
         return self._paired(answers, elements)
 
     def pays(self, taken: int, cost: float) -> bool:
@@ -220,12 +220,12 @@ class Ranges:
 
         Args:
             taken: Nanoseconds that the last chunk took, the waiting included.
-            cost: Nanoseconds that one turn takes as the loop was written.
+            cost: Nanoseconds that one iteration takes as the loop was written.
         """
-        if not self.turns:
+        if not self.iterations:
             return True  # the program made the calls itself
         self._spent += taken
-        self._plain += cost * self.turns
+        self._plain += cost * self.iterations
         if self._spent < TRIAL:
             return True
         pays = self._spent < TOLERANCE * self._plain
@@ -244,15 +244,15 @@ class Ranges:
         self._came.clear()
 
     def _unanswered(self, elements: Sequence[Any]) -> Iterable[Any]:
-        """Some turns that the program makes itself, as nobody has answered yet."""
-        turns = max(1, min(len(elements), int(FIRST // 4 / max(self.cost, 1.0))))
+        """Some iterations that the program makes itself, as nobody has answered yet."""
+        iterations = max(1, min(len(elements), int(FIRST // 4 / max(self.cost, 1.0))))
         number, _ = self._sent.popleft()
-        self._sent.appendleft((number, elements[turns:]))
-        if turns == len(elements):
+        self._sent.appendleft((number, elements[iterations:]))
+        if iterations == len(elements):
             self._sent.popleft()
             self._frame.machine.tasks.forget_ranges([number])
-        nothing = [repeat(..., turns) for _ in self.asked.sites]
-        return zip(*nothing, islice(self._raw, turns))
+        nothing = [repeat(..., iterations) for _ in self.asked.sites]
+        return zip(*nothing, islice(self._raw, iterations))
 
     def _send(self) -> None:
         """Keep the workers busy."""
@@ -262,8 +262,8 @@ class Ranges:
             left = len(self._source) - self._next
             if left <= 0:
                 return
-            turns = self._turns(left, most)
-            elements = self._source[self._next : self._next + turns]
+            iterations = self._iterations(left, most)
+            elements = self._source[self._next : self._next + iterations]
             if not _all_fixed(elements):
                 self._all_sent = True  # what has been sent is taken; then the loop goes on as it was written
                 return
@@ -272,9 +272,9 @@ class Ranges:
             except TransportError:
                 self._all_sent = True
                 return
-            self._next += turns
+            self._next += iterations
             number = next(numbers)
-            machine.observer.range_asked(self._frame, self._site, number, self.asked.function.name, turns)
+            machine.observer.range_asked(self._frame, self._site, number, self.asked.function.name, iterations)
             machine.tasks.ask(self, self._task(number, arguments))
             self._sent.append((number, elements))
 
@@ -289,16 +289,18 @@ class Ranges:
             owner=frame.machine.number,
         )
 
-    def _turns(self, left: int, most: int) -> int:
+    def _iterations(self, left: int, most: int) -> int:
         """How long the next range is: short at first, and towards the end, so that the workers end together."""
         wanted = USUAL if self._answered else FIRST
-        turns = min(LONGEST, int(wanted / max(self.cost, 1.0)), max(left // most, int(FIRST / max(self.cost, 1.0))))
+        iterations = min(
+            LONGEST, int(wanted / max(self.cost, 1.0)), max(left // most, int(FIRST / max(self.cost, 1.0)))
+        )
         if self._size_of_answers:
-            turns = min(turns, int(LARGEST / self._size_of_answers))
-        return max(1, min(left, turns))
+            iterations = min(iterations, int(LARGEST / self._size_of_answers))
+        return max(1, min(left, iterations))
 
     def _take(self, number: int, left: int) -> list[Iterable[Any]] | None:
-        """The answers of a range's last turns, as many as are left, call by call; None if there are none."""
+        """The answers of a range's last iterations, as many as are left, call by call; None if there are none."""
         completion = self._came.pop(number)
         machine = self._frame.machine
         machine.tasks.forget_ranges([number])
@@ -320,7 +322,7 @@ class Ranges:
         return [found[site][made - left :] if site in found else repeat(..., left) for site in self.asked.sites]
 
     def _paired(self, answers: list[Iterable[Any]], elements: Sequence[Any]) -> Iterable[Any]:
-        """Answers and elements, turn by turn. Of a list, an element that has been replaced has no answers."""
+        """Answers and elements, iteration by iteration. Of a list, an element that has been replaced has no answers."""
         if type(self._source) is not list:
             return zip(*answers, self._raw)
         return _checked(answers, elements, self._raw)
@@ -351,7 +353,7 @@ def ranges_of(
     """The ranges of a loop that goes on as it was written; None where asking ahead is impossible, or does not pay.
 
     Args:
-        cost: Nanoseconds that one turn has taken of late.
+        cost: Nanoseconds that one iteration has taken of late.
     """
     if not node or type(source) not in _SOURCES or frame.machine.executor.workers < 2:
         return None

@@ -38,7 +38,7 @@ class Tasks:
     Attributes:
         outstanding: Tasks whose completion is still to come.
         issued: How many calls were handed out, or put off until their arguments are there.
-        ranges: Ranges of turns that workers were asked about, by the number of their task.
+        ranges: Ranges of iterations that workers were asked about, by the number of their task.
         results: How the values of results are had.
         last_completed: Number of the task whose completion came last.
     """
@@ -245,7 +245,7 @@ class Tasks:
             entry.pending.settle(value)
 
     def ask(self, ranges: Ranges, task: Task) -> None:
-        """Let a worker make the calls of a range of turns."""
+        """Let a worker make the calls of a range of iterations."""
         self.ranges[task.id] = ranges
         self._machine.executor.submit(task)
 

@@ -1,10 +1,10 @@
 """Tiers: a loop whose calls are too short to be handed out one by one goes on as it was written.
 
-The emitted loop has two forms over one iterator. It begins on the machine. When for a while no call was handed out, as
-there is none, or each takes less time than handing it out, the other form takes over, at Python's own speed. It works
-in chunks so small that a change is noticed soon: when the turns begin to take long, the machine is in charge again.
-Where the turns take some microseconds, workers are asked for the results of their calls ahead (``ranges``), and the
-third form of the loop takes the answers.
+The emitted loop has several forms over one iterator. It begins on the machine. When for a while no call was handed out,
+as there is none, or each takes less time than handing it out, the loop as it was written takes over, at Python's own
+speed. It works in chunks so small that a change is noticed soon: when the iterations begin to take long, the machine
+is in charge again. Where they take some microseconds, workers are asked for the results of their calls ahead
+(``ranges``), and the third form of the loop takes the answers.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
 _STREAK = 48
-"""So many turns in a row that handed out no call make the other form take over."""
+"""So many iterations in a row that handed out no call make the other form take over."""
 
 _SHORT_STREAK = 8
-"""The same where it is likely that workers make the calls of the next turns."""
+"""The same where it is likely that workers make the calls of the next iterations."""
 
 _CHUNK_TIME = 25_000
-"""Nanoseconds that a chunk of plain turns should take."""
+"""Nanoseconds that a chunk of plain iterations should take."""
 
 _LARGEST = 1024
 
 _RISE = 1.1
-"""What a turn takes is the least seen of late: it rises by so much per chunk. (The system stops programs at times.)"""
+"""What an iteration takes is the least seen of late; it rises by so much per chunk. (Programs are stopped at times.)"""
 
 _KNOWN = 16
-"""Turns after which that is known well enough."""
+"""Iterations after which that is known well enough."""
 
 SEPARATELY = 2_000_000
 """Nanoseconds; calls that take so long are handed out one by one."""
@@ -47,7 +47,7 @@ _NOTHING: Any = object()
 
 
 class Tiers:
-    """The two forms of one loop, taking turns.
+    """The forms of one loop, taking turns.
 
     Attributes:
         raw: The iterator itself, past what has been gone through.
@@ -55,13 +55,13 @@ class Tiers:
         answered: Whether it is for the form that takes answers; its elements come in pairs with them.
         given: Values of the variables that the loop reads and does not bind, as of the last switch.
         switched: Whether the form has just changed.
-        chunk: What the next turns go through.
-        begun: How many turns have begun.
+        chunk: What the next iterations go through.
+        begun: How many iterations have begun.
     """
 
     __slots__ = (
         "__weakref__", "_began", "_cost", "_frame", "_likely", "_long", "_may_switch", "_node", "_ranges", "_site",
-        "_size", "_source", "_stays", "_steps", "_turns", "answered", "begun", "chunk", "given", "plain", "raw",
+        "_size", "_source", "_stays", "_steps", "_iterations", "answered", "begun", "chunk", "given", "plain", "raw",
         "switched",
     )  # fmt: skip
 
@@ -74,7 +74,7 @@ class Tiers:
         self._cost = 0.0
         self._long = False
         self._stays = False
-        self._turns = 0
+        self._iterations = 0
         self.answered = False
         self.given: dict[str, Any] = {}
         self.begun = 0
@@ -106,7 +106,7 @@ class Tiers:
         self._stays = True
 
     def more(self) -> bool:
-        """Choose the form for the next turns; False when there are none."""
+        """Choose the form for the next iterations; False when there are none."""
         machine = self._frame.machine
         if self.plain:
             machine.passed += 1
@@ -130,14 +130,14 @@ class Tiers:
         return True
 
     def _measure(self) -> None:
-        """Look at the chunk that is over: how large the next may be, or whether the machine's turn has come."""
+        """Look at the chunk that is over: how large the next may be, or whether the machine takes over again."""
         taken = time.perf_counter_ns() - self._began
         self.switched = False
         if self.answered:
             self._measure_answered(taken)
             return
         self.begun += self._size - 1
-        self._turns += self._size
+        self._iterations += self._size
         cost = taken / self._size
         self._cost = min(cost, self._cost * _RISE) if self._cost else cost
         long = VERY_LONG if self._likely else LONG
@@ -158,7 +158,7 @@ class Tiers:
         """Look at a chunk with answers: whether they are worth waiting for."""
         ranges = self._ranges
         assert ranges is not None
-        self.begun += ranges.turns
+        self.begun += ranges.iterations
         if ranges.cost > SEPARATELY:
             ranges.end()
             self.plain, self.answered = self._stays, False
@@ -167,10 +167,10 @@ class Tiers:
             self._give_up()
 
     def _ask_ahead(self) -> bool:
-        """Whether the next turns are for the form that takes answers; asks for them if it pays."""
+        """Whether the next iterations are for the form that takes answers; asks for them if it pays."""
         self.answered = False
         if self._ranges is None:
-            if self._turns < _KNOWN or self._cost < WORTH or not self._node:
+            if self._iterations < _KNOWN or self._cost < WORTH or not self._node:
                 return False
             self._ranges = ranges_of(
                 self._frame, self._site, self._node, self._source, self.raw, self.given, self._cost
@@ -199,7 +199,7 @@ class Tiers:
         return None if ranges is None else ranges.asked.callees.get(call)
 
     def _on_machine(self) -> Iterator[Any]:
-        """The machine's turns, until so many in a row have handed out nothing and everything before has retired."""
+        """The machine's iterations, until some in a row have handed out nothing and everything before has retired."""
         machine = self._frame.machine
         steps = self._steps
         issued, idle = machine.tasks.issued, 0
