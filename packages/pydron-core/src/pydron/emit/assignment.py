@@ -21,11 +21,13 @@ class Assignment:
     Attributes:
         variables: All variables of the function.
         unstable: Variables that are deleted somewhere; they never count as bound.
+        trusting: No manager of a ``with`` statement is taken to swallow failures.
     """
 
     def __init__(self, variables: Names, unstable: Names) -> None:
         self.variables = variables
         self.unstable = unstable
+        self.trusting = False
 
     def after(self, node: Node, before: Names) -> Names:
         """The variables bound after a node, if it falls through."""
@@ -42,6 +44,9 @@ class Assignment:
                 return self._after_try(node, before)
             case With():
                 # The manager may swallow a failure: what the body binds is not certain. A plain target is.
+                if self.trusting:
+                    inside = self.through(node.body, before | (own_binds(node, self.variables) - self.unstable))
+                    return before if inside is None else inside
                 names = own_binds(node, self.variables) if len(own_binds(node, self.variables)) == 1 else frozenset()
                 return before | (names - self.unstable)
             case For() | Native():

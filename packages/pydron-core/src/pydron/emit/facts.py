@@ -66,6 +66,18 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Managed:
+    """A manager of a ``with`` statement.
+
+    Attributes:
+        place: Where it is; or, if it is ``made`` in the region, what makes it.
+    """
+
+    place: Callee
+    made: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a region without running it.
 
@@ -76,6 +88,7 @@ class Facts:
         numbers: Captured names that it rebinds by augmented assignment: fine unless they hold an object.
         counted: Those of them that it binds in no other way to anything that others may know.
         reads: Global and free names, with the attributes that follow, that it looks up when it runs.
+        managers: What its ``with`` statements enter.
         why_not: For people: what rules deferral out; "" if nothing does.
     """
 
@@ -86,6 +99,7 @@ class Facts:
     why_not: str = ""
     counted: tuple[str, ...] = ()
     reads: tuple[Callee, ...] = ()
+    managers: tuple[Managed, ...] = ()
 
 
 class _Ruled(Exception):
@@ -118,6 +132,9 @@ class _Gatherer:
         for node in walk(region):
             for name in own_binds(node, self._variables):
                 self._binders.setdefault(name, []).append(node)
+            for handler in node.handlers if isinstance(node, Try) else ():
+                self._binders.setdefault(handler.name, []).append(node)
+        self._managers: dict[Managed, None] = {}
 
     def facts(self) -> Facts:
         try:
@@ -137,25 +154,53 @@ class _Gatherer:
             tuple(self._numbers),
             counted=counted,
             reads=reads,
+            managers=tuple(self._managers),
         )
 
-    def _exits(self, region: Region, loops: int) -> None:
+    def _exits(self, region: Region, loops: int, handling: bool = False) -> None:
         for node in region.nodes:
             match node:
                 case Output(exit="return") if not self._function:
                     raise _Ruled("it returns from the function")
+                case Output(exit="raise", fragment=Fragment(text="raise")) if not handling:
+                    raise _Ruled("it raises again what is handled around it")
                 case Output(exit="break" | "continue") if not loops:
                     raise _Ruled("it leaves the loop around it")
                 case If() | Match():
                     for _, inner in subregions(node):
-                        self._exits(inner, loops)
+                        self._exits(inner, loops, handling)
                 case For() | While():
-                    self._exits(node.body, loops + 1)
-                    self._exits(node.orelse, loops)
-                case Try() | With():
-                    raise _Ruled("it contains a try or with statement")
+                    self._exits(node.body, loops + 1, handling)
+                    self._exits(node.orelse, loops, handling)
+                case Try():
+                    for name, inner in subregions(node):
+                        self._exits(inner, loops, handling or name.startswith("except"))
+                case With():
+                    self._exits(node.body, loops, handling)
+                    self._managed(node)
                 case _:
                     pass
+
+    def _managed(self, node: With) -> None:
+        """The manager has to be found in advance, or what makes it."""
+        base, attributes = _dotted(node.manager.expression(), self._aliases)
+        if not isinstance(base, ast.Name):
+            raise _Ruled("which manager it enters is known only when it runs")
+        makers = [
+            _call_of(inner.fragment.statements()[0]).func
+            for inner in walk(self._region)
+            if isinstance(inner, Call) and base.id in inner.binds
+        ]
+        local = base.id in self._variables
+        if len(makers) == 1 and not attributes and base.id not in self._received:
+            maker, attributes = _dotted(makers[0], self._aliases)
+            if isinstance(maker, ast.Name) and maker.id not in self._variables:
+                self._managers[Managed(Callee(maker.id, tuple(attributes), False), True)] = None
+                return
+        elif not local or (base.id in self._received and base.id not in self._bound):
+            self._managers[Managed(Callee(base.id, tuple(attributes), local), False)] = None
+            return
+        raise _Ruled("which manager it enters is known only when it runs")
 
     def _node(self, node: Node) -> None:
         match node:
@@ -224,6 +269,10 @@ class _Gatherer:
                 ):
                     return False
                 case Store(kind="method") if name in node.binds:
+                    return False
+                case Try() if any(handler.name == name for handler in node.handlers):
+                    return False
+                case With() if name in own_binds(node, self._variables):
                     return False
                 case Match() if any(name in case.captures for case in node.cases):
                     return False

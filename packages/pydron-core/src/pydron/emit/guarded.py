@@ -25,10 +25,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pydron.emit.builder import assign, name_of, place, target_of
+from pydron.emit.builder import FRAME, assign, name_of, place, target_of
 from pydron.emit.names import all_binds, own_binds
 from pydron.emit.plain import bound_to, located
-from pydron.ir.nodes import Handler, Input, Node, Output, Region, Try, With
+from pydron.ir.nodes import For, Handler, Input, Node, Output, Region, Try, While, With, walk
 
 if TYPE_CHECKING:
     from pydron.emit.regions import Regions
@@ -49,6 +49,43 @@ class Guarded:
         self._sites = regions.sites
         self.noted: Names = frozenset()
         self.strict = False
+
+    def statement(self, node: Try | With, assigned: Names) -> list[ast.stmt]:
+        """A guarded statement: as a function of its own, or in line.
+
+        A statement around a loop stays in line, where the loop can do what outermost loops can.
+        """
+        regions = self._regions
+        plan = None if self._is_around_loop(node) else regions.plan(node, assigned, "loop")
+        if plan is None:
+            return self._inline(node, assigned)
+        at = located(node.span)
+        maybe = frozenset((*plan.doubtful, *plan.swallowed))
+        received = frozenset(plan.captures) - maybe
+        with self._sites.within(FRAME):
+            body = [*self._drop_unbound(maybe, at), *self._inline(node, received)]
+        bound = regions.assignment.after(node, received)
+        regions.function(plan, list(plan.captures), body, at, frozenset(plan.results) - bound)
+        self._sites.node_id = node.id
+        values = {name: self.value_of(name, name not in maybe, at) for name in plan.captures}
+        leading = [statement for _, made in values.values() for statement in made]
+        captured = [value for value, _ in values.values()]
+        invoked = regions.invoke("loop", plan, [], at, captured)
+        return [*leading, *invoked, *self._drop_unbound(frozenset(plan.results) - bound, at)]
+
+    def _is_around_loop(self, node: Try | With) -> bool:
+        inside = Region((node,))
+        return not self._regions.loops and any(isinstance(part, (For, While)) for part in walk(inside))
+
+    def _inline(self, node: Try | With, assigned: Names) -> list[ast.stmt]:
+        return self.try_(node, assigned) if isinstance(node, Try) else self.with_(node, assigned)
+
+    def _drop_unbound(self, names: Names, at: ast.stmt) -> list[ast.stmt]:
+        found: list[ast.stmt] = []
+        for name in sorted(names):
+            missing = ast.Compare(name_of(name), [ast.Is()], [self._sites.known("unbound")])
+            found.append(place(ast.If(missing, [ast.Delete([ast.Name(name, ast.Del())])], []), at))
+        return found
 
     def try_(self, node: Try, assigned: Names) -> list[ast.stmt]:
         """A ``try`` statement, in line."""
@@ -111,7 +148,7 @@ class Guarded:
         """What tells the attempts around some code which values its variables have been given."""
         found: list[ast.stmt] = []
         for name in sorted(names & self.noted):
-            value, leading = self._value(name, name in assigned, at)
+            value, leading = self.value_of(name, name in assigned, at)
             self._sites.node_id = node
             noted = self._sites.operation("note", at, ast.Constant(name), value, site=False)
             found += [*leading, place(ast.Expr(noted), at)]
@@ -125,7 +162,7 @@ class Guarded:
         leading: list[ast.stmt] = []
         values: list[ast.expr] = []
         for name in sorted(names):
-            value, made = self._value(name, name in assigned, at)
+            value, made = self.value_of(name, name in assigned, at)
             values.append(value)
             leading += made
         attempt = self._sites.fresh("attempt")
@@ -142,7 +179,7 @@ class Guarded:
             return frozenset()
         return all_binds(body, self._regions.variables) & read_after
 
-    def _value(self, name: str, certain: bool, at: ast.stmt | ast.expr) -> tuple[ast.expr, list[ast.stmt]]:
+    def value_of(self, name: str, certain: bool, at: ast.stmt | ast.expr) -> tuple[ast.expr, list[ast.stmt]]:
         """A variable's value, and the statements that give it; a mark where the variable is unbound."""
         if certain:
             return place(name_of(name), at), []
@@ -190,10 +227,7 @@ class Guarded:
             return []
         targets = ast.Tuple([target_of(name) for name in sorted(names)], ast.Store())
         found: list[ast.stmt] = [place(ast.Assign([targets], was), at)]
-        for name in sorted(names - assigned):
-            missing = ast.Compare(name_of(name), [ast.Is()], [self._sites.known("unbound")])
-            found.append(place(ast.If(missing, [ast.Delete([ast.Name(name, ast.Del())])], []), at))
-        return found
+        return [*found, *self._drop_unbound(names - assigned, at)]
 
     def _handler(self, handler: Handler, assigned: Names) -> ast.ExceptHandler:
         at = located(handler.span)

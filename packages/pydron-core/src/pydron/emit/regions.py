@@ -6,16 +6,16 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from pydron.emit.assignment import Assignment, Names, deleted_names
 from pydron.emit.builder import FRAME, Sites, assign, function_def, name_of, place, target_of
 from pydron.emit.expressions import Expressions
-from pydron.emit.facts import Facts, facts_of
 from pydron.emit.guarded import Guarded
 from pydron.emit.matches import emit_match
-from pydron.emit.names import all_binds, loaded, own_binds, own_reads
+from pydron.emit.names import own_binds, own_reads
 from pydron.emit.plain import target_of_loop
+from pydron.emit.planning import Deferrable as Deferrable
+from pydron.emit.planning import Deferred, plan_of
 from pydron.emit.statements import Statements
 from pydron.emit.streams import Extent, emit_stream, handed_over
 from pydron.emit.tiers import in_tiers
@@ -42,27 +42,6 @@ from pydron.ir.nodes import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Deferrable:
-    """A control node that was emitted as a function of its own.
-
-    Attributes:
-        function: Name of the emitted function; it takes the frame, the test (for a choice) and the captures.
-        kind: "if" waits for its test before it begins; "loop" begins at once.
-        node: Id of the node.
-        captures: Variables it receives.
-        results: Variables it returns, in order.
-        facts: What decides whether it may be deferred.
-    """
-
-    function: str
-    kind: str
-    node: int
-    captures: tuple[str, ...]
-    results: tuple[str, ...]
-    facts: Facts
-
-
 def _rebound_elsewhere(graph: Graph) -> Names:
     """The function's variables that nested code may bind: ``nonlocal`` somewhere inside of it."""
     names: set[str] = set()
@@ -87,11 +66,11 @@ class Regions:
         self.assignment = Assignment(self.variables, deleted_names(graph))
         self.deferrable: list[Deferrable] = []
         self.functions: list[ast.FunctionDef] = []
-        self._cells = frozenset(graph.cell_names)
-        self._shared = _rebound_elsewhere(graph)
-        self._reads = Counter(name for node in walk(graph.body) for name in own_reads(node, self.variables))
+        self.cells = frozenset(graph.cell_names)
+        self.shared = _rebound_elsewhere(graph)
+        self.reads = Counter(name for node in walk(graph.body) for name in own_reads(node, self.variables))
         self.guarded = Guarded(self)
-        self._loops = 0
+        self.loops = 0
         self.sink = ""
         self.streams: list[Extent] = []
 
@@ -134,10 +113,8 @@ class Regions:
                 return self._while(node, assigned)
             case Match():
                 return emit_match(self, node, assigned)
-            case Try():
-                return self.guarded.try_(node, assigned)
-            case With():
-                return self.guarded.with_(node, assigned)
+            case Try() | With():
+                return self.guarded.statement(node, assigned)
 
     def _block(self, region: Region, assigned: Names, at: ast.stmt | ast.expr) -> list[ast.stmt]:
         return self.region(region, assigned) or [place(ast.Pass(), at)]
@@ -162,42 +139,22 @@ class Regions:
         self.sites.node_id = node.id
         return self.invoke("choose", plan, [emitted_test], test)
 
-    def plan(self, node: If | For | While | Match, assigned: Names, kind: str) -> Deferrable | None:
+    def plan(self, node: Deferred, assigned: Names, kind: str) -> Deferrable | None:
         """How a control node becomes a function of its own; None where it has to stay in line."""
-        if self.guarded.strict:
-            return None
-        inside = Region((node,))
-        bound = all_binds(inside, self.variables)
-        own = Counter(name for inner in walk(inside) for name in own_reads(inner, self.variables))
-        needs = self.assignment.needs_of(node, frozenset())
-        if isinstance(node, If):
-            needs = self.assignment.needs(node.then)[0] | self.assignment.needs(node.orelse)[0]
-            own.subtract(own_reads(node, self.variables))
-        if isinstance(node, Match):
-            needs -= loaded(node.subject, self.variables)
-        read_later = {name for name in bound if self._reads[name] > own[name]}
-        if self._loops:
-            read_later |= bound & needs
-        after = self.assignment.after(node, needs)
-        captures = needs | (read_later - after)
-        if captures & self._shared:
-            return None  # a nested function that the region calls may bind them anew
-        if self.sink and any(isinstance(inner, Store) and inner.root == self.sink for inner in walk(inside)):
-            return None  # a generator hands its elements on itself
-        if not captures <= assigned or (bound & self._cells) or self.assignment.unstable & (captures | bound):
-            return None
-        facts = self._facts(node, captures)
-        if not facts.closed:
-            return None
-        function = self.sites.fresh("region")
-        return Deferrable(function, kind, node.id, tuple(sorted(captures)), tuple(sorted(read_later)), facts)
+        return plan_of(self, node, assigned, kind)
 
-    def _facts(self, node: If | For | While | Match, captures: Names) -> Facts:
-        return facts_of(Region((node,)), self.graph, captures)
-
-    def function(self, plan: Deferrable, parameters: list[str], body: list[ast.stmt], at: ast.expr) -> None:
-        """Emit the function that a control node becomes."""
-        results = ast.Tuple([name_of(name) for name in plan.results], ast.Load())
+    def function(
+        self,
+        plan: Deferrable,
+        parameters: list[str],
+        body: list[ast.stmt],
+        at: ast.expr | ast.stmt,
+        maybe: Names = frozenset(),
+    ) -> None:
+        """Emit the function that a control node becomes. ``maybe`` are results that may be unbound."""
+        held = [self.guarded.value_of(name, name not in maybe, at) for name in plan.results]
+        body = [*body, *(statement for _, leading in held for statement in leading)]
+        results = ast.Tuple([value for value, _ in held], ast.Load())
         arguments = ast.arguments(
             posonlyargs=[],
             args=[ast.arg(FRAME), *(ast.arg(name) for name in parameters)],
@@ -209,12 +166,18 @@ class Regions:
         self.functions.append(place(function, at))
         self.deferrable.append(plan)
 
-    def invoke(self, operation: str, plan: Deferrable, leading: list[ast.expr], at: ast.expr) -> list[ast.stmt]:
-        """Run a control node that has become a function; what it binds is bound."""
+    def invoke(
+        self,
+        operation: str,
+        plan: Deferrable,
+        leading: list[ast.expr],
+        at: ast.expr | ast.stmt,
+        captured: list[ast.expr] | None = None,
+    ) -> list[ast.stmt]:
+        """The statements that begin such a function, and bind its results."""
         number = ast.Constant(self.deferrable.index(plan))
-        invoked = self.sites.operation(
-            operation, at, number, name_of(plan.function), *leading, *(name_of(name) for name in plan.captures)
-        )
+        values = [name_of(name) for name in plan.captures] if captured is None else captured
+        invoked = self.sites.operation(operation, at, number, name_of(plan.function), *leading, *values)
         if not plan.results:
             return [place(ast.Expr(invoked), at)]
         targets = ast.Tuple([target_of(name) for name in plan.results], ast.Store())
@@ -239,12 +202,12 @@ class Regions:
     @contextmanager
     def stream(self, sink: str) -> Iterator[None]:
         """Emit into a function of its own that computes elements; what is put into ``sink`` is handed over."""
-        kept = self._loops, self.sink, self.expressions.assigned
-        self._loops, self.sink = 0, sink
+        kept = self.loops, self.sink, self.expressions.assigned
+        self.loops, self.sink = 0, sink
         try:
             yield
         finally:
-            self._loops, self.sink, self.expressions.assigned = kept
+            self.loops, self.sink, self.expressions.assigned = kept
 
     def stream_loop(self, node: For, tiers: str, at: ast.expr, assigned: Names) -> list[ast.stmt]:
         """The outermost loop of a stream, over ``tiers``."""
@@ -257,18 +220,18 @@ class Regions:
         target = target_of_loop(node)
         loop_target: ast.expr = target
         leading: list[ast.stmt] = []
-        if not isinstance(target, ast.Name) or target.id in self._cells:
+        if not isinstance(target, ast.Name) or target.id in self.cells:
             element = self.sites.fresh("element")
             loop_target = place(target_of(element), target)
             leading = self.statements.bind(target, place(name_of(element), target))
-        self._loops += 1
+        self.loops += 1
         bound = frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables
         inside = assigned | bound
         leading += self.guarded.notes(node.id, bound, inside, at)
         body = leading + self.region(node.body, inside - self.assignment.unstable)
-        self._loops -= 1
+        self.loops -= 1
         orelse = self.region(node.orelse, assigned)
-        if not self._loops:
+        if not self.loops:
             machine = ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None)
             return in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, self.sink)
         assert iterable is not None
@@ -288,7 +251,7 @@ class Regions:
 
     def _while_inline(self, node: While, test: ast.expr, assigned: Names) -> list[ast.stmt]:
         """``while True: header; if not test: break; body``; the else branch runs after the test was false."""
-        self._loops += 1
+        self.loops += 1
         header = self.region(node.header, assigned)
         inside = self.assignment.through(node.header, assigned) or assigned
         self.expressions.assigned = inside
@@ -297,7 +260,7 @@ class Regions:
         ended = self.sites.fresh("ended")
         leave: list[ast.stmt] = [assign(ended, ast.Constant(True), test), ast.Break()]
         body = self.region(node.body, inside)
-        self._loops -= 1
+        self.loops -= 1
         orelse = self.region(node.orelse, inside)
         if not orelse:
             leave = [ast.Break()]

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from pydron.frontend.assignments import assign_to, foreign_names, is_simple
+from pydron.frontend.continues import without_continue
 from pydron.frontend.draft import Block, ComprehensionKind, Loop
 from pydron.frontend.lowering import Lowering, Positioned, StatementRules, meet, read
 from pydron.frontend.native import native_statement
@@ -21,7 +22,8 @@ def lower_for(lowering: Lowering, node: ast.For) -> None:
         native_statement(lowering, node, "PD207", ", ".join(foreign))
         return
     iterable = lowering.expression(node.iter)
-    repeat(lowering, node.target, iterable, node, lambda: lowering.statements(node.body), node.orelse)
+    body = without_continue(node.body)
+    repeat(lowering, node.target, iterable, node, lambda: lowering.statements(body), node.orelse)
 
 
 def repeat(
@@ -65,7 +67,7 @@ def lower_while(lowering: Lowering, node: ast.While) -> None:
         fragment, reads = lowering.test(test)
         tested = lowering.bound
     with lowering.nested(tested) as block:
-        lowering.statements(node.body)
+        lowering.statements(without_continue(node.body))
     lowering.bound = tested
     otherwise = _otherwise(lowering, node.orelse)
     lowering.emit(Loop(Span.of(node), fragment, reads, block, otherwise, header=header))

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from greenlet import getcurrent
+
+from pydron_runtime.machine.attempts import UNBOUND
 from pydron_runtime.machine.current import await_writers, current
-from pydron_runtime.machine.deferral import is_deferrable_function, looked_up, may_defer, readable, stored_objects
+from pydron_runtime.machine.deferral import (
+    is_deferrable_function,
+    looked_up,
+    may_defer,
+    may_swallow,
+    readable,
+    stored_objects,
+)
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
@@ -37,13 +47,21 @@ def choose(frame: Frame, site: int, number: int, function: Callable[..., Any], t
 
 
 def loop(frame: Frame, site: int, number: int, function: Callable[..., Any], *captures: Any) -> Any:
-    """A ``while`` loop as a region: begins at once, and is deferred from its first wait on."""
+    """A ``while`` loop, ``try`` or ``with`` as a region: begins at once, and is deferred from its first wait on."""
+    machine = frame.machine
     plan = frame.code.deferrable[number]
     received = dict(zip(plan.captures, captures))
-    if not may_defer(frame.code, plan.facts, received):
+    unbound = any(received[name] is UNBOUND for name in plan.doubtful)
+    if unbound or not may_defer(frame.code, plan.facts, received):
         return function(frame, *captures)
+    if any(received[name] is UNBOUND for name in plan.swallowed) and may_swallow(frame.code, plan.facts, received):
+        return function(frame, *captures)
+    if machine.window.full and getcurrent() is machine.driver:
+        machine.wait(frame, lambda: machine.window.has_room, site, "window")
     child = _region_frame(frame, site, plan, received)
-    return _begin(child, lambda: function(child, *captures))
+    results = _begin(child, lambda: function(child, *captures))
+    machine.poll()
+    return results
 
 
 def loop_over(frame: Frame, site: int, number: int, function: Callable[..., Any], iterable: Any, *captures: Any) -> Any:

@@ -77,13 +77,17 @@ class Attempt(Frame):
         if len(self._notes) > _NOTES:
             self._forget()
 
-    def values_at(self, order: Order) -> dict[str, Any]:
-        """What the noted variables held when the program got to a place."""
+    def values_at(self, order: Order | None) -> dict[str, Any]:
+        """What the noted variables held when the program got to a place; None is where it has got to."""
         found: dict[str, tuple[Order, Any]] = {}
         for noted, name, value in self._notes:
-            if noted <= order and (name not in found or found[name][0] <= noted):
+            if (order is None or noted <= order) and (name not in found or found[name][0] <= noted):
                 found[name] = noted, value
         return {name: value for name, (_, value) in found.items()}
+
+    def _withdraw_notes(self, end: Order, within: Order) -> None:
+        """What was bound beyond a place, in an attempt within this one or in this one itself, was not."""
+        self._notes = [note for note in self._notes if note[0] <= end or note[0][: len(within)] != within]
 
     def _forget(self) -> None:
         """Nothing fails any more before the oldest entry: of the notes before it the last ones suffice."""
@@ -112,7 +116,13 @@ class Attempt(Frame):
         """Take back what was done beyond the entry that has failed. Gives the error of that entry."""
         failed = self.failed
         assert failed is not None and failed.error is not None
-        self.machine.undo.roll_back(end_of(failed), within=self.order)
+        end = end_of(failed)
+        self.machine.undo.roll_back(end, within=self.order)
+        around: Frame | None = self
+        while around is not None and around.kind == "region":
+            if isinstance(around, Attempt):
+                around._withdraw_notes(end, self.order)
+            around = around.frame
         _cut(self, failed)
         self.over(State.DONE)
         self.raised, self.context, self._oldest = failed.error, failed.error.__context__, None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydron.analysis.purity import is_known_pure, is_lazy, is_output
 from pydron.emit.facts import Callee, Facts
 from pydron.marks import is_functional, scheduled_record
+from pydron_runtime.machine.entering import is_known_manager, swallows
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import surroundings
@@ -39,7 +40,16 @@ def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: froze
     for name in facts.numbers:
         if not _may_count(received.get(name)):
             return False
-    return all(_is_harmless(_find(code, callee, received), seen) for callee in facts.callees)
+    if not all(is_known_manager(_find(code, managed.place, received), managed.made) for managed in facts.managers):
+        return False
+    makers = {managed.place for managed in facts.managers if managed.made}
+    callees = (callee for callee in facts.callees if callee not in makers)
+    return all(_is_harmless(_find(code, callee, received), seen) for callee in callees)
+
+
+def may_swallow(code: Code, facts: Facts, received: Mapping[str, Any]) -> bool:
+    """Whether a manager that a region enters may let the code after its block go on after a failure in it."""
+    return any(swallows(_find(code, managed.place, received), managed.made) for managed in facts.managers)
 
 
 def _may_count(value: Any) -> bool:
@@ -160,7 +170,7 @@ def is_deferrable_function(record: Any, seen: frozenset[int] = frozenset()) -> b
     facts = code.facts
     if facts.stores or any(callee.captured for callee in facts.callees):
         return False
-    return may_defer(code, Facts(facts.closed, facts.callees), {}, seen | {id(code)})
+    return may_defer(code, Facts(facts.closed, facts.callees, managers=facts.managers), {}, seen | {id(code)})
 
 
 def readable(values: Mapping[str, Any], stored: tuple[Any, ...] = ()) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
 
+from pydron import runner
 from pydron.errors import InternalError
 from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor
@@ -272,6 +273,8 @@ class Machine:
             if self.failed is None and not isinstance(error, (KeyboardInterrupt, Unwinding)):
                 self.wait(self.main, lambda: not self.main.queue, 0, "end")
         except BaseException as earlier:
+            # What has been raised may be the context of what has failed earlier.
+            error.__traceback__ = runner.without_own_frames(error.__traceback__)
             error = earlier
         if isinstance(error, Unwinding):
             error = error.error

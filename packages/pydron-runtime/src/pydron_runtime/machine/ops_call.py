@@ -30,6 +30,7 @@ from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
 from pydron_runtime.machine.brought_forth import call_in_turn, short_call_in_turn
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.granularity import SHORT_CALL, Cost, cost_of
 from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially, with_keywords
 from pydron_runtime.machine.ops_modify import modify
@@ -84,6 +85,8 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         result = put_out(frame, site, callee, args, kwargs)
         if result is not MISSING:
             return result
+    elif is_known_manager(callee, made=True):
+        return callee(*(settled(frame, site, arg) for arg in args), **kwargs)
     elif callee is functools.partial:
         return partially(frame, site, args, kwargs)
     elif kind is functools.partial:

@@ -13,6 +13,7 @@ from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding
 from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.contexts import end_context
 from pydron_runtime.machine.current import settled
+from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import end_of
 from pydron_runtime.machine.retirement import retire
@@ -61,6 +62,8 @@ def fails(attempt: Attempt, site: int) -> None:
     if type(error) is KeyboardInterrupt and not _is_raised_by_program(error):
         _interrupted(attempt, error)
         return
+    # If something earlier has failed after all, this may be its context.
+    error.__traceback__ = runner.without_own_frames(error.__traceback__)
     _finish(attempt, site)
 
 
@@ -128,7 +131,7 @@ def caught(attempt: Attempt, site: int) -> bool:
     """An exception has left the body: show it as the program would have raised it.
 
     Returns:
-        Whether the body had run ahead of the failure, so that its variables have to be what they were.
+        Whether the program got there, so that its noted variables have to be what they were.
     """
     error = sys.exc_info()[1]
     assert error is not None
@@ -142,13 +145,16 @@ def caught(attempt: Attempt, site: int) -> bool:
     else:
         error.__traceback__ = runner.without_own_frames(error.__traceback__)
     attempt.machine.observer.frame_finished(attempt, error)
-    return attempt.failed is not None
+    return True
 
 
 def as_it_was(attempt: Attempt) -> tuple[Any, ...]:
-    """The noted variables as they were at the failing operation, in the order of their names."""
-    assert attempt.failed is not None
-    values = attempt.values_at(end_of(attempt.failed))
+    """The noted variables as they were at the failing operation, in the order of their names.
+
+    Where nothing had run ahead of it, parts of the body may still have been functions of their own, with variables of
+    their own.
+    """
+    values = attempt.values_at(None if attempt.failed is None else end_of(attempt.failed))
     return tuple(values.get(name, UNBOUND) for name in attempt.names)
 
 
@@ -163,15 +169,18 @@ class Entered:
     Entering and leaving an unknown manager are sync-points, so that nothing slips out of the block or into it.
     """
 
-    __slots__ = ("_frame", "_manager", "_site")
+    __slots__ = ("_frame", "_known", "_manager", "_site")
 
-    def __init__(self, frame: Frame, site: int, manager: Any) -> None:
+    def __init__(self, frame: Frame, site: int, manager: Any, known: bool) -> None:
+        self._known = known
         self._frame = frame
         self._site = site
         self._manager = manager
 
     def __enter__(self) -> Any:
         frame, kind = self._frame, type(self._manager)
+        if self._known:
+            return kind.__enter__(self._manager)
         frame.machine.fence(frame, self._site, "PD202", kind.__qualname__)
         return frame.code.caller(self._site)(kind.__enter__, (self._manager,), {})
 
@@ -179,8 +188,10 @@ class Entered:
         if isinstance(error, PASSING):
             return False
         frame, manager = self._frame, self._manager
-        frame.machine.fence(frame, self._site, "PD202", type(manager).__qualname__)
         shown = None if error is None else error.__traceback__
+        if self._known:
+            return type(manager).__exit__(manager, kind, error, shown)
+        frame.machine.fence(frame, self._site, "PD202", type(manager).__qualname__)
         return frame.code.caller(self._site)(type(manager).__exit__, (manager, kind, error, shown), {})
 
 
@@ -190,4 +201,4 @@ def manager(frame: Frame, site: int, value: Any) -> Any:
     kind = type(value)
     if not (hasattr(kind, "__enter__") and hasattr(kind, "__exit__")):
         return value  # Python says what is wrong with it
-    return Entered(frame, site, value)
+    return Entered(frame, site, value, is_known_manager(value, made=False))
