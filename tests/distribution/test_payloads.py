@@ -8,6 +8,7 @@ import enum
 import math
 import os
 import pickle
+import sys
 import threading
 from typing import Any, NamedTuple
 
@@ -306,3 +307,10 @@ def test_a_rebuilt_traceback_shows_the_recorded_places() -> None:
         rebuilt = rebuilt.tb_next
     assert places == [("a.py", 3, "outer"), ("b.py", 70_000, "inner")]
     assert traceback_of([]) is None
+
+
+@pytest.mark.parametrize("value", [memoryview(b"view"), sys.__stderr__], ids=["view", "file"])
+def test_what_would_come_back_as_something_else_does_not_travel(value: object) -> None:
+    """A copy of a file's text is no file, and bytes are no view: the call runs in the program instead."""
+    with pytest.raises(TransportError, match="cannot"):
+        dump([value], "result")

@@ -9,6 +9,7 @@ statement per line.
 from __future__ import annotations
 
 import functools
+import sys
 import weakref
 from collections.abc import Callable
 from types import CodeType, FunctionType
@@ -41,7 +42,11 @@ class Gate:
         self._record = weakref.ref(record)
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return runner.run(self._bound(), args, kwargs)
+        record = self._record()
+        if record is None:
+            caller = sys._getframe(1)
+            return _collected(caller.f_code, caller.f_globals).function(*args, **kwargs)
+        return runner.run(record, args, kwargs)
 
     def place(self, error: BaseException) -> int:
         """Cut the traceback down to the user's frames; return the line (relative) that the entry has to raise from."""
@@ -66,6 +71,26 @@ class Gate:
 
 def _nothing() -> None:
     return None
+
+
+def _collected(code: CodeType, namespace: dict[str, Any]) -> Record:
+    """The record of an entry that is being collected as garbage, and is called by a ``__del__`` that goes with it.
+
+    Weak references to garbage are cleared before any ``__del__`` runs; the function still has its record, and is found
+    where functions usually are: in its module, or in a class there.
+
+    Raises:
+        InternalError: It is not there.
+    """
+    members = [value for owner in namespace.values() if isinstance(owner, type) for value in vars(owner).values()]
+    for function in (*namespace.values(), *members):
+        if isinstance(function, (staticmethod, classmethod)):
+            function = function.__func__
+        if type(function) is FunctionType and function.__code__ is code:
+            record = function.__dict__.get(SCHEDULED)
+            if isinstance(record, Record):
+                return record
+    raise InternalError("The code of a scheduled function has outlived the function.")
 
 
 class Record:

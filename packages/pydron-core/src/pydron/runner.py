@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -86,6 +87,15 @@ def _runner(scheme: str) -> Runner | None:
     return found
 
 
+def _default_runner() -> Runner | None:
+    try:
+        return _runner("local")
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            return None
+        raise
+
+
 def _known() -> str:
     return ", ".join(installed.names(GROUP)) or "none (pydron-runtime is missing)"
 
@@ -101,13 +111,15 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """
     if _refused:
         raise ScheduledCallReached
+    if sys.is_finalizing():  # the interpreter ends: no thread can be started, nothing imported
+        return record.function(*args, **kwargs)
     if record.strict:
         record.verify()
     chosen = settings()
     executor = "check" if chosen.check else chosen.executor
     if executor is None:
-        runner = _runner("local")
-        if runner is None:  # core alone is installed
+        runner = _default_runner()
+        if runner is None:  # core alone is installed, or nothing can be opened any more
             return record.function(*args, **kwargs)
     elif isinstance(executor, str):
         scheme = executor.partition(":")[0]

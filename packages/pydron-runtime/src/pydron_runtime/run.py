@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pydron import runner
 from pydron.config import Settings, always, settings
 from pydron.marks import is_functional
-from pydron_runtime.sessions import executor_of, session_of
+from pydron_runtime.executors.local import shared
+from pydron_runtime.sessions import session_of
 
 if TYPE_CHECKING:
     from pydron.entry import Record
@@ -32,8 +33,11 @@ def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
 
         return run_quietly(record, quiet, args, kwargs)
     chosen = settings()
+    executor = shared(chosen.workers)
+    if not executor.can_start:
+        return record.function(*args, **kwargs)
     if _names_functional(record):
-        executor_of(chosen, "local").warm_up()
+        executor.warm_up()
     return _run(record, args, kwargs, chosen, "local")
 
 

@@ -29,6 +29,9 @@ IN_BAND = 4096
 READ_AT_ONCE = 4096
 """The program reads results of fewer bytes when they arrive; larger ones when, and if, it needs them."""
 
+_NEVER = frozenset({io.TextIOWrapper, memoryview})
+"""What the pickler would put something else in the place of: a copy of the text for an open file, bytes for a view."""
+
 _PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
 
@@ -93,6 +96,8 @@ class ByValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # the base cla
             return NotImplemented if by_name(obj) else self._dynamic_function_reduce(obj)
         if issubclass(kind, type):
             return classes.reduce(obj, _standalone)
+        if kind in _NEVER:
+            raise pickle.PicklingError(f"a {kind.__qualname__} cannot travel")
         if issubclass(kind, BaseException) and kind in copyreg.dispatch_table:
             return _as_it_is_defined(obj)
         return NotImplemented

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pydron_runtime.transport.descriptors import are_left
 from pydron_runtime.transport.head_start import head_start
 from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.nursery_link import cores
@@ -42,6 +43,7 @@ class LocalExecutor:
             raise ValueError(f"workers={workers}: there must be at least one")
         self._size = workers if workers is not None else cores()
         self._closed = False
+        self._has_room = False
         self._fresh(recorder)
         _all.add(self)
 
@@ -74,6 +76,13 @@ class LocalExecutor:
     def usable(self) -> bool:
         """Whether it makes sense to submit tasks: it is not closed, and workers can be started."""
         return not self._closed and not (self._driver is not None and self._driver.broken)
+
+    @property
+    def can_start(self) -> bool:
+        """Whether the workers are there, or the program has the file descriptors that it takes to start them."""
+        if not self._has_room:
+            self._has_room = self._driver is not None or are_left()
+        return self._has_room
 
     @property
     def processes(self) -> dict[str, int]:
