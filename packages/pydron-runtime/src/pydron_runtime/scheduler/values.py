@@ -20,7 +20,8 @@ def keep(state: SchedulerState, worker: WorkerState, number: int, size: int) -> 
     if size < KEEP_BYTES:
         return
     if number in worker.kept:
-        del worker.kept[number]  # to the end of the order of use
+        worker.kept_bytes -= worker.kept.pop(number)  # to the end of the order of use
+        worker.kept_bytes += size  # which is another than before, if the value was held and is serialised now
     else:
         worker.kept_bytes += size
         state.keepers.setdefault(number, set()).add(worker.name)
