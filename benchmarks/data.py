@@ -184,7 +184,7 @@ def inputs_of(name: str, scale: float) -> tuple[Any, ...]:
         return ([(number * 7919) % 1_000_003 for number in range(int(SIZES["list"] * scale))],)
     if name == "nested_fib":
         return (max(5, SIZES["fib"] - (0 if scale >= 1 else 12)),)
-    return (max(4, int(SIZES["leaves"] * min(scale, 1))), int(SIZES["turns"] * min(scale, 1)))
+    return (SIZES["leaves"] if scale >= 0.5 else 32, int(SIZES["turns"] * min(scale, 1)))
 
 
 def whole(name: str, scale: float) -> Callable[[Any], list[Any]]:

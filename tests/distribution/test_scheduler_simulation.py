@@ -221,7 +221,9 @@ class World:
             return Outcome(task.id, "failed", Payload(b"exception"), self.now, finished)
         result = self.result_of(task.id)
         if execution.hold and self.holding and result.size > 4096:
-            return Outcome(task.id, "ok", Payload(b"", held=result.size + 7), self.now, finished, stays=HeldHere(result))
+            return Outcome(
+                task.id, "ok", Payload(b"", held=result.size + 7), self.now, finished, stays=HeldHere(result)
+            )
         return Outcome(task.id, "ok", result, self.now, finished)
 
     def step(self) -> bool:

@@ -46,3 +46,14 @@ def test_a_small_run_prints_a_table_and_appends_a_line(tmp_path: Path) -> None:
     assert len(lines) == 2
     for ratios in lines[0]["cases"].values():
         assert set(ratios) == {"speed_up", "fork_speed_up", "of_fork_limit"}
+
+
+@pytest.mark.slow
+def test_the_data_benchmark_runs_every_case_and_compares_results(tmp_path: Path) -> None:
+    pytest.importorskip("numpy")
+    history = tmp_path / "history.jsonl"
+    words = [sys.executable, "data.py", "--rounds", "1", "--scale", "0.01", "--record", str(history)]
+    finished = subprocess.run(words, cwd=BENCHMARKS, capture_output=True, text=True, timeout=100)
+    assert finished.returncode == 0, finished.stderr
+    line = json.loads(history.read_text(encoding="utf-8"))
+    assert line["benchmark"] == "data" and len(line["cases"]) == 7
