@@ -31,6 +31,9 @@ ITEM = Item(
             "`sorted([...])`, `sorted(..., key=...)`",
             "return sorted([f(x) for x in range(2)]), sorted([g(x) for x in range(2)], key=lambda y: -y)",
         ),
+        Row("`sorted(xs, key=f)`", "return sorted(range(4), key=f)"),
+        Row("`max(xs, key=f)`", "return max(range(4), key=f), min(range(4), key=g)", calls=8),
+        Row("`xs.sort(key=f)`", "xs = [3, 1, 2, 0]\nxs.sort(key=f)\nreturn xs"),
         Row(
             "`list`, `tuple`, `set`, `dict` of results",
             "return list([f(1)]), tuple([f(2)]), set([f(3)]), dict([(1, f(4))])",
@@ -38,6 +41,7 @@ ITEM = Item(
         Row('`"".join([...])`', "return ''.join([text(x) for x in range(4)])"),
         Row("`zip`, `enumerate`", "return [i + x + y for (i, x), y in zip(enumerate([f(1), f(2)]), [f(3), f(4)])]"),
         Row("`map(f, xs)`", "return list(map(f, range(4)))"),
+        Row("`filter(odd, xs)`", "return list(filter(odd, range(4)))"),
         Row("`map(lambda x: f(x) + 1, xs)`", "return list(map(lambda x: f(x) + 1, range(4)))"),
     ),
 )

@@ -52,6 +52,8 @@ ITEM = Item(
             "`if k in d: ... else: d[k] = f(x)`",
             "d = {}\nfor x in range(4):\n    if x % 3 in d:\n        d[x % 3] += f(x)\n    else:\n        d[x % 3] = f(x)\nreturn d",
         ),
+        Row("`s.add(f(x))`", "s = set()\nfor x in range(4):\n    s.add(f(x))\nreturn s"),
+        Row("`s |= {f(x)}`", "s = set()\nfor x in range(4):\n    s |= {f(x)}\nreturn s"),
         Row(
             "`counter.update([f(x)])`, `counter[f(x)] += 1`",
             "counter = collections.Counter()\nfor x in range(4):\n    counter[f(x)] += 1\nreturn counter",

@@ -46,6 +46,12 @@ ITEM = Item(
             behaviour=IN_PLACE,
         ),
         Row(
+            "`arr[i, :] += row(x)`",
+            "arr = np.zeros((2, 3))\nfor x in range(4):\n    arr[x % 2, :] += row(x)\nreturn arr.tolist()",
+            before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",
+            behaviour=IN_PLACE,
+        ),
+        Row(
             "`arr += row(x)`",
             "arr = np.zeros(3)\nfor x in range(4):\n    arr += row(x)\nreturn arr.tolist()",
             before="import numpy as np\n@functional\ndef row(x):\n    return np.arange(3.0) + x",

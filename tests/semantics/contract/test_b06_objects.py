@@ -7,7 +7,7 @@ from contract import Item, Row, hold
 
 PIPELINE = """
 import collections
-import dataclasses
+import dataclasses, types
 
 class Job:
     def __init__(self):
@@ -73,8 +73,22 @@ ITEM = Item(
             before=PIPELINE,
         ),
         Row(
+            "`Point(x, f(x))`: a dataclass made of a result",
+            "return [Point(x, f(x)) for x in range(4)]",
+            before=PIPELINE,
+        ),
+        Row("`Frozen(x, f(x))`: a frozen dataclass", "return [Frozen(x, f(x)) for x in range(4)]", before=PIPELINE),
+        Row("`Plain(f(x))`: an object of a plain class", "return [Plain(f(x)) for x in range(4)]", before=PIPELINE),
+        Row("`Plain(f(x)).value + 1`", "return [Plain(f(x)).value + 1 for x in range(4)]", before=PIPELINE),
+        Row("`Pair(x, f(x))`: a named tuple", "return [Pair(x, f(x)) for x in range(4)]", before=PIPELINE),
+        Row(
             "`obj.attr[k] = f(x)`",
             "job = Job()\nfor x in range(4):\n    job.table[x] = f(x)\nreturn vars(job)",
+            before=PIPELINE,
+        ),
+        Row(
+            "`setattr(obj, name, f(x))`",
+            "job = Job()\nfor x in range(4):\n    setattr(job, f'a{x}', f(x))\nreturn vars(job)",
             before=PIPELINE,
         ),
     ),

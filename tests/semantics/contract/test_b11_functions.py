@@ -36,6 +36,11 @@ ITEM = Item(
             "return walk((1, (2, None, None), (3, (4, None, None), None)))",
             before="def walk(tree):\n    if tree is None:\n        return 0\n    value, left, right = tree\n    return f(value) + walk(left) + walk(right)",
         ),
+        Row(
+            "a method that calls functional functions",
+            "return [Step().run(x) for x in range(4)]",
+            before="class Step:\n    def run(self, x):\n        return f(x) + 1",
+        ),
         Row("`functools.partial(f, 1)`", "import functools\nreturn [functools.partial(add, x)() for x in range(4)]"),
     ),
 )

@@ -24,8 +24,29 @@ ITEM = Item(
             + "\ndef double(x):\n    return x * 2\n",
         ),
         Row(
+            "`operator`",
+            "ys = [f(x) for x in range(4)]\na = operator.itemgetter(1)(ys), operator.mul(ys[0], ys[1])\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`itertools`",
+            "ys = [f(x) for x in range(4)]\na = list(itertools.chain(ys, ys)), list(itertools.zip_longest(ys, ys))\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
             "`functools.reduce`",
             "ys = [f(x) for x in range(4)]\na = functools.reduce(operator.add, ys)\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`copy`",
+            "ys = [f(x) for x in range(4)]\na = copy.copy(ys), copy.deepcopy([ys])\nzs = [g(x) for x in range(4)]\nreturn a, zs",
             calls=8,
             before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
             + "\ndef double(x):\n    return x * 2\n",
@@ -61,6 +82,13 @@ ITEM = Item(
         Row(
             "`pathlib`",
             "ys = [f(x) for x in range(4)]\na = str(pathlib.PurePath('a') / str(ys[0]))\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
+            + "\ndef double(x):\n    return x * 2\n",
+        ),
+        Row(
+            "`str`, `bytes`",
+            "ys = [f(x) for x in range(4)]\na = str(ys[0]).zfill(3).encode().hex(), ', '.join(map(str, ys))\nzs = [g(x) for x in range(4)]\nreturn a, zs",
             calls=8,
             before="import collections, copy, datetime, functools, itertools, json, math, operator, pathlib, random, re, statistics"
             + "\ndef double(x):\n    return x * 2\n",

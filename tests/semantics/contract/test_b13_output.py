@@ -7,19 +7,17 @@ from contract import Item, Row, hold
 
 LOGGING = """
 import logging, sys
-class Shown(logging.Handler):
-    def emit(self, record):
-        log.append((record.levelname, record.name, record.funcName, record.lineno, record.getMessage()))
-logging.getLogger().handlers[:] = [Shown()]
-logging.getLogger().setLevel(logging.INFO)
+def show():
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(funcName)s %(lineno)s %(filename)s %(message)s"))
+    logging.getLogger().handlers[:] = [handler]
+    logging.getLogger().setLevel(logging.INFO)
+    return handler
 """
 
 WARNINGS = """
-import warnings
-def shown(message, category, filename, lineno, file=None, line=None):
-    log.append((str(message), category.__name__, filename, lineno))
+import sys, warnings
 warnings.simplefilter("always")
-warnings.showwarning = shown
 """
 
 BAR = """
@@ -46,6 +44,33 @@ ITEM = Item(
         Row(
             "`print(..., sep=, end=, file=sys.stderr)`",
             "import sys\nfor x in range(4):\n    print(x, f(x), sep='-', end=';')",
+        ),
+        Row("`sys.stdout.write(text(x))`", "import sys\nfor x in range(4):\n    sys.stdout.write(text(x))"),
+        Row(
+            '`logging.info("%s", f(x))`',
+            "handler = show()\nfor x in range(4):\n    logging.info('%s %s', x, f(x))\nreturn handler.formatter._fmt",
+            before=LOGGING,
+        ),
+        Row(
+            '`log = logging.getLogger(...)`, `log.warning(f"{f(x)}")`',
+            "log = logging.getLogger('job')\nhandler = show()\nfor x in range(4):\n    log.warning(f'{f(x)}')",
+            before=LOGGING,
+        ),
+        Row(
+            "`warnings.warn(text(x))`",
+            "kept, sys.stderr = sys.stderr, sys.stdout\nfor x in range(4):\n    warnings.warn(text(x))\nsys.stderr = kept",
+            before=WARNINGS,
+            apart=True,
+        ),
+        Row(
+            "`bar.update(1)` of a progress bar",
+            "bar = Bar(4)\nout = []\nfor x in range(4):\n    out.append(f(x))\n    bar.update(1)\nbar.close()\nreturn out",
+            before=BAR,
+        ),
+        Row(
+            "`handle.write(text(x))` of a file",
+            "handle = io.StringIO()\nfor x in range(4):\n    handle.write(text(x))\nreturn handle.getvalue()",
+            before="import io",
         ),
         Row(
             "`print(f(x), file=handle)`",

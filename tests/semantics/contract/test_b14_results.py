@@ -28,12 +28,17 @@ ITEM = Item(
             "`a, (b,) = pair(x)`",
             "out = []\nfor x in range(4):\n    a, (b,) = pair(x)\n    out.append(a + b)\nreturn out",
         ),
+        Row(
+            "`a, *rest = items(5)`",
+            "out = []\nfor x in range(4):\n    a, *rest = items(5)\n    out.append((a, rest))\nreturn out",
+        ),
         Row("`g(*pair(x))`: a result as star arguments", "return [add(*pair(x)) for x in range(2)]", calls=2),
         Row("star and keyword arguments", "return [add(f(x), *[g(x)], k=f(x), **{'z': 1}) for x in range(2)]", calls=8),
         Row("`r[1:3]`", "return [items(5)[1:3] + items(5)[::-1] for x in range(2)]"),
         Row("arithmetic and comparisons", "return [(f(x) * 2 + g(x)) % 7 < 3 for x in range(2)]"),
         Row("`0 < f(x) < 10`", "return [0 < f(x) < 10 for x in range(4)]"),
         Row("f-strings", "return [f'{f(x):>3} {g(x)!r}' for x in range(2)]"),
+        Row('`"%s" % f(x)`, `"{}".format(f(x))`', "return ['%s' % f(x) + '{}'.format(g(x)) for x in range(2)]"),
         Row(
             "`isinstance(f(x), int)`, `f(x) is None`",
             "return [(f(x) is None, isinstance(f(x), int)) for x in range(2)]",

@@ -21,14 +21,16 @@ Decisions that are not obvious:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 
-def _table(**modules: str) -> Mapping[str, frozenset[str]]:
-    return {module.replace("__", "."): frozenset(names.split()) for module, names in modules.items()}
+def table(**modules: str) -> Mapping[str, frozenset[str]]:
+    """Name of a module or class -> names in it; two underscores stand for a dot, but not at the beginning."""
+    return {re.sub("(?<=.)__", ".", module): frozenset(names.split()) for module, names in modules.items()}
 
 
-FUNCTIONS: Mapping[str, frozenset[str]] = _table(
+FUNCTIONS: Mapping[str, frozenset[str]] = table(
     builtins="""
         abs all any ascii bin bool bytearray bytes callable chr complex dict divmod float format frozenset hash hex int
         isinstance issubclass len list max min oct ord pow range repr round set slice sorted str sum tuple
@@ -87,7 +89,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = _table(
 ``numpy.empty`` and ``empty_like`` are not here: what they give is whatever the memory held.
 """
 
-LAZY: Mapping[str, frozenset[str]] = _table(
+LAZY: Mapping[str, frozenset[str]] = table(
     builtins="enumerate filter map reversed zip",
     itertools="""
         accumulate batched chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse
@@ -96,10 +98,10 @@ LAZY: Mapping[str, frozenset[str]] = _table(
 )
 """Module -> names of iterators, which take from their arguments later."""
 
-PASSING: Mapping[str, frozenset[str]] = _table(builtins="enumerate reversed zip", itertools="chain islice zip_longest")
+PASSING: Mapping[str, frozenset[str]] = table(builtins="enumerate reversed zip", itertools="chain islice zip_longest")
 """Of these iterators, the ones that hand elements on without looking at them or keeping one."""
 
-CALLING: Mapping[str, frozenset[str]] = _table(
+CALLING: Mapping[str, frozenset[str]] = table(
     builtins="filter map max min sorted",
     functools="reduce",
     itertools="accumulate dropwhile filterfalse groupby starmap takewhile",
@@ -117,7 +119,7 @@ FUNCTION_POSITIONS: Mapping[str, int] = {
 }
 """Name of one of those -> index of the positional argument that is called. The others are given it by keyword."""
 
-FRESH: Mapping[str, frozenset[str]] = _table(
+FRESH: Mapping[str, frozenset[str]] = table(
     builtins="""
         abs all any ascii bin bool bytearray bytes callable chr complex dict divmod float format frozenset hash hex int
         isinstance issubclass len list oct ord pow range repr round set slice sorted str
@@ -139,12 +141,12 @@ Of ``sum`` this is so without a start.
 """
 
 METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "collections": _table(
+    "collections": table(
         Counter="copy get items keys most_common total values",
         OrderedDict="copy get items keys values",
         deque="copy count index",
     ),
-    "datetime": _table(
+    "datetime": table(
         date="ctime isocalendar isoformat isoweekday replace timetuple toordinal weekday",
         datetime="""
             ctime date dst isocalendar isoformat isoweekday replace time timetuple timetz toordinal tzname utcoffset
@@ -154,7 +156,7 @@ METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
         timedelta="total_seconds",
         timezone="dst fromutc tzname utcoffset",
     ),
-    "decimal": _table(
+    "decimal": table(
         Decimal="""
             adjusted as_integer_ratio as_tuple canonical compare conjugate copy_abs copy_negate copy_sign exp fma
             is_canonical is_finite is_infinite is_nan is_normal is_qnan is_signed is_snan is_subnormal is_zero ln log10
@@ -162,8 +164,8 @@ METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
             shift sqrt to_eng_string to_integral_exact to_integral_value
         """,
     ),
-    "fractions": _table(Fraction="as_integer_ratio conjugate limit_denominator"),
-    "numpy": _table(
+    "fractions": table(Fraction="as_integer_ratio conjugate limit_denominator"),
+    "numpy": table(
         ndarray="""
             all any argmax argmin argsort astype clip conj conjugate copy cumprod cumsum diagonal dot flatten item max
             mean min nonzero prod ravel repeat reshape round searchsorted squeeze std sum swapaxes take tobytes tolist
@@ -176,7 +178,7 @@ METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
         )
         for name in ("PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath")
     },
-    "re": _table(
+    "re": table(
         Pattern="findall fullmatch match search split sub subn",
         Match="end expand group groupdict groups span start",
     ),
@@ -184,16 +186,16 @@ METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
 """Module -> class -> names of methods of exactly this class that only compute, given values of builtin types."""
 
 CLASS_METHODS: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "builtins": _table(
+    "builtins": table(
         bytes="fromhex maketrans", dict="fromkeys", float="fromhex", int="from_bytes", str="maketrans"
     ),
-    "datetime": _table(
+    "datetime": table(
         date="fromisocalendar fromisoformat fromordinal",
         datetime="combine fromisocalendar fromisoformat fromordinal",
         time="fromisoformat",
     ),
-    "decimal": _table(Decimal="from_float"),
-    "fractions": _table(Fraction="from_decimal from_float"),
+    "decimal": table(Decimal="from_float"),
+    "fractions": table(Fraction="from_decimal from_float"),
 }  # fmt: skip
 """Module -> class -> names of methods of the class itself that only compute."""
 

@@ -9,9 +9,7 @@ No module is imported for its table: the names of a module are looked up once it
 
 from __future__ import annotations
 
-import builtins
 import collections
-import io
 import sys
 from collections.abc import Mapping
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType
@@ -147,17 +145,6 @@ def is_chain_from_iterable(function: Any) -> bool:
     if type(function) is not BuiltinFunctionType or function.__name__ != "from_iterable":
         return False
     return _is_in(function.__self__, {"itertools": frozenset({"chain"})})
-
-
-STREAMS: tuple[type, ...] = (io.TextIOWrapper, io.BufferedWriter, io.FileIO)
-"""Streams of the interpreter's own, whose ``write`` only writes out."""
-
-
-def is_output(function: Any) -> bool:
-    """Whether a callable only writes out and returns nothing the program needs: it can be put in order later."""
-    if function is builtins.print:
-        return True
-    return type(function) is BuiltinFunctionType and function.__name__ == "write" and type(function.__self__) in STREAMS
 
 
 _OF_MAPPINGS = frozenset("clear pop popitem setdefault update __setitem__ __delitem__ __ior__".split())

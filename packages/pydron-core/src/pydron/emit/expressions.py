@@ -176,6 +176,8 @@ class Expressions:
         return self.operation("tupled", node, *self._elements(node.elts))
 
     def _set(self, node: ast.Set) -> ast.expr:
+        if not any(isinstance(element, ast.Starred) for element in node.elts):
+            return self.operation("gathered", node, *self._elements(node.elts))
         return place(ast.Set(self._elements(node.elts, key=True)), node)
 
     def _dict(self, node: ast.Dict) -> ast.expr:

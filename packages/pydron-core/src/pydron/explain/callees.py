@@ -132,7 +132,8 @@ def _known(function: Any) -> Callee:
     if is_scheduled(function):
         return Callee("scheduled", function)
     # A door of its own: explain is below the analysis.
-    from pydron.analysis.purity import is_known_pure, is_lazy, is_output
+    from pydron.analysis.output import is_output
+    from pydron.analysis.purity import is_known_pure, is_lazy
     from pydron.analysis.reach import reaches_functional
     from pydron.analysis.verdicts import is_inferred_pure
 

@@ -115,6 +115,7 @@ def _reads(child: Frame, values: Iterable[Any]) -> None:
     for value in values:
         if type(value) is Pending:
             value.read_by(child)
+            child.machine.claims.announce(value.sources, child)
 
 
 def deferred_call(frame: Frame, site: int, code: Code, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Frame:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pydron.analysis.purity import is_known_pure, is_lazy, is_output
+from pydron.analysis.purity import is_known_pure, is_lazy
 from pydron.emit.facts import Callee, Facts
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.machine.entering import is_known_manager, swallows
 from pydron_runtime.machine.entries import State
+from pydron_runtime.machine.outlets import goes_out
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import surroundings
 from pydron_runtime.machine.safety import SCALARS, is_immutable, runs_user_code_for_attribute
@@ -133,10 +134,15 @@ def looked_up(code: Code, facts: Facts, received: Mapping[str, Any]) -> dict[str
     return found
 
 
+def is_harmless_call(code: Code, callee: Callee, received: Mapping[str, Any]) -> bool:
+    """Whether a call in a function that is entered is no sync-point."""
+    return _is_harmless(_find(code, callee, received), frozenset())
+
+
 def _is_harmless(callee: Any, seen: frozenset[int]) -> bool:
     if callee is _NOTHING or type(callee) is Pending:
         return False
-    if is_functional(callee) or is_known_pure(callee) or is_lazy(callee) or is_output(callee):
+    if is_functional(callee) or is_known_pure(callee) or is_lazy(callee) or goes_out(callee):
         return True
     if isinstance(callee, type) and issubclass(callee, BaseException) and callee.__module__ == builtins.__name__:
         return True

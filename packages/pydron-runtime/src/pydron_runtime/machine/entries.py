@@ -149,10 +149,11 @@ class Operation(Entry):
         function: What is done with the operands.
         operands: Plain and pending values.
         safe: Whether the operation on these values runs no user code.
+        alone: Where it runs user code, what the program has stored since is set aside meanwhile.
         oldest_only: It may run user code, so it waits until everything earlier has retired.
     """
 
-    __slots__ = ("function", "oldest_only", "operands", "pending", "safe")
+    __slots__ = ("function", "alone", "oldest_only", "operands", "pending", "safe")
 
     def __init__(
         self,
@@ -168,4 +169,5 @@ class Operation(Entry):
         self.operands = operands
         self.safe = safe
         self.oldest_only = False
+        self.alone = True
         self.pending = Pending()

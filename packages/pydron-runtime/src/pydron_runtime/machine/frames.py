@@ -116,6 +116,7 @@ class Frame(Entry):
         body = getcurrent()
         parent = body.parent
         assert parent is not None
+        self.machine.undo.resume()
         parent.switch()
 
     def kill(self) -> None:
@@ -142,6 +143,7 @@ class Frame(Entry):
     def _over(self) -> None:
         self.finished = True
         self.greenlet = None
+        self.machine.undo.resume()
         self.machine.live.discard(self)
         self.release()
 

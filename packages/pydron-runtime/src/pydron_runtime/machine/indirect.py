@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import gc
 import itertools
+from collections import deque
 from typing import Any
 
-from pydron_runtime.machine.safety import ITERATORS, VIEWS
+from pydron_runtime.machine.safety import ITERATORS, MAPPINGS, VIEWS
 
-_CHANGEABLE = frozenset({list, dict, set})
+_CHANGEABLE = MAPPINGS | {list, set, deque}
 
 PAIRING: frozenset[type] = frozenset(
     {enumerate, zip, reversed, map, filter}

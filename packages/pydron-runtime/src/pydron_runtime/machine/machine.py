@@ -132,6 +132,8 @@ class Machine:
         """Block until everything earlier has retired, then replace every placeholder that has its value."""
         if frame.queue or frame is not self.main:
             self.wait(frame, lambda: self.is_oldest(frame), site, reason, detail)
+            if getcurrent() is not self.driver:
+                self.undo.set_aside(frame.here)
         if len(self.containers):
             self.containers.fill()
         self.passed += 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron.marks import is_functional, is_scheduled
 from pydron_runtime.machine.ops_access import iterate
+from pydron_runtime.machine.ops_pure import truth
 from pydron_runtime.machine.safety import CONTAINERS, VIEWS
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import is_entered
@@ -42,11 +43,27 @@ def make_map(frame: Frame, function: Any, iterables: tuple[Any, ...]) -> Any:
     return mapped
 
 
+def make_filter(frame: Frame, function: Any, iterable: Any) -> Any:
+    """``filter(function, iterable)``; MISSING where going through the iterable may do more than compute."""
+    kind = type(iterable)
+    if kind not in CONTAINERS and kind is not range and kind is not str:
+        return MISSING
+    source = iter(iterable)
+    filtered = filter(function, source)
+    frame.machine.maps[filtered] = (function, (source,))
+    return filtered
+
+
 def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:
-    """Go through a map object of the machine's."""
+    """Go through a map object, or a filter object, of the machine's."""
     from pydron_runtime.machine.ops_call import call  # the two refer to each other
 
     function, sources = frame.machine.maps.pop(mapped)
+    if type(mapped) is filter:
+        for element in iterate(frame, site, sources[0]):
+            if truth(frame, site, call(frame, site, function, element)):
+                yield element
+        return
     steps = [iterate(frame, site, source) for source in sources]
     while True:
         elements = []

@@ -25,6 +25,7 @@ from pydron_runtime.machine.ops_match import matched
 from pydron_runtime.machine.ops_pure import (
     binary,
     contains,
+    gathered,
     kept_under,
     key,
     listed,
@@ -76,9 +77,9 @@ OPERATIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
         as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
-        delete_item, fails, fence, go_through, in_place, index_slice, item, iterate, kept_under, key, keywords, leaving,
-        listed, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate, note, pure, set_attribute,
-        set_item, settled, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
+        delete_item, fails, fence, gathered, go_through, in_place, index_slice, item, iterate, kept_under, key,
+        keywords, leaving, listed, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate, note, pure,
+        set_attribute, set_item, settled, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""

@@ -43,9 +43,14 @@ def attribute(frame: Frame, site: int, target: Any, name: str) -> Any:
         return put_off(frame, site, getter, (target,), safe=lambda v: not runs_user_code_for_attribute(v, name)).pending
     if runs_user_code_for_attribute(target, name):
         frame.machine.fence(frame, site, "PD302", type(target).__qualname__)
-    elif frame.machine.claims.any_writer:
+    elif frame.machine.claims.any_writer and not _is_fixed(type(target)):
         await_writers(frame, site, target)
     return getattr(target, name)
+
+
+def _is_fixed(kind: type) -> bool:
+    """Whether attributes of objects of this type are methods, views, or what no store changes."""
+    return kind in CONTAINERS or is_safe_type(kind)
 
 
 def item(frame: Frame, site: int, target: Any, index: Any) -> Any:
@@ -166,7 +171,7 @@ def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
     if kind in PAIRING and iterable in frame.machine.known_iterators:
         frame.machine.known_iterators.discard(iterable)
         return _through_mapping(frame, site, iterable, behind(iterable))
-    if kind is map and iterable in frame.machine.maps:
+    if (kind is map or kind is filter) and iterable in frame.machine.maps:
         from pydron_runtime.machine.mapping import through_map  # the two refer to each other
 
         return through_map(frame, site, iterable)
@@ -265,11 +270,10 @@ def unpack(frame: Frame, site: int, value: Any, before: int, after: int) -> tupl
     if type(value) is Pending:
         if value.parts is not None:
             result = shape(value.parts)
-        elif after < 0:
-            whole = put_off(frame, site, shape, (value,)).pending
-            return tuple(item(frame, site, whole, index) for index in range(before))
         else:
-            return unpack(frame, site, value_of(frame, site, value), before, after)
+            whole = put_off(frame, site, shape, (value,)).pending
+            count = before if after < 0 else before + 1 + after
+            return tuple(item(frame, site, whole, index) for index in range(count))
     elif type(value) in (list, tuple):
         await_writers(frame, site, value)
         result = shape(value)

@@ -7,6 +7,7 @@ to be pure: an operation. Anything else: a sync-point.
 from __future__ import annotations
 
 import functools
+import operator
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron.analysis.library import FORBIDDEN_KEYWORDS
+from pydron.analysis.output import is_output
 from pydron.analysis.purity import (
     MUTATING,
     PURE_METHOD_NAMES,
     is_known_pure,
     is_lazy,
-    is_output,
     is_pure_method,
     method_writes_into,
 )
@@ -32,10 +33,13 @@ from pydron_runtime.machine.brought_forth import call_in_turn, short_call_in_tur
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.granularity import SHORT_CALL, Cost, cost_of
+from pydron_runtime.machine.ops_access import attribute
+from pydron_runtime.machine.ops_construct import construct
 from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially, with_keywords
 from pydron_runtime.machine.ops_modify import modify
 from pydron_runtime.machine.ops_output import put_out
 from pydron_runtime.machine.ops_pure import pure
+from pydron_runtime.machine.ops_store import set_attribute
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import all_safe, put_off
 from pydron_runtime.machine.safety import (
@@ -48,16 +52,13 @@ from pydron_runtime.machine.safety import (
     runs_user_code_for_attribute,
 )
 from pydron_runtime.machine.stores import MISSING, owner_of
+from pydron_runtime.machine.straight import may_enter
 from pydron_runtime.machine.tasks import tell_once
 from pydron_runtime.machine.turns import look
 from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
-
-
-_WITH_METHODS = CONTAINERS | frozenset({str, bytes, int, float, complex})
-"""Types whose methods, once looked up, are known by their object and name."""
 
 
 def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -72,6 +73,10 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
             if kind is MethodType:
                 args = (callee.__self__, *args)
             return enter(frame, site, record, args, kwargs)
+        if frame.machine.main.queue and is_output(callee):
+            result = put_out(frame, site, callee, args, kwargs)
+            if result is not MISSING:
+                return result
         return _plain(frame, site, callee, args, kwargs)
     elif is_known_pure(callee):
         result = known(frame, site, callee, args, kwargs)
@@ -89,13 +94,27 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         return callee(*(settled(frame, site, arg) for arg in args), **kwargs)
     elif callee is functools.partial:
         return partially(frame, site, args, kwargs)
+    elif kind is operator.itemgetter or kind is operator.attrgetter:
+        return pure(frame, site, callee, *args)
     elif kind is functools.partial:
         return call(frame, site, callee.func, *callee.args, *args, **{**callee.keywords, **kwargs})
-    elif kind is BuiltinFunctionType and type(callee.__self__) in _WITH_METHODS:
+    elif kind is BuiltinFunctionType and _is_plain(type(callee.__self__)):
         return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
     elif is_functional(callee):
         return issue(frame, site, callee, args, kwargs)
+    elif isinstance(callee, type):
+        result = construct(frame, site, callee, args, kwargs)
+        if result is not MISSING:
+            return result
+    elif callee is setattr and len(args) == 3 and not kwargs:
+        return set_attribute(frame, site, args[0], value_of(frame, site, args[1]), args[2])
+    elif callee is getattr and len(args) == 2 and not kwargs:
+        return attribute(frame, site, args[0], value_of(frame, site, args[1]))
     return native(frame, site, callee, args, kwargs)
+
+
+def _is_plain(kind: type) -> bool:
+    return kind in CONTAINERS or kind in SCALARS or is_safe_type(kind)
 
 
 def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -184,6 +203,8 @@ def _plain(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
                 return result
         elif verdict is None and len(frame.order) < _DEPTH and is_entered(callee, (*args, *kwargs.values())):
             return enter(frame, site, record_of(function), args, kwargs)
+        elif verdict is None and frame.machine.main.queue and may_enter(frame, function, args, kwargs):
+            return enter(frame, site, record_of(function), args, kwargs)
     return native(frame, site, function, args, kwargs)
 
 
@@ -201,7 +222,7 @@ def method(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwa
                 return found
         target = value_of(frame, site, target)
     kind = type(target)
-    if kind in CONTAINERS or kind in SCALARS or is_safe_type(kind):
+    if _is_plain(kind):
         return _method_of_builtin(frame, site, target, name, args, kwargs)
     if runs_user_code_for_attribute(target, name):
         frame.machine.fence(frame, site, "PD302", kind.__qualname__)

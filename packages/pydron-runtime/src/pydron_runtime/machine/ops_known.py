@@ -15,7 +15,8 @@ from pydron_runtime.machine.current import await_writers, await_writers_inside, 
 from pydron_runtime.machine.data import all_data, all_frozen, is_data
 from pydron_runtime.machine.folding import FOLDING, fold, settled_start
 from pydron_runtime.machine.indirect import PAIRING
-from pydron_runtime.machine.mapping import is_mapped, make_map
+from pydron_runtime.machine.keyed import by_key, select
+from pydron_runtime.machine.mapping import is_mapped, make_filter, make_map
 from pydron_runtime.machine.ops_access import spread
 from pydron_runtime.machine.ops_pure import listed, pure, tupled
 from pydron_runtime.machine.pending import Pending
@@ -33,6 +34,8 @@ _GETTERS = (operator.itemgetter, operator.attrgetter)
 _FIRST = frozenset({list, tuple, sorted})
 """Builtins that go through all of an iterable before they look at an element."""
 
+_KEYED = frozenset({sorted, min, max})
+
 _COLLECTING = frozenset({list, tuple, sorted, set, frozenset, dict, sum, min, max})
 """Builtins that go through all of an iterable."""
 
@@ -46,7 +49,15 @@ def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
         if type(args[0]) is map and callee in FOLDING and not kwargs and args[0] in frame.machine.maps:
             start = settled_start(frame, site, args[1] if len(args) > 1 else 0)
             return MISSING if start is MISSING else fold(frame, site, callee, spread(frame, site, args[0]), start)
+        if type(args[0]) is filter and args[0] in frame.machine.maps:
+            function, sources = frame.machine.maps[args[0]]
+            del frame.machine.maps[args[0]]
+            args = (select(frame, site, function, sources[0]), *args[1:])
         args = (gone_through(frame, site, args[0], callee in _FIRST), *args[1:])
+    if callee in _KEYED and "key" in kwargs:
+        found = by_key(frame, site, callee, args, {**kwargs, "key": current(frame, site, kwargs["key"])})
+        if found is not MISSING:
+            return found
     if kwargs or is_calling(callee) or _may_call(callee, args):
         return _with_functions(frame, site, callee, args, kwargs)
     only = args[0] if len(args) == 1 else MISSING
@@ -187,10 +198,8 @@ def compute(
     if not all(type(value) is Pending or holds_pending(value) or safe(value) for value in operands):
         return MISSING
     inside = tuple(value for value in looked_at if value in machine.containers)
-    entry = put_off(frame, site, function, operands, snapshots=inside, safe=safe)
-    machine.claims.announce(
-        tuple(value for value in looked_at if type(value) is not Pending and not is_immutable(value)), entry
-    )
+    sources = tuple(value for value in looked_at if type(value) is not Pending and not is_immutable(value))
+    entry = put_off(frame, site, function, operands, snapshots=inside, safe=safe, sources=sources)
     machine.poll()
     return entry.pending
 
@@ -208,8 +217,10 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     machine = frame.machine
     args = tuple(value_of(frame, site, arg) for arg in args)
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
-    if callee is map and len(args) > 1 and not kwargs and is_mapped(args[0]):
+    if callee is map and len(args) > 1 and not kwargs and _is_gone_through(frame, args):
         return make_map(frame, args[0], args[1:])
+    if callee is filter and len(args) == 2 and not kwargs and is_mapped(args[0]):
+        return make_filter(frame, args[0], args[1])
     iterators = machine.known_iterators
     if is_passing(callee):
         if not all(_is_passed_through(frame, value) for value in (*args, *kwargs.values())):
@@ -226,6 +237,13 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     iterator = callee(*args, **kwargs)
     iterators.add(iterator)
     return iterator
+
+
+def _is_gone_through(frame: Frame, args: tuple[Any, ...]) -> bool:
+    """Whether a map is for the machine: of functional calls, or of a known function over results."""
+    if is_mapped(args[0]):
+        return True
+    return is_pure_callable(args[0]) and any(map(frame.machine.containers.holds_pending, args[1:]))
 
 
 def _is_passed_through(frame: Frame, value: Any) -> bool:

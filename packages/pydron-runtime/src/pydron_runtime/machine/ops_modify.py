@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.keyed import sort_by_key
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import MAPPINGS, SCALARS, is_immutable, is_safe
 from pydron_runtime.machine.stores import MISSING, restore_item, snapshot
@@ -38,6 +39,10 @@ def modify(frame: Frame, site: int, target: Any, name: str, args: tuple[Any, ...
                 return found
     if kind in MAPPINGS and kind is not collections.Counter and name == "update" and len(args) <= 1:
         return _update(frame, site, target, args, kwargs)
+    if kind is list and name == "sort" and "key" in kwargs and not args:
+        found = sort_by_key(frame, site, target, {**kwargs, "key": current(frame, site, kwargs["key"])})
+        if found is not MISSING:
+            return found
     if kwargs:
         return _with_keywords(frame, site, target, name, args, kwargs)
     operands = tuple(current(frame, site, arg) for arg in args)

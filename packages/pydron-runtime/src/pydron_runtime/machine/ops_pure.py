@@ -109,10 +109,27 @@ def pure(
             return put_off(
                 frame, site, function, prepared, snapshots=snapshots, safe=safe, fresh=function in _FRESH
             ).pending
+        put = _put_off_uncopied(frame, site, function, values, safe)
+        if put is not None:
+            return put
         values = tuple(settled(frame, site, value) for value in values)
     if not safe(*values):
         machine.fence(frame, site, "PD302", _class_names(values))
     return function(*values)
+
+
+def _put_off_uncopied(
+    frame: Frame, site: int, function: Callable[..., Any], values: tuple[Any, ...], safe: Callable[..., bool]
+) -> Pending | None:
+    """Put an operation off on objects that can be changed: later stores to them wait. None where it may do more."""
+    containers = frame.machine.containers
+    if not all(type(value) is Pending or value in containers or is_safe(value) for value in values):
+        return None
+    sources = tuple(value for value in values if type(value) is not Pending and not is_immutable(value))
+    inside = tuple(value for value in values if value in containers)
+    fresh = function in _FRESH
+    entry = put_off(frame, site, function, values, snapshots=inside, safe=safe, fresh=fresh, sources=sources)
+    return entry.pending
 
 
 def _class_names(values: tuple[Any, ...]) -> str:
@@ -162,6 +179,20 @@ def _tuple_maker(containers: Containers) -> Callable[..., Any]:
         return elements
 
     return make
+
+
+def gathered(frame: Frame, site: int, *elements: Any) -> Any:
+    """A set of the elements; pending while one of them is."""
+    elements = tuple(current(frame, site, element) for element in elements)
+    if any(map(frame.machine.containers.holds_pending, elements)):
+        return put_off(frame, site, _set_of, elements, fresh=True).pending
+    for element in elements:
+        key(frame, site, element)
+    return set(elements)
+
+
+def _set_of(*elements: Any) -> set[Any]:
+    return set(elements)
 
 
 def kept_under(frame: Frame, site: int, key: Any, value: Any) -> Any:

@@ -14,6 +14,7 @@ from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import MAPPINGS, is_array, is_immutable, is_safe
 from pydron_runtime.machine.stores import (
     is_plain,
+    owner_of,
     restore_cells,
     restore_item,
     snapshot,
@@ -60,28 +61,31 @@ def set_item(frame: Frame, site: int, target: Any, index: Any, value: Any) -> No
 
 
 def _set_later(frame: Frame, site: int, target: Any, index: Pending, value: Any) -> None:
-    """``target[index] = value`` on a mapping or list, where the index is not there yet."""
+    """``target[index] = value`` on a mapping or list, where the index is not there yet.
+
+    The value has to be there as well: to fill it in later would ask a key of the user's for its hash again.
+    """
     containers = frame.machine.containers
     kind = type(target)
 
-    def prepare(key: Any) -> Inverse:
+    def prepare(key: Any, what: Any) -> Inverse:
         simple = kind in MAPPINGS or type(key) in (int, bool)
         return restore_item(target, key) if simple else snapshot(target)
 
-    def act(key: Any) -> None:
-        target[key] = value
-        containers.track_if(target, value)
+    def act(key: Any, what: Any) -> None:
+        target[key] = what
+        containers.track_if(target, what)
 
-    def is_index(key: Any) -> bool:
+    def is_index(key: Any, what: Any) -> bool:
         return is_safe(key) and (kind in MAPPINGS or type(key) in (int, bool))
 
-    change(frame, site, target, prepare, act, (index,), safe=is_index, puts=(value,))
+    change(frame, site, target, prepare, act, (index, value), safe=is_index, puts=(value,))
 
 
 def _set_cells(frame: Frame, site: int, target: Any, index: Any, value: Any) -> bool:
     """``target[index] = value`` on an array of numbers; False where it may run code of the user's."""
     value = current(frame, site, value)
-    if type(value) is not Pending:
+    if type(value) is not Pending and not (is_array(value) and owner_of(value) is owner_of(target)):
         value = settled(frame, site, value)
         if not is_safe(value):
             return False

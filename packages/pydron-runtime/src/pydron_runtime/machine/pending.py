@@ -28,6 +28,7 @@ class Pending:
         parts: For a tuple under construction its elements, some of them pending.
         readers: What was put off, and reads the value at its place in the program: who modifies the value later waits.
             Placeholders of one object share the list.
+        sources: Objects that the program knows, of which the value may be one, or a part.
         writer: The operation, or frame, that may change the value in place.
         held_in: A container into which an operation that was put off stores it, or from which one may take it: whoever
             gets hold of the value, if it can be changed, comes after what was to be done on that container.
@@ -50,6 +51,7 @@ class Pending:
         "origin",
         "parts",
         "readers",
+        "sources",
         "task",
         "value",
         "waiters",
@@ -69,6 +71,7 @@ class Pending:
         self.fresh = False
         self.held_in: Any = None
         self.object: Any = None
+        self.sources: tuple[Any, ...] = ()
         self.readers: list[Entry] | None = None
         self.origin: Pending | None = None
 

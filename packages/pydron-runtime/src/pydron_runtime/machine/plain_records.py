@@ -46,7 +46,7 @@ def _look(kind: type) -> bool:
 def _is_harmless(name: str, member: Any, fields: set[str]) -> bool:
     special = name.startswith("__") and name.endswith("__")
     if isinstance(member, FunctionType) and special:
-        return name in _UNUSED or _is_written(member)
+        return name in _UNUSED or is_written(member)
     if isinstance(member, (FunctionType, staticmethod, classmethod)):
         return name not in DATA_METHOD_NAMES and name not in MUTATING_NAMES
     if isinstance(member, (MemberDescriptorType, GetSetDescriptorType)):
@@ -54,12 +54,12 @@ def _is_harmless(name: str, member: Any, fields: set[str]) -> bool:
     return not hasattr(type(member), "__get__") and (special or name in fields or type(member) in SCALARS)
 
 
-def _is_written(function: FunctionType) -> bool:
+def is_written(function: FunctionType) -> bool:
     """Whether the ``dataclass`` decorator wrote a function, or wrapped one that it wrote."""
     code = function.__code__
     wrapped = getattr(function, "__wrapped__", None)
     if isinstance(wrapped, FunctionType) and code.co_filename in (dataclasses.__file__, reprlib.__file__):
-        return _is_written(wrapped)
+        return is_written(wrapped)
     if code.co_filename == "<string>":
         return getattr(code, "co_qualname", "__create_fn__").startswith("__create_fn__")
     return code.co_filename == dataclasses.__file__

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.aside import make_room
@@ -15,7 +16,9 @@ from pydron_runtime.machine.readiness import when_there
 from pydron_runtime.machine.safety import SCALARS, is_immutable, is_safe
 
 if TYPE_CHECKING:
+    from pydron_runtime.machine.entries import Order
     from pydron_runtime.machine.frames import Frame
+    from pydron_runtime.machine.machine import Machine
 
 
 def all_safe(*values: Any) -> bool:
@@ -61,6 +64,7 @@ def put_off(
     safe: Callable[..., bool] = all_safe,
     after: Entry | None = None,
     fresh: bool = False,
+    sources: tuple[Any, ...] = (),
 ) -> Operation:
     """Do ``function(*operands)`` when the operands are there.
 
@@ -70,6 +74,7 @@ def put_off(
         safe: Tells, given the operands' values, whether the operation runs no user code.
         after: An earlier operation that has to have run before.
         fresh: The result is no operand and no part of one.
+        sources: Those of the operands that can be changed and are no copies: later stores to them wait.
     """
     machine = frame.machine
     entry = Operation(frame, frame.next_order(), site, function, operands, safe)
@@ -77,6 +82,11 @@ def put_off(
     wanted: list[Any] = [operand for operand in operands if type(operand) is Pending]
     for pending in wanted:
         pending.read_by(entry)
+        sources += pending.sources
+    if sources:
+        machine.claims.announce(sources, entry)
+        if not fresh:
+            entry.pending.sources = sources
     wanted.extend(snapshots)
     if isinstance(after, Operation) and after.state is State.OPEN:
         wanted.append(after.pending)
@@ -84,6 +94,18 @@ def put_off(
     frame.queue.append(entry)  # last: what cannot be begun, because the stack is full, must not be waited for
     machine.window.began(0)
     return entry
+
+
+@contextlib.contextmanager
+def _as_it_was(machine: Machine, place: Order) -> Iterator[None]:
+    """While code of the user's runs late, everything earlier having retired: the world as it was at its place."""
+    machine.undo.set_aside(place)
+    try:
+        if len(machine.containers):
+            machine.containers.fill()
+        yield
+    finally:
+        machine.undo.resume()
 
 
 def run_operation(entry: Operation, as_oldest: bool = False) -> None:
@@ -108,7 +130,12 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
             entry.frame.machine.passed += 1
     around = sys.exc_info()[1]
     try:
-        result = entry.function(*values)
+        if as_oldest and entry.alone:
+            assert entry.frame is not None
+            with _as_it_was(entry.frame.machine, entry.order):
+                result = entry.function(*values)
+        else:
+            result = entry.function(*values)
     except BaseException as error:
         cut_context(error, around)
         entry.fail(error, error.__traceback__)

@@ -6,6 +6,7 @@ those too; until then it counts as a reader, so that the code that runs ahead do
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -54,11 +55,14 @@ def when_there(machine: Machine, entry: Entry, wanted: Sequence[Any], then: Call
         machine.claims.announce(tuple(changeable), entry)
     left = len(missing)
 
-    def arrived() -> None:
+    def arrived(pending: Pending) -> None:
         nonlocal left
         left -= 1
         if not left:
             machine.ready.append(lambda: when_there(machine, entry, wanted, then))
+        elif pending.load is None and not is_immutable(pending.value):
+            # It may be an object that the program knows; what is wanted besides may take a while.
+            machine.claims.announce((pending.value,), entry)
 
     for pending in missing:
-        pending.waiters.append(arrived)
+        pending.waiters.append(functools.partial(arrived, pending))

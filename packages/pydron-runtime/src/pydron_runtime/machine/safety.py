@@ -13,6 +13,7 @@ import fractions
 import re
 import types
 import uuid
+import weakref
 from typing import Any
 
 from pydron_runtime.machine.pending import Pending
@@ -125,7 +126,31 @@ def is_safe(value: Any, depth: int = 3) -> bool:
         return bool(value.dtype.kind != "O")
     if isinstance(value, BaseException):
         return kind.__module__ == "builtins" and depth > 0 and all(is_safe(arg, depth - 1) for arg in value.args)
-    return is_safe_type(kind) or kind in CODE or kind in VIEWS
+    if is_safe_type(kind) or kind in CODE or kind in VIEWS:
+        return True
+    return issubclass(kind, tuple) and depth > 0 and is_named_tuple(kind) and is_safe(tuple(value), depth)
+
+
+def is_named_tuple(kind: type) -> bool:
+    """Whether a class was written by ``namedtuple``, or ``NamedTuple``, and runs no code of the user's."""
+    known = _named_tuples.get(kind)
+    if known is None:
+        known = _named_tuples[kind] = _look_at_named_tuple(kind)
+    return known
+
+
+def _look_at_named_tuple(kind: type) -> bool:
+    if type(kind) is not type or kind.__bases__ != (tuple,) or not isinstance(kind.__dict__.get("_fields"), tuple):
+        return False
+    for name, member in kind.__dict__.items():
+        if name.startswith("__") and isinstance(member, types.FunctionType):
+            written = member.__code__.co_filename == collections.__file__ or name == "__new__"
+            if not written or name == "__new__" and not member.__code__.co_filename.startswith("<"):
+                return False
+    return True
+
+
+_named_tuples: weakref.WeakKeyDictionary[type, bool] = weakref.WeakKeyDictionary()
 
 
 def is_pending(value: Any) -> bool:
@@ -154,7 +179,14 @@ def runs_user_code_for_attribute(value: Any, name: str) -> bool:
     return hasattr(kind, "__getattr__")
 
 
-_PASSIVE = (types.FunctionType, staticmethod, classmethod, types.MemberDescriptorType, types.BuiltinFunctionType)
+_PASSIVE = (
+    types.FunctionType,
+    staticmethod,
+    classmethod,
+    types.MemberDescriptorType,
+    types.BuiltinFunctionType,
+    type(collections.namedtuple("_", "field").field),  # type: ignore[attr-defined]
+)
 """Class attributes whose look-up through an instance only binds."""
 
 

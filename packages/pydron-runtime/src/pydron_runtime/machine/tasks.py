@@ -88,6 +88,7 @@ class Tasks:
         if not entry.submitted:
             for pending in met:
                 pending.read_by(entry)
+                machine.claims.announce(pending.sources, entry)
         return entry.pending
 
     def _submit_when_possible(self, entry: TaskEntry) -> None:

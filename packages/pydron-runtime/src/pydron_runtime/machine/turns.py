@@ -64,15 +64,16 @@ def put_in_turn(
     entry = Operation(frame, frame.next_order(), site, function, operands, safe)
     entry.looks = looks
     entry.mixed = mixed or earlier is not None and earlier.mixed
-    frame.queue.append(entry)
-    machine.window.began(0)
-    machine.claims.claim(owner, entry)
-    machine.claims.announce(tuple(v for v in operands if type(v) is not Pending and not is_immutable(v)), entry)
     wanted = [operand for operand in operands if type(operand) not in SCALARS]
     for operand in wanted:
         if type(operand) is Pending:
             operand.read_by(entry)
+            machine.claims.announce(operand.sources, entry)
     when_there(machine, entry, wanted, lambda: _take_turn(entry, owner, wanted))
+    machine.claims.claim(owner, entry)
+    machine.claims.announce(tuple(v for v in wanted if type(v) is not Pending and not is_immutable(v)), entry)
+    frame.queue.append(entry)  # last: what cannot be begun, because the stack is full, must not be waited for
+    machine.window.began(0)
     return entry
 
 
@@ -128,6 +129,8 @@ def change(
 
     def in_turn(*values: Any) -> Any:
         machine.claims.stored(owner)
+        if machine.oldest is entry:
+            return act(*values)  # it counts already; to look at the object before may run code of the user's
         return store(frame, entry.order, lambda: prepare(*values), lambda: act(*values))
 
     for value in puts:

@@ -103,6 +103,8 @@ class UndoLog:
 
     def resume(self) -> None:
         """Make the stores again that were set aside, in the order in which they were made."""
+        if not self._aside:
+            return
         aside, self._aside = self._aside, []
         self.moves += 1
         for store in aside:

@@ -1,0 +1,131 @@
+"""Calls of classes: objects that hold results are made without waiting for the results.
+
+Making an object of a plain class runs its ``__init__``, which the machine enters like any function: a placeholder goes
+into the attributes. What ``dataclass`` wrote is done in its place. An object that cannot hold a placeholder, such as a
+named tuple, is made when its values are there, and is pending until then.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+import weakref
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.machine.activation import enter
+from pydron_runtime.machine.current import current, value_of
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.plain_records import is_written
+from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.safety import FACTORIES, definer, is_named_tuple
+from pydron_runtime.machine.stores import MISSING, is_plain
+from pydron_runtime.machine.straight import may_enter
+from pydron_runtime.machine.undecorated import record_of
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+
+_signatures: weakref.WeakKeyDictionary[FunctionType, inspect.Signature] = weakref.WeakKeyDictionary()
+
+
+def construct(frame: Frame, site: int, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``cls(*args, **kwargs)``; MISSING where making the object may do more than fill it."""
+    if is_named_tuple(cls) or type(cls) is type and _is_recorded(cls) and not _holds_attributes(cls):
+        return _when_there(frame, site, cls, args, kwargs)
+    if cls is types.SimpleNamespace and not args:
+        return _with_attributes(frame, cls(), {name: current(frame, site, value) for name, value in kwargs.items()})
+    if type(cls) is not type or definer(cls, "__new__") is not object or hasattr(cls, "__del__"):
+        return _error(frame, site, cls, args, kwargs)
+    home = definer(cls, "__init__")
+    initialise = None if home is None else home.__dict__["__init__"]
+    if home is object:
+        return cls() if not args and not kwargs else MISSING
+    if not isinstance(initialise, FunctionType):
+        return MISSING
+    if _is_recorded(cls):
+        return _recorded(frame, site, cls, initialise, args, kwargs)
+    if not may_enter(frame, initialise, (MISSING, *args), kwargs):
+        return MISSING
+    made: Any = object.__new__(cls)
+    enter(frame, site, record_of(initialise), (made, *args), kwargs)
+    return made
+
+
+def _error(frame: Frame, site: int, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """An exception of a class of the user's keeps its arguments as they are, and looks at none."""
+    if type(cls) is not type or not issubclass(cls, BaseException) or kwargs:
+        return MISSING
+    homes = {definer(cls, name) for name in ("__new__", "__init__")}
+    if not all(home is not None and home.__module__ == "builtins" for home in homes):
+        return MISSING
+    return cls(*(value_of(frame, site, arg) for arg in args))
+
+
+def _is_recorded(cls: type) -> bool:
+    """Whether a class is a dataclass whose ``__init__`` only sets the fields."""
+    initialise = cls.__dict__.get("__init__")
+    if not isinstance(initialise, FunctionType) or "__dataclass_fields__" not in cls.__dict__:
+        return False
+    if not is_written(initialise) or hasattr(cls, "__post_init__") or definer(cls, "__new__") is not object:
+        return False
+    fields = dataclasses.fields(cls)
+    kinds = [field._field_type.name for field in cls.__dataclass_fields__.values()]  # type: ignore[attr-defined]
+    return all(field.init and _has_plain_default(field) for field in fields) and "_FIELD_INITVAR" not in kinds
+
+
+def _has_plain_default(field: dataclasses.Field[Any]) -> bool:
+    return field.default_factory is dataclasses.MISSING or field.default_factory in FACTORIES
+
+
+def _holds_attributes(cls: type) -> bool:
+    return bool(cls.__dictoffset__)
+
+
+def _recorded(
+    frame: Frame, site: int, cls: type, initialise: FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """An object of a dataclass: its fields are set as the written ``__init__`` would."""
+    made: Any = object.__new__(cls)
+    frozen = cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    fields = dataclasses.fields(cls)
+    if not frozen and not all(is_plain(made, field.name) for field in fields):
+        return MISSING
+    signature = _signatures.get(initialise)
+    if signature is None:
+        signature = _signatures[initialise] = inspect.signature(initialise)
+    try:
+        bound = signature.bind(made, *args, **kwargs).arguments
+    except TypeError:
+        return MISSING  # the call itself raises Python's own error
+    values: dict[str, Any] = {}
+    for field in fields:
+        if field.name in bound:
+            values[field.name] = current(frame, site, bound[field.name])
+        elif field.default_factory is not dataclasses.MISSING:
+            values[field.name] = field.default_factory()
+        else:
+            values[field.name] = field.default
+    return _with_attributes(frame, made, values)
+
+
+def _with_attributes(frame: Frame, made: Any, values: dict[str, Any]) -> Any:
+    made.__dict__.update(values)
+    frame.machine.containers.track_if(made, *values.values())
+    return made
+
+
+def _when_there(frame: Frame, site: int, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """An object that looks at nothing it is given, and has to have the values themselves."""
+    values = tuple(current(frame, site, value) for value in (*args, *kwargs.values()))
+    count, names = len(args), tuple(kwargs)
+
+    def make(*present: Any) -> Any:
+        made = cls(*present[:count], **dict(zip(names, present[count:])))
+        frame.machine.containers.track_if(made, *present)
+        return made
+
+    if not any(type(value) is Pending for value in values):
+        return make(*values)
+    return put_off(frame, site, make, values, safe=lambda *present: True).pending
