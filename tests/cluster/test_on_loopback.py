@@ -33,38 +33,49 @@ def running(cluster: Cluster) -> Cluster:
     return cluster
 
 
-def test_a_program_runs_there_with_its_own_modules(running: Cluster, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One for the tests that do it no harm."""
+    made = Cluster(tmp_path_factory.mktemp("lasting"))
+    made.scheduler()
+    made.host("--slots", "2")
+    made.await_slots(2)
+    yield made
+    made.close()
+
+
+def test_a_program_runs_there_with_its_own_modules(lasting: Cluster, tmp_path: Path) -> None:
     """Packages, namespace packages, and what is imported inside a call come from the program."""
     script = programs.write(tmp_path / "user", programs.WITH_MODULES, programs.MODULES)
-    assert running.result(running.program(script)) == (
+    assert lasting.result(lasting.program(script)) == (
         "[('square', 20, 4, 'first', 'Shipped'), ('triangle', 30, 3, 'first', 'Shipped')]\n"
     )
 
 
-def test_edits_take_effect_at_the_next_run(running: Cluster, tmp_path: Path) -> None:
+def test_edits_take_effect_at_the_next_run(lasting: Cluster, tmp_path: Path) -> None:
     """No worker is restarted by hand, and no stale copy is used."""
     script = programs.write(tmp_path / "user", programs.WITH_MODULES, programs.MODULES)
-    running.result(running.program(script))
+    lasting.result(lasting.program(script))
     programs.write(
         tmp_path / "user",
         programs.WITH_MODULES,
         {**programs.MODULES, "lazily.py": "def told():\n    return 'second'\n"},
     )
-    assert running.result(running.program(script)).count("second") == 2
+    assert lasting.result(lasting.program(script)).count("second") == 2
 
 
-def test_exceptions_come_back_as_they_are(running: Cluster, tmp_path: Path) -> None:
+def test_exceptions_come_back_as_they_are(lasting: Cluster, tmp_path: Path) -> None:
     script = programs.write(tmp_path, programs.FAILING)
-    process = running.program(script)
+    process = lasting.program(script)
     assert process.wait(60) == 1
-    said = running.log("program")
+    said = lasting.log("program")
     assert "__main__.Odd: ('three', 3)" in said or "Odd: ('three', 3)" in said
     assert 'raise Odd("three", number)' in said and "pydron_runtime" not in said
 
 
-def test_large_values_travel_in_pieces(running: Cluster, tmp_path: Path) -> None:
+def test_large_values_travel_in_pieces(lasting: Cluster, tmp_path: Path) -> None:
     script = programs.write(tmp_path, programs.LARGE)
-    assert running.result(running.program(script, 3_000_000)) == "True 12000000\n"
+    assert lasting.result(lasting.program(script, 3_000_000)) == "True 12000000\n"
 
 
 def test_a_worker_that_joins_later_takes_work(running: Cluster, tmp_path: Path) -> None:
@@ -141,15 +152,15 @@ def test_a_program_that_dies_leaves_nothing(running: Cluster, tmp_path: Path, nu
     assert found["programs"] == [] and found["workers"][0]["lent"] == 0
 
 
-def test_two_programs_share_the_slots(running: Cluster, tmp_path: Path) -> None:
+def test_two_programs_share_the_slots(lasting: Cluster, tmp_path: Path) -> None:
     """The second one does not wait for the first one's end, and both are right."""
     script = programs.write(tmp_path, programs.SQUARES)
-    first = running.program(script, 80, 0.1, name="first")
-    until(lambda: any(host["lent"] == 2 for host in running.situation()["workers"]), "the first program works")
-    second = running.program(script, 5, 0.1, name="second")
-    assert "total 30" in running.result(second, "second")
+    first = lasting.program(script, 80, 0.1, name="first")
+    until(lambda: any(host["lent"] == 2 for host in lasting.situation()["workers"]), "the first program works")
+    second = lasting.program(script, 5, 0.1, name="second")
+    assert "total 30" in lasting.result(second, "second")
     assert first.poll() is None, "the second program had to wait for the end of the first"
-    assert "total 167480" in running.result(first, "first")
+    assert "total 167480" in lasting.result(first, "first")
 
 
 def test_down_ends_everything(running: Cluster, tmp_path: Path) -> None:
@@ -235,8 +246,8 @@ def test_a_call_that_uses_too_much_memory_is_given_up_with_the_reason(cluster: C
     assert "more than the limit of 300.0 MiB" in cluster.log("program")
 
 
-def test_run_takes_the_connection_file(running: Cluster, tmp_path: Path) -> None:
+def test_run_takes_the_connection_file(lasting: Cluster, tmp_path: Path) -> None:
     script = programs.write(tmp_path, programs.SQUARES)
-    command = pydron("run", "--scheduler", running.file, script, 5, 0)
-    said = subprocess.run(command, env=running.environment, capture_output=True, text=True, timeout=60)
+    command = pydron("run", "--scheduler", lasting.file, script, 5, 0)
+    said = subprocess.run(command, env=lasting.environment, capture_output=True, text=True, timeout=60)
     assert said.stdout == "begun\ntotal 30\n", said.stderr
