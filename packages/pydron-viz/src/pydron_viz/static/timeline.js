@@ -227,7 +227,7 @@ export class Timeline {
       c.fillRect(begin, lane.top, Math.max(0, end - begin), lane.height);
       this.#gaps(c, lane, number);
       lane.rows.forEach((row, index) => this.#row(c, lane, row, index));
-      this.travel.draw(c, number, lane.top + (ROW - BAR) / 2, BAR, this.range, (time) => this.#x(time), (name) => this.#colour(name));
+      this.travel.draw(c, number, lane.top + (ROW - BAR) / 2, BAR, this.range, this.time, (time) => this.#x(time), (name) => this.#colour(name));
     });
   }
 

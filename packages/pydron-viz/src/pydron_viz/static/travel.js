@@ -15,8 +15,8 @@ export class Travel {
     });
   }
 
-  /** Draw the stretches of a lane; x makes places of times, colour makes colours of names. */
-  draw(c, number, top, bar, [from, to], x, colour) {
+  /** Draw the stretches of a lane, what is later than time faintly; x makes places of times, colour colours of names. */
+  draw(c, number, top, bar, [from, to], time, x, colour) {
     if (!this.found) return;
     const { columns, kinds } = this.found;
     let reached = -1;
@@ -31,10 +31,12 @@ export class Travel {
       const inside = key === "load" || key === "dump";
       // Within a call along its upper edge: its name stays readable.
       const y = inside ? top + 1 : top + (bar - HIGH) / 2, high = inside ? 3 : HIGH;
+      c.globalAlpha = columns.begin[index] > time ? 0.35 : 1;
       c.fillStyle = colour(`--travel-${key === "send" || key === "back" ? "way" : "data"}`);
       c.fillRect(left, y, width, high);
       if (width > 5) this.#pattern(c, key, left, y, width, high, colour);
     }
+    c.globalAlpha = 1;
   }
 
   // Sent things have an arrow's head, serialised ones a grid: colour is not all that tells them apart.
