@@ -29,6 +29,10 @@ export class Source {
   /** Show a file (that with the most calls, if none is given). */
   async show(path, again = false) {
     if (!again && this.file && (path === undefined || path === this.file.file)) return;
+    if (!this.run.sources.length) {
+      this.pane.replaceChildren(make("p", { class: "message" }, "The trace holds no source."));
+      return;
+    }
     try {
       const query = path === undefined ? "" : `?file=${encodeURIComponent(path)}`;
       [this.file, this.summary] = await Promise.all([fetched(`/api/source${query}`), fetched("/api/summary")]);
