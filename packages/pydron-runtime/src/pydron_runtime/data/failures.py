@@ -18,7 +18,6 @@ from typing import Any
 
 import msgspec
 
-from pydron import runner
 from pydron_runtime.data.payload import Payload, TransportError, dump
 from pydron_runtime.data.payload import load as load_payload
 
@@ -68,6 +67,8 @@ def _users(trace: TracebackType | None) -> TracebackType | None:
 
 
 def _is_own(module: str) -> bool:
+    from pydron import runner  # late: workers start sooner without it, and most calls do not fail
+
     if runner.shows_everything():
         return False
     return module == _OWN or module.startswith(_OWN + ".") and not module.startswith(_STANDS_FOR_USERS)

@@ -14,7 +14,6 @@ import logging
 import os
 import re
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable
 from types import FrameType
@@ -138,6 +137,8 @@ class _RawFile:
         if hasattr(os, "memfd_create"):
             self._descriptor = os.memfd_create(f"output-{number}", os.MFD_CLOEXEC)
         else:
+            import tempfile  # late: it takes long to import
+
             self._descriptor, path = tempfile.mkstemp()
             os.unlink(path)
         if os.name == "posix":
