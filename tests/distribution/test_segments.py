@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,27 @@ def test_no_more_own_mappings_hold_descriptors_than_the_limit(monkeypatch: pytes
     assert descriptors() == before + 3
     del mappings
     assert descriptors() == before
+
+
+def test_most_descriptors_are_left_to_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit large values travel as bytes, and are taken in as bytes."""
+    payload = dump(numpy.arange(SIZE), place=in_segment)
+    (segment,) = payload.buffers
+    assert isinstance(segment, Segment)
+    told = Payload(payload.data, (segment.extent,))
+    monkeypatch.setattr(segments, "descriptor_limit", lambda: 0)
+    assert isinstance(adopted(told).buffers[0], bytes) and load(adopted(told))[9] == 9
+    assert isinstance(dump(numpy.arange(SIZE), place=in_segment).buffers[0], bytes)
+
+
+def test_a_value_is_not_given_up_because_no_descriptor_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    segment = made()
+
+    def exhausted(*_: object) -> int:
+        raise OSError(errno.EMFILE, "no descriptor is left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.open", exhausted)
+        payload = adopted(Payload(b"", (segment.extent,)))
+    assert payload.buffers == (segment.extent,)
+    assert isinstance(adopted(payload).buffers[0], Segment)

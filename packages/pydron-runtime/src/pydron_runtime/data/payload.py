@@ -204,7 +204,7 @@ def _writable(buffer: bytes | Extent | Segment, own: bool) -> Any:
     return segments.mapped(buffer)
 
 
-def _changed(payload: Payload, change: Callable[[Extent | Segment], bytes | Segment]) -> Payload:
+def _changed(payload: Payload, change: Callable[[Extent | Segment], bytes | Extent | Segment]) -> Payload:
     if all(isinstance(buffer, bytes) for buffer in payload.buffers):
         return payload
     return Payload(
@@ -216,12 +216,24 @@ def _changed(payload: Payload, change: Callable[[Extent | Segment], bytes | Segm
 def adopted(payload: Payload) -> Payload:
     """The same payload, its segments held by this process as well, so that it outlives whoever made it.
 
+    Where this process holds many segments already, their content is copied.
+
     Raises:
         SegmentGone: A segment is not there any more.
     """
     from pydron_runtime.data import segments
 
-    return _changed(payload, lambda place: segments.adopt(place) if isinstance(place, Extent) else place)
+    def adopt(place: Extent | Segment) -> bytes | Extent | Segment:
+        if not isinstance(place, Extent):
+            return place
+        try:
+            return segments.content(place) if segments.is_crowded() else segments.adopt(place)
+        except segments.SegmentGone:
+            raise
+        except OSError:  # no descriptor is left just now: it stays with who made it
+            return place
+
+    return _changed(payload, adopt)
 
 
 def streamed(payload: Payload) -> Payload:

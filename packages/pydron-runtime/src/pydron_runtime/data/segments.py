@@ -6,6 +6,7 @@ behind: the system frees it with the last process that has it open or mapped.
 
 from __future__ import annotations
 
+import errno
 import functools
 import mmap
 import os
@@ -22,6 +23,7 @@ MEMORY_VARIABLE = "PYDRON_MEMORY_MB"
 """Environment variable: megabytes of large values that one process keeps in memory; more go to disk."""
 
 _live = 0
+_held_open = 0
 
 
 class SegmentGone(OSError):
@@ -39,19 +41,21 @@ class Segment:
     __slots__ = ("__weakref__", "_counted", "descriptor", "extent")
 
     def __init__(self, descriptor: int, size: int, counted: bool) -> None:
-        global _live
+        global _live, _held_open
         self.descriptor = descriptor
         self.extent = Extent(host(), os.getpid(), descriptor, os.fstat(descriptor).st_ino, size)
         self._counted = size if counted else 0
         _live += self._counted
+        _held_open += 1
 
     def __len__(self) -> int:
         return self.extent.size
 
     def __del__(self) -> None:
-        global _live
+        global _live, _held_open
         if hasattr(self, "_counted"):
             _live -= self._counted
+            _held_open -= 1
             if self.extent.pid == os.getpid():  # a fork has the same object, and may have put it away
                 os.close(self.descriptor)
 
@@ -82,6 +86,20 @@ def memory_limit() -> int:
     return total // 4
 
 
+@functools.cache
+def descriptor_limit() -> int:
+    """Segments that one process may hold open: the others of its descriptors are for the user's own files."""
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 4096 if soft == resource.RLIM_INFINITY else min(4096, soft // 4)
+
+
+def is_crowded() -> bool:
+    """Whether this process holds as many segments open as it may."""
+    return _held_open >= descriptor_limit()
+
+
 def live_bytes() -> int:
     """Bytes of the segments that this process has made and still holds."""
     return _live
@@ -93,7 +111,7 @@ def make(content: memoryview) -> Segment | None:
     Args:
         content: Contiguous bytes.
     """
-    if not sys.platform.startswith("linux") or not host():
+    if not sys.platform.startswith("linux") or not host() or is_crowded():
         return None
     size = content.nbytes
     if _live + size <= memory_limit():
@@ -146,6 +164,8 @@ def _opened(extent: Extent) -> int:
     try:
         descriptor = os.open(f"/proc/{extent.pid}/fd/{extent.descriptor}", os.O_RDWR | os.O_CLOEXEC)
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise  # it is there; it is this process that can open nothing now
         raise SegmentGone(f"the segment cannot be opened ({error})") from None
     found = os.fstat(descriptor)
     if found.st_ino != extent.inode or found.st_size < extent.size:
