@@ -288,6 +288,16 @@ TRIES = {
         except NameError:
             return "unbound"
 """,
+    "a generator expression in the body": """
+    out = []
+    for x in range(3):
+        try:
+            out.append(sum(fails(y, 5) for y in range(x)))
+            out.append(any(fails(y, 1) > x for y in range(3)))
+        except ValueError as error:
+            out.append(error.args)
+    return out
+""",
     "a closure sees the variables as they were": """
     a = 0
     def look():

@@ -23,12 +23,16 @@ the body binds them. A ``with`` statement has the two inner statements in the bo
 from __future__ import annotations
 
 import ast
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pydron.emit.builder import FRAME, assign, name_of, place, target_of
 from pydron.emit.names import all_binds, own_binds
 from pydron.emit.plain import bound_to, located
 from pydron.ir.nodes import For, Handler, Input, Node, Output, Region, Try, While, With, walk
+from pydron.location import Span
 
 if TYPE_CHECKING:
     from pydron.emit.regions import Regions
@@ -86,6 +90,16 @@ class Guarded:
             missing = ast.Compare(name_of(name), [ast.Is()], [self._sites.known("unbound")])
             found.append(place(ast.If(missing, [ast.Delete([ast.Name(name, ast.Del())])], []), at))
         return found
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Emit code with variables of its own, of which no statement around notes anything."""
+        kept = self.noted, self.strict
+        self.noted, self.strict = frozenset(), False
+        try:
+            yield
+        finally:
+            self.noted, self.strict = kept
 
     def try_(self, node: Try, assigned: Names) -> list[ast.stmt]:
         """A ``try`` statement, in line."""
@@ -219,8 +233,20 @@ class Guarded:
             was = self._sites.operation("as_it_was", at, site=False)
         ended = ast.Try(body, [ast.ExceptHandler(None, None, [fails, ast.Raise()])], [], [completes])
         back = self._restored(names, assigned, was, at)
-        again: list[ast.stmt] = [ast.If(caught, back, []) if back else ast.Expr(caught), ast.Raise()]
-        return place(ast.Try([ended], [ast.ExceptHandler(None, None, again)], [], []), at)
+        if sys.version_info >= (3, 11):
+            again: list[ast.stmt] = [ast.If(caught, back, []) if back else ast.Expr(caught), ast.Raise()]
+            return place(ast.Try([ended], [ast.ExceptHandler(None, None, again)], [], []), at)
+        line, error = self._sites.fresh("line"), self._sites.fresh("error")
+        again = [assign(line, caught, at), ast.If(name_of(line), back or [ast.Pass()], [])]
+        again += [self._raised_on(number, line, error) for number in range(at.lineno, (at.end_lineno or 0) + 1)]
+        kind = self._sites.known("base_exception")
+        return place(ast.Try([ended], [ast.ExceptHandler(kind, error, [*again, ast.Raise()])], [], []), at)
+
+    def _raised_on(self, number: int, line: str, error: str) -> ast.stmt:
+        """Raise an exception from a line. Before Python 3.11 a handler's traceback begins where it was raised."""
+        test = ast.Compare(name_of(line), [ast.Eq()], [ast.Constant(number)])
+        there = located(Span(number, 0, number, 0))
+        return place(ast.If(test, [ast.Raise(name_of(error), None)], []), there)
 
     def _restored(self, names: Names, assigned: Names, was: ast.expr, at: ast.stmt) -> list[ast.stmt]:
         if not names:

@@ -205,7 +205,8 @@ class Regions:
         kept = self.loops, self.sink, self.expressions.assigned
         self.loops, self.sink = 0, sink
         try:
-            yield
+            with self.sites.within(FRAME), self.guarded.outside():
+                yield
         finally:
             self.loops, self.sink, self.expressions.assigned = kept
 

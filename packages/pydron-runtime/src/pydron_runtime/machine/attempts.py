@@ -149,13 +149,13 @@ def _cut(frame: Frame, failed: Entry) -> None:
         last = frame.queue[-1]
         if last is failed:
             last.state = State.DONE
-            last.release()
+            _over(last)
             return
         if isinstance(last, Frame) and is_within(failed.frame, last):
             _cut(last, failed)
             _end(last)
             last.state = State.DONE
-            last.release()
+            _over(last)
             return
         drop(frame.queue.pop())
 
@@ -188,6 +188,15 @@ def drop(entry: Entry) -> None:
         machine.observer.cancelled([entry])
     elif isinstance(entry, Operation):
         machine.window.retired(0)
+    _over(entry)
+
+
+def _over(entry: Entry) -> None:
+    """Nothing comes of an entry any more. Variables that nobody will read may still hold what stood for its results."""
+    pending = entry.outputs if isinstance(entry, Frame) else (entry.pending,)  # type: ignore[attr-defined]
+    for result in pending:
+        if not result.done:
+            result.settle(UNBOUND)
     entry.release()
 
 

@@ -149,7 +149,7 @@ class Machine:
                 return False
         while frame.frame is not None:
             parent = frame.frame
-            if parent.queue[0] is not frame:
+            if not parent.queue or parent.queue[0] is not frame:
                 return False
             frame = parent
         return True
@@ -189,6 +189,8 @@ class Machine:
         waiting, self.blocked = self.blocked, []
         progress = False
         for frame, condition in waiting:
+            if frame.base.finished:
+                continue  # dropped, or led elsewhere by a failure
             if condition():
                 progress = True
                 frame.resume()

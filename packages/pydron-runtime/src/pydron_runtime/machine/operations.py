@@ -84,4 +84,4 @@ OPERATIONS: dict[str, Any] = {
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""
 
-OPERATIONS.update(slice=slice, passing=PASSING, unbound=UNBOUND, name_error=NameError)
+OPERATIONS.update(slice=slice, passing=PASSING, unbound=UNBOUND, name_error=NameError, base_exception=BaseException)

@@ -127,16 +127,17 @@ def _interrupted(attempt: Attempt, error: KeyboardInterrupt) -> None:
     raise Unwinding(owner, error)
 
 
-def caught(attempt: Attempt, site: int) -> bool:
+def caught(attempt: Attempt, site: int) -> int:
     """An exception has left the body: show it as the program would have raised it.
 
     Returns:
-        Whether the program got there, so that its noted variables have to be what they were.
+        The line in the function that has failed: its noted variables have to be what they were. 0 if the program never
+        got there.
     """
     error = sys.exc_info()[1]
     assert error is not None
     if isinstance(error, PASSING):
-        return False
+        return 0
     if error is attempt.raised:
         assert attempt.failed is not None
         end_context(error, attempt.context, attempt.failed.handled)
@@ -145,7 +146,15 @@ def caught(attempt: Attempt, site: int) -> bool:
     else:
         error.__traceback__ = runner.without_own_frames(error.__traceback__)
     attempt.machine.observer.frame_finished(attempt, error)
-    return True
+    shown = error.__traceback__
+    if shown is None:
+        return attempt.code.span(site).line
+    if sys.version_info < (3, 11):
+        # The emitted code raises it from that line, which puts its frame in front of the others once more.
+        while shown.tb_next is not None and shown.tb_next.tb_frame is shown.tb_frame:
+            shown = shown.tb_next
+        error.__traceback__ = shown.tb_next
+    return shown.tb_lineno
 
 
 def as_it_was(attempt: Attempt) -> tuple[Any, ...]:
