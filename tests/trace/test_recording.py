@@ -151,8 +151,9 @@ def test_a_full_disk_stops_the_recording_only(
     # SQLite's own page limit is how a full disk looks to it.
     recorder._connection.execute("PRAGMA max_page_count = 1")
     with caplog.at_level(logging.WARNING, logger="pydron"):
-        for task in range(2, 5000):
-            recorder.task_ready(task, recorder.origin)
+        for task in range(2, 50):
+            # Each is larger than a page: no batch of them, however small, fits into what is free.
+            recorder.task_issued(task, "f", 1, 1, 1, "p.py", 1, "0", (), 1, "x" * 9_000, recorder.origin)
         recorder._thread.join(30)
         assert not recorder._thread.is_alive()
         recorder.task_ready(5001, recorder.origin)
