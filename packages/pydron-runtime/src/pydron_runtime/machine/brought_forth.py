@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.data.output import BYTES, FLUSH, LOG, RAW, RENEW, TEXT, Chunk, Transcript, renewal, stand_ins
+from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.putting_off import put_off
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def bring_forth(output: tuple[Chunk, ...]) -> None:
     Raises:
         Exception: What the program's own streams, handlers and filters raise.
     """
+    if output:
+        make_room()
     for chunk in output:
         if chunk.kind == LOG:
             _log(chunk.data)

@@ -29,6 +29,7 @@ from pydron.analysis.purity import (
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
+from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.brought_forth import call_in_turn, short_call_in_turn
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.entering import is_known_manager
@@ -180,6 +181,7 @@ def _timed(frame: Frame, site: int, cost: Cost, function: Any, args: tuple[Any, 
     if frame.machine.main.queue:
         result = short_call_in_turn(frame, site, function, args, kwargs)
     else:
+        make_room()  # it is the user's code, and may write
         result = function(*args, **kwargs)
     cost.ran_in_program(time.perf_counter_ns() - started)
     return result

@@ -15,6 +15,7 @@ from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Failed, Lost, Skipped, Succeeded, Untransportable
 from pydron_runtime.executors.base import Holder
+from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.brought_forth import listening
 from pydron_runtime.machine.contexts import cut_context
 from pydron_runtime.machine.pending import Pending
@@ -51,6 +52,7 @@ def run_here(call: Call) -> tuple[Any, BaseException | None]:
     callee, arguments, met = call
     with references.resolving(lambda number: met[number].get()):
         args, kwargs = payload.load(arguments)
+    make_room()
     around = sys.exc_info()[1]
     try:
         return callee(*args, **kwargs), None

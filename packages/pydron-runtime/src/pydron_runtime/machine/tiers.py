@@ -15,6 +15,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from pydron.config import always
+from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.current import await_writers
 from pydron_runtime.machine.granularity import LONG, SHORT, VERY_LONG
 from pydron_runtime.machine.ops_access import iterate
@@ -112,6 +113,7 @@ class Tiers:
             machine.passed += 1
             self._measure()
             if self.plain and self._ask_ahead():
+                make_room()
                 return True
         else:
             self.plain = self.switched
@@ -123,6 +125,7 @@ class Tiers:
             return False
         self.begun += 1
         if self.plain:
+            make_room()
             self.chunk = chain((first,), islice(self.raw, self._size - 1))
             self._began = time.perf_counter_ns()
         else:
