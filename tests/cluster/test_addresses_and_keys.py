@@ -36,7 +36,17 @@ def test_addresses(text: str, expected: Address) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["tcp://", "udp://a:1", "tcp://a:99999", "tcp://a:x", "tcp://u@a:1", "tcp://a:1/x", "tcp://a:1?b=c"]
+    "text",
+    [
+        "tcp://",
+        "tcp://bad url",
+        "udp://a:1",
+        "tcp://a:99999",
+        "tcp://a:x",
+        "tcp://u@a:1",
+        "tcp://a:1/x",
+        "tcp://a:1?b=c",
+    ],
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError):

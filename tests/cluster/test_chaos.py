@@ -62,7 +62,9 @@ class Chaos:
         """One thing goes wrong, and is mended a little later."""
         name = self.chance.choice(NAMES)
         process = self.running[name]
-        kind = self.chance.choice(["worker", "worker", "stop worker", "host", "freeze", "cut", "scheduler"])
+        kind = self.chance.choice(
+            ["worker", "worker", "stop worker", "host", "freeze", "cut", "scheduler", "freeze scheduler"]
+        )
         self.done.append(f"{kind} {name}")
         children = self.cluster.children(process)
         pause = self.chance.choice([0.2, 1.0, 3.5])
@@ -87,6 +89,10 @@ class Chaos:
             self.scheduler.wait()
             time.sleep(pause)
             self.scheduler = self.cluster.scheduler_again()
+        elif kind == "freeze scheduler":
+            os.kill(self.scheduler.pid, signal.SIGSTOP)
+            time.sleep(pause)
+            os.kill(self.scheduler.pid, signal.SIGCONT)
         time.sleep(self.chance.random())
 
 

@@ -246,6 +246,14 @@ def test_a_call_that_uses_too_much_memory_is_given_up_with_the_reason(cluster: C
     assert "more than the limit of 300.0 MiB" in cluster.log("program")
 
 
+def test_run_says_at_once_that_there_are_no_keys(lasting: Cluster, tmp_path: Path) -> None:
+    script = programs.write(tmp_path, programs.SQUARES)
+    command = pydron("run", "--scheduler", "tcp://127.0.0.1:1", script, 5, 0)
+    said = subprocess.run(command, env=lasting.environment, capture_output=True, text=True, timeout=60)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "There are no keys for the cluster at tcp://127.0.0.1:1" in said.stderr and "Traceback" not in said.stderr
+
+
 def test_run_takes_the_connection_file(lasting: Cluster, tmp_path: Path) -> None:
     script = programs.write(tmp_path, programs.SQUARES)
     command = pydron("run", "--scheduler", lasting.file, script, 5, 0)

@@ -78,7 +78,7 @@ def _cluster(text: str | None) -> str | None:
     from pydron_runtime.cluster.addresses import parse
 
     if not os.path.exists(text):
-        parse(text)
+        keys.connection_to(parse(text))  # a sentence now is better than an error in the middle of the program
         return text if "://" in text else f"tcp://{text}"
     os.environ["PYDRON_CONNECTION"] = os.path.abspath(text)
     return str(keys.read_connection(text).address)

@@ -50,7 +50,13 @@ def parse(text: str, default_port: int = PORT) -> Address:
     except ValueError:
         raise ConfigurationError(problem) from None
     host = parts.hostname
-    if parts.scheme != "tcp" or not host or parts.path not in ("", "/") or parts.username is not None:
+    if (
+        parts.scheme != "tcp"
+        or not host
+        or any(map(str.isspace, host))
+        or parts.path not in ("", "/")
+        or parts.username is not None
+    ):
         raise ConfigurationError(problem)
     unknown = set(options) - {"labels"}
     if unknown:
