@@ -350,3 +350,44 @@ READ_LATER = {
 def test_a_result_that_is_modified_is_first_read_by_what_stands_before(name: str) -> None:
     """Work that was put off, and waits for something else as well, sees a result as it was at its place."""
     check(f"{HEAD}\n@schedule\ndef main():{READ_LATER[name]}", copies=True)
+
+
+DRAWS = {
+    "numbers, between branches and failures": """
+    out = []
+    for x in range(4):
+        if odd(x):
+            out.append(RNG.random())
+        out.append(f(RNG.randint(0, 9)))
+        note(RNG.getrandbits(8))
+        out.append(RNG.gauss(0, 1) + fails(x, 3))
+    return out
+""",
+    "elements": """
+    xs = [1, 2, 3]
+    out = [RNG.choice(xs), RNG.sample(xs, k=2), RNG.choices(xs, k=f(2))]
+    RNG.shuffle(xs)
+    xs.append(f(1))
+    RNG.shuffle(xs)
+    return out, xs, RNG.uniform(0, f(1)), RNG.random()
+""",
+    "arrays": """
+    out = []
+    for x in range(3):
+        out.append(f(float(NUMPY.normal())))
+        out.append(NUMPY.integers(0, 10, size=3).tolist())
+        part = NUMPY.random(f(x))
+        part += 1
+        out.append(part.sum())
+    return out, fails(3, 3)
+""",
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_draws_of_random_numbers_keep_their_order(name: str) -> None:
+    """A generator gives the same numbers, and is left in the same state, also after a failure."""
+    own = "import random\nRNG, NUMPY = random.Random(1), np.random.default_rng(1)\n"
+    left = "\ndef arguments():\n    return ()\ndef state():\n    return RNG.getstate(), NUMPY.bit_generator.state\n"
+    body = DRAWS[name].replace("\n    return ", "\n    note(state())\n    return ")
+    check(f"{HEAD}{own}{left}\n@schedule\ndef main():{body}", copies=True)

@@ -113,6 +113,39 @@ ITEM = Item(
             calls=8,
             before="import numpy as np",
         ),
+        Row(
+            "a generator of random numbers of one's own",
+            "rng = random.Random(1)\nreturn [f(rng.random()) for x in range(4)], rng.random()",
+            before="import random",
+        ),
+        Row(
+            "`rng.shuffle`, `rng.choice` of one's own",
+            "rng = random.Random(1)\nout = []\nfor x in range(4):\n    out.append(f(rng.choice([1, 2, 3])))\n"
+            "    xs = [1, 2, 3]\n    rng.shuffle(xs)\n    out.append(g(xs[0]))\nreturn out",
+            calls=8,
+            before="import random",
+        ),
+        Row(
+            "a generator made in each turn",
+            "out = []\nfor x in range(4):\n    rng = random.Random(x)\n    out.append(f(rng.gauss(0, 1)))\nreturn out",
+            before="import random",
+        ),
+        Row(
+            "a numpy generator of one's own",
+            "rng = np.random.default_rng(1)\nreturn [f(float(rng.normal())) for x in range(4)]",
+            before="import numpy as np",
+        ),
+        Row(
+            "`pydron.assume_functional(unicodedata.name)`",
+            "return [unicodedata.name(chr(64 + f(x))) for x in range(4)]",
+            before="import pydron, unicodedata\npydron.assume_functional(unicodedata.name)",
+        ),
+        Row(
+            "`collections.Counter`",
+            "ys = [f(x) for x in range(4)]\na = collections.Counter(ys)\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import collections",
+        ),
     ),
 )
 

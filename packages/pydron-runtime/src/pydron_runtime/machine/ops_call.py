@@ -36,6 +36,7 @@ from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.granularity import SHORT_CALL, Cost, cost_of
 from pydron_runtime.machine.ops_access import attribute
 from pydron_runtime.machine.ops_construct import construct
+from pydron_runtime.machine.ops_draw import draw, drawing, is_generator
 from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially, with_keywords
 from pydron_runtime.machine.ops_modify import modify
 from pydron_runtime.machine.ops_output import put_out
@@ -111,7 +112,8 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         return set_attribute(frame, site, args[0], value_of(frame, site, args[1]), args[2])
     elif callee is getattr and len(args) == 2 and not kwargs:
         return attribute(frame, site, args[0], value_of(frame, site, args[1]))
-    return native(frame, site, callee, args, kwargs)
+    drawn = drawing(frame, site, callee, args, kwargs)
+    return native(frame, site, callee, args, kwargs) if drawn is MISSING else drawn
 
 
 def _is_plain(kind: type) -> bool:
@@ -194,6 +196,9 @@ def _plain(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
         return native(frame, site, callee, args, kwargs) if result is MISSING else result
     function = callee
     if type(callee) is MethodType:
+        if is_generator(type(callee.__self__)):
+            drawn = drawing(frame, site, callee, args, kwargs)
+            return native(frame, site, callee, args, kwargs) if drawn is MISSING else drawn
         function, args = callee.__func__, (callee.__self__, *args)
     if type(function) is FunctionType:
         verdict = verdict_now(function)
@@ -226,6 +231,10 @@ def method(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwa
     kind = type(target)
     if _is_plain(kind):
         return _method_of_builtin(frame, site, target, name, args, kwargs)
+    if is_generator(kind):
+        drawn = draw(frame, site, target, name, args, kwargs)
+        if drawn is not MISSING:
+            return drawn
     if runs_user_code_for_attribute(target, name):
         frame.machine.fence(frame, site, "PD302", kind.__qualname__)
     found = getattr(target, name)
