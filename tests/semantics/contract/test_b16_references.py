@@ -8,7 +8,8 @@ import pytest
 from contract import Item, Row, hold
 from scheduled import Program, by_machine
 
-from pydron_runtime.machine import tasks
+from pydron_runtime.data import payload
+from pydron_runtime.machine import results
 from pydron_runtime.testing.scripted import ScriptedExecutor
 
 ITEM = Item(
@@ -34,6 +35,7 @@ def test_results_passed_on_overlap(row: Row) -> None:
 )
 def test_results_passed_only_to_other_calls_are_never_looked_at(body: str) -> None:
     """The program takes in the results of the last stage, and no others."""
-    with mock.patch.object(tasks, "_load", wraps=tasks._load) as loaded:
+    large = mock.patch.object(payload, "READ_AT_ONCE", 0)
+    with large, mock.patch.object(results, "_load", wraps=results._load) as loaded:
         by_machine(Program(Row("", body).program), ScriptedExecutor())
     assert loaded.call_count == 4

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.machine.containers import Containers
+from pydron_runtime.machine.containers import Containers, taken
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.indirect import is_indirect
 from pydron_runtime.machine.pending import Pending
@@ -166,11 +166,41 @@ def tupled(frame: Frame, site: int, *elements: Any) -> Any:
     containers = frame.machine.containers
     for element in elements:
         if type(element) is Pending:
+            if all(type(part) in SCALARS or type(part) is Pending and part.task is not None for part in elements):
+                return _tuple_of_results(frame, elements)
             entry = put_off(frame, site, _tuple_maker(containers), elements, safe=_always)
             entry.pending.parts = elements
             return entry.pending
     containers.track_if(elements, *elements)
     return elements
+
+
+def _tuple_of_results(frame: Frame, elements: tuple[Any, ...]) -> Pending:
+    """A tuple of results of calls, which is made when somebody looks at it: until then they stay where they are."""
+    made = Pending()
+    made.parts = elements
+    claims = frame.machine.claims
+    missing = [part for part in elements if type(part) is Pending and not part.done]
+    left = len(missing)
+
+    def make() -> tuple[Any, ...]:
+        values = [taken(part) if type(part) is Pending else part for part in elements]
+        for part, value in zip(elements, values):
+            if type(part) is Pending:
+                claims.hand_over(part, value)
+        return tuple(values)
+
+    def arrived() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            made.settle_later(make)
+
+    for part in missing:
+        part.waiters.append(arrived)
+    if not missing:
+        made.settle_later(make)
+    return made
 
 
 def _tuple_maker(containers: Containers) -> Callable[..., Any]:
