@@ -99,6 +99,8 @@ class TestProgramsInline(ProgramConformance):
 
 
 class TestProgramsOnThreads(ProgramConformance):
+    speaks_in_turn = False
+
     @pytest.fixture
     def settings(self, threads: Any) -> dict[str, Any]:
         return {"executor": threads}

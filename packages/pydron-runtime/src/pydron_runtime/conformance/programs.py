@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,24 @@ def refuse(number: int) -> int:
 def meet(own: str, other: str) -> str:
     """Returns when the call with the names the other way round has begun."""
     return calls.meet(own, other)
+
+
+@pydron.functional
+def speak(number: int) -> int:
+    """Says something; later calls end earlier."""
+    time.sleep(0.002 * max(0, 5 - number))
+    print("call", number)
+    return number
+
+
+@pydron.schedule
+def conversation(count: int) -> int:
+    """Calls that print, and a program that prints between them."""
+    total = 0
+    for number in range(count):
+        total += speak(number)
+        print("program", number)
+    return total
 
 
 @pydron.schedule

@@ -6,6 +6,8 @@ Derive a class from :class:`ProgramConformance`, and give it a fixture ``setting
 
 from __future__ import annotations
 
+import contextlib
+import io
 import traceback
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,13 @@ def _lines(error: BaseException) -> list[tuple[str, int, str]]:
 
 
 class ProgramConformance:
-    """Programs that run on the executor as they run without it."""
+    """Programs that run on the executor as they run without it.
+
+    Attributes:
+        speaks_in_turn: Whether what calls print is taken down. False where they run in threads of the program itself.
+    """
+
+    speaks_in_turn = True
 
     def test_results_are_those_of_the_program(self, settings: dict[str, Any], monkeypatch: Any) -> None:
         """Chains, branches on results, large values."""
@@ -43,6 +51,19 @@ class ProgramConformance:
         with pydron.configure(**settings):
             assert programs.effects(8, scheduled.append) == expected
         assert scheduled == plain
+
+    def test_what_calls_print_comes_in_program_order(self, settings: dict[str, Any], monkeypatch: Any) -> None:
+        """Output of calls and of the program, in one order, through the program's own streams."""
+        if not self.speaks_in_turn:
+            return
+        monkeypatch.setenv("PYDRON_ALWAYS", "1")
+        said: list[str] = []
+        for function in (programs.conversation.sequential, programs.conversation):  # type: ignore[attr-defined]
+            stream = io.StringIO()
+            with pydron.configure(**settings), contextlib.redirect_stdout(stream):
+                function(8)
+            said.append(stream.getvalue())
+        assert said[1] == said[0]
 
     def test_the_first_failure_of_the_program_is_raised(self, settings: dict[str, Any], monkeypatch: Any) -> None:
         """Type, arguments, lines of the source; and nothing after it can be seen."""

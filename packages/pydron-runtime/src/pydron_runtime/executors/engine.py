@@ -215,7 +215,7 @@ class EngineExecutor:
         def fetch() -> Payload:
             return engine.fetch(ticket.handle)
 
-        return Succeeded(ticket.task.id, hold(fetch), worker, outcome.finished - outcome.started)
+        return Succeeded(ticket.task.id, hold(fetch), worker, outcome.finished - outcome.started, outcome.output)
 
     def _settle(self, number: int, completion: Completion) -> None:
         with self._lock:

@@ -19,8 +19,10 @@ import msgspec
 import pydron
 from pydron_runtime.data import classes
 from pydron_runtime.data.outcomes import Outcome
+from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload, streamed
 from pydron_runtime.data.tasks import Task
+from pydron_runtime.executors.engine_output import install, taken_down
 from pydron_runtime.transport.nursery_link import search_path
 from pydron_runtime.worker.execution import Execution, FunctionTable, run
 
@@ -116,11 +118,17 @@ def perform(request: Request, *replies: Reply) -> Reply:
     _functions.define(request.digest, request.blob)
     _inside.depth = getattr(_inside, "depth", 0) + 1
     try:
-        return _reply(
-            run(Execution(request.task, request.digest, request.arguments, values), _functions, time.monotonic_ns)
-        )
+        return _reply(_made(Execution(request.task, request.digest, request.arguments, values)))
     finally:
         _inside.depth -= 1
+
+
+def _made(execution: Execution) -> Outcome:
+    transcript = Transcript()
+    with taken_down(transcript):
+        # What modules print while they are imported for the call's sake is dropped: the program has printed it before.
+        outcome = run(execution, _functions, time.monotonic_ns, begin=transcript.take)
+    return msgspec.structs.replace(outcome, output=transcript.take()) if transcript else outcome
 
 
 def perform_in_two(request: Request, *replies: Reply) -> tuple[Reply, Reply]:
@@ -156,6 +164,7 @@ def _settle_in(request: Request) -> None:
         return
     with _entering:
         classes.follow()
+        install()
         # A scheduled function in a call must not start a pool of its own.
         os.environ["PYDRON_EXECUTOR"] = "inline"
         pydron.configure(executor="inline")

@@ -94,7 +94,7 @@ def run(
     functions: FunctionTable,
     clock: Callable[[], int],
     place: Place | None = None,
-    begin: Callable[[], None] | None = None,
+    begin: Callable[[], object] | None = None,
 ) -> Outcome:
     """Make the call. Never raises, whatever the user's function does.
 
