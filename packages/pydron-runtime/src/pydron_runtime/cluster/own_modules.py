@@ -59,7 +59,8 @@ def own_names() -> tuple[str, ...]:
 
 def source_of(name: str) -> Source:
     """A module's source, or that it has none, or is not the program's own. Nothing is imported to find it."""
-    if name.partition(".")[0] not in own_names():
+    # Whoever asks is on another host: a name that is a path, say, leads nowhere.
+    if not all(part.isidentifier() for part in name.split(".")) or name.partition(".")[0] not in own_names():
         return Source(name, False, "")
     spec = _found(name)
     if spec is None:
@@ -75,6 +76,29 @@ def source_of(name: str) -> Source:
         return Source(name, False, spec.origin)
 
 
+_LOADERS = (
+    (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES),
+    (importlib.machinery.SourceFileLoader, importlib.machinery.SOURCE_SUFFIXES),
+    (importlib.machinery.SourcelessFileLoader, importlib.machinery.BYTECODE_SUFFIXES),
+)
+
+
+def _found_in(path: Sequence[str], name: str) -> ModuleSpec | None:
+    """Where a module is in some folders. (The interpreter's own search wants the packages above to be imported.)"""
+    portions: list[str] = []
+    for entry in path:
+        spec = importlib.machinery.FileFinder(entry, *_LOADERS).find_spec(name)
+        if spec is not None and spec.loader is not None:
+            return spec
+        if spec is not None:
+            portions += spec.submodule_search_locations or ()
+    if not portions:
+        return None
+    spec = ModuleSpec(name, None, is_package=True)
+    spec.submodule_search_locations = portions
+    return spec
+
+
 def _found(name: str) -> ModuleSpec | None:
     """Where a module would be imported from, going down from its outermost package without importing that."""
     path: Sequence[str] = own_places()
@@ -84,7 +108,7 @@ def _found(name: str) -> ModuleSpec | None:
         loaded = sys.modules.get(".".join(parts[: place + 1]))
         spec = getattr(loaded, "__spec__", None)
         if spec is None:
-            spec = importlib.machinery.PathFinder.find_spec(".".join(parts[: place + 1]), list(path))
+            spec = _found_in(path, ".".join(parts[: place + 1]))
         if spec is None:
             return None
         path = list(spec.submodule_search_locations or ())
