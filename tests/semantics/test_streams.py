@@ -126,6 +126,8 @@ SAME = {
     "a variable without a value": "if f(1) > 5:\n    k = 1\nreturn sum(f(x + k) for x in range(3))",
     "captured by nested code as well": "k = 2\nshow = lambda: k\nreturn sum(f(x) * k for x in range(3)), show()",
     "in a deferred branch": "out = []\nfor x in range(4):\n    if odd(x):\n        y = sum(f(v) for v in range(x))\n    else:\n        y = 0\n    out.append(y)\nreturn out",
+    "in a try block": "try:\n    a = sum(f(x) for x in range(3))\n    return a, max(fails(x, 2) for x in range(4))\nexcept ValueError as error:\n    return a, error",
+    "in a with block": "import contextlib\nwith contextlib.suppress(ValueError):\n    return any(fails(x, 2) > 5 for x in range(4))\nreturn list(f(x) for x in range(3))",
     "results not used": "sum(f(x) for x in range(3))\nlist(print(f(x)) for x in range(3))\nreturn 1",
     "lists of results": "return list([f(x), [g(x)]] for x in range(3))",
     "elements that are changed later": "out = list([x, f(x)] for x in range(3))\nout[0].append(1)\nreturn out",

@@ -66,7 +66,7 @@ class Guarded:
         at = located(node.span)
         maybe = frozenset((*plan.doubtful, *plan.swallowed))
         received = frozenset(plan.captures) - maybe
-        with self._sites.within(FRAME):
+        with self._sites.within(FRAME), self._regions.aheads.apart():
             body = [*self._drop_unbound(maybe, at), *self._inline(node, received)]
         bound = regions.assignment.after(node, received)
         regions.function(plan, list(plan.captures), body, at, frozenset(plan.results) - bound)

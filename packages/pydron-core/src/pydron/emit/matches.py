@@ -92,9 +92,9 @@ def emit_match(regions: Regions, node: Match, assigned: Names) -> list[ast.stmt]
     emitted = regions.expressions.emit(subject)
     plan = regions.plan(node, assigned, "if")
     if plan is None:
-        return _cases(regions, node, emitted, assigned)
+        return _cases(regions, node, regions.aheads.looked(emitted, subject), assigned)
     parameter = regions.sites.fresh("subject")
-    with regions.sites.within(FRAME):
+    with regions.sites.within(FRAME), regions.aheads.apart():
         body = _cases(regions, node, name_of(parameter), frozenset(plan.captures))
     regions.function(plan, [parameter, *plan.captures], body, subject)
     regions.sites.node_id = node.id

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pydron.emit.aheads import Aheads
 from pydron.emit.assignment import Assignment, Names, deleted_names
 from pydron.emit.builder import FRAME, Sites, assign, function_def, name_of, place, target_of
 from pydron.emit.expressions import Expressions
@@ -73,6 +74,7 @@ class Regions:
         self.loops = 0
         self.sink = ""
         self.streams: list[Extent] = []
+        self.aheads = Aheads(self.expressions)
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
         """The statements of a region; ``assigned`` is bound for certain where it begins."""
@@ -82,7 +84,7 @@ class Regions:
             self.sites.node_id = node.id
             emitted += self._node(node, assigned)
             assigned = self.assignment.after(node, assigned)
-            if not subregions(node):
+            if isinstance(node, Call) or not subregions(node):
                 emitted += self.guarded.after(node, own_binds(node, self.variables), assigned)
         return emitted
 
@@ -98,7 +100,7 @@ class Regions:
                 return self.statements.call(node) if node.stream is None else emit_stream(self, node, assigned)
             case Store() if self.sink and node.root == self.sink:
                 (statement,) = node.fragment.statements()
-                return handed_over(statement, self.expressions.emit)
+                return handed_over(statement, self.aheads.handed)
             case Store():
                 return self.statements.store(node)
             case Def():
@@ -126,12 +128,12 @@ class Regions:
         emitted_test = self.expressions.emit(test)
         plan = self.plan(node, assigned, "if")
         if plan is None:
-            truth = self.expressions.operation("truth", test, emitted_test)
+            truth = self.expressions.operation("truth", test, self.aheads.looked(emitted_test, test))
             then = self._block(node.then, assigned, test)
             return [place(ast.If(truth, then, self.region(node.orelse, assigned)), test)]
         parameter = self.sites.fresh("test")
         received = frozenset(plan.captures)
-        with self.sites.within(FRAME):
+        with self.sites.within(FRAME), self.aheads.apart():
             truth = self.expressions.operation("truth", test, name_of(parameter))
             then, orelse = self._block(node.then, received, test), self.region(node.orelse, received)
         body: list[ast.stmt] = [place(ast.If(truth, then, orelse), test)]
@@ -205,7 +207,7 @@ class Regions:
         kept = self.loops, self.sink, self.expressions.assigned
         self.loops, self.sink = 0, sink
         try:
-            with self.sites.within(FRAME), self.guarded.outside():
+            with self.sites.within(FRAME), self.guarded.outside(), self.aheads.apart():
                 yield
         finally:
             self.loops, self.sink, self.expressions.assigned = kept
@@ -229,13 +231,20 @@ class Regions:
         bound = frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables
         inside = assigned | bound
         leading += self.guarded.notes(node.id, bound, inside, at)
-        body = leading + self.region(node.body, inside - self.assignment.unstable)
+        with self.aheads.around(node, bool(self.sink)) as ahead:
+            body = leading + self.region(node.body, inside - self.assignment.unstable)
         self.loops -= 1
         orelse = self.region(node.orelse, assigned)
         if not self.loops:
             machine = ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None)
-            return in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, self.sink)
+            loop = in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, self.sink)
+            return self.aheads.over_tiers(loop, ahead, node, tiers, assigned)
         assert iterable is not None
+        if ahead:
+            begun = self.aheads.begun(ahead, node, iterable, assigned)
+            steps: ast.expr = ast.Call(ast.Attribute(name_of(ahead), "steps", ast.Load()), [], [])
+            written = place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), at)
+            return [begun, written, self.aheads.ended(ahead, node)]
         steps = self.expressions.operation("iterate", at, iterable)
         return [place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), at)]
 
@@ -243,8 +252,9 @@ class Regions:
         test = node.test.expression()
         plan = self.plan(node, assigned, "loop")
         if plan is None:
-            return self._while_inline(node, test, assigned)
-        with self.sites.within(FRAME):
+            with self.aheads.apart():
+                return self._while_inline(node, test, assigned)
+        with self.sites.within(FRAME), self.aheads.apart():
             body = self._while_inline(node, test, frozenset(plan.captures))
         self.function(plan, list(plan.captures), body, test)
         self.sites.node_id = node.id

@@ -110,7 +110,7 @@ def _elements(regions: Regions, node: Call, captures: tuple[str, ...], at: ast.e
     tiers = regions.sites.fresh("tiers")
     first = _is_first(node)
     received = frozenset(captures)
-    with regions.stream("" if first else sink):
+    with regions.stream("" if first else sink), regions.aheads.stream(node):
         body = regions.statements.host(begin) if first else []
         body += regions.stream_loop(loop, tiers, at, received | {sink})
     if first:

@@ -25,7 +25,7 @@ from pydron.ir.nodes import Call
 from pydron.location import Span
 
 CONSUMERS = frozenset(
-    {"dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
+    {"all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
 )  # fmt: skip
 """Names of the builtins that go through an iterable before they return."""
 

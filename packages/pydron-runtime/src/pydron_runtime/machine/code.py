@@ -36,12 +36,13 @@ class Code:
         plain: See :func:`_plain`.
         deferrable: Control nodes that are functions of their own.
         number: Of the graph, in the trace.
+        scouts: What looks ahead for loops, by the loop's node, as far as it was needed.
         streams: Which sites stand in generator expressions, inner ones first.
     """
 
     __slots__ = (
         "_callers", "callees", "deferrable", "facts", "function", "number", "places", "plain", "record", "signature",
-        "streams",
+        "scouts", "streams",
     )  # fmt: skip
 
     def __init__(self, record: Record, unit: Unit, number: int = 0) -> None:
@@ -52,6 +53,7 @@ class Code:
         self.facts: Facts = unit.facts
         self.callees = unit.callees
         self.streams = unit.streams
+        self.scouts: dict[int, Any] = {}
         self.function = _load(record.function, unit)
         self.signature = inspect.signature(record.function)
         self.plain = _plain(self.signature)

@@ -30,6 +30,7 @@ from pydron_runtime.machine.observer import Observer
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import run_operation
 from pydron_runtime.machine.retirement import retire
+from pydron_runtime.machine.speculation import Speculation
 from pydron_runtime.machine.tasks import Tasks
 from pydron_runtime.machine.undecorated import forget
 from pydron_runtime.machine.undo import UndoLog
@@ -60,6 +61,7 @@ class Machine:
         changes_pending: Values that are not there yet are to be changed in place, or were.
         versions: The memory that calls have received.
         unfolding: The calls of recursive functional functions.
+        speculation: Calls asked for ahead of decisions.
         passed: How often code ran, or is about to run, that may have changed memory without the machine's knowledge.
         closed: Nothing more will run.
         tallies: What is counted for those who show how far it is; None where nobody does.
@@ -77,6 +79,7 @@ class Machine:
         self.versions = Versions(lambda: (self.passed, self.claims.memory_stores, self.undo.moves))
         self.passed = 0
         self.unfolding = Unfolding(self)
+        self.speculation = Speculation(self)
         self.tasks = Tasks(self)
         self.ready: deque[Callable[[], None]] = deque()
         self.blocked: list[tuple[Frame, Callable[[], bool]]] = []
@@ -249,6 +252,7 @@ class Machine:
         """Nothing more will run: cancel tasks, end deferred frames, replace the placeholders that have values."""
         if self.closed:
             return
+        self.speculation.drop_all()
         self.closed = True
         self.tasks.cancel_open()
         for frame in list(self.live):

@@ -98,6 +98,28 @@ class Observer:
                 reached,
             )
 
+    def guessed(
+        self, frame: Frame, place: tuple[int, int], number: int, name: str, args: Any, kwargs: Any, size: int
+    ) -> None:
+        """A call is asked for before it is known whether the program comes to it.
+
+        Args:
+            place: Node and line of the call.
+        """
+        recorder = self.recorder
+        if recorder is not None:
+            node, line = place
+            recorder.task_issued(
+                number, name, frame.number, frame.code.number, node, frame.code.record.taken_apart.filename, line,
+                order_text(frame.here), (), size, f"ahead: {preview(args, kwargs)}", time.monotonic_ns(),
+            )  # fmt: skip
+
+    def dropped(self, guesses: Iterable[int]) -> None:
+        """Nobody wants the results of these calls, which were asked for ahead."""
+        if self.recorder is not None:
+            for number in guesses:
+                self.recorder.task_retired(number, time.monotonic_ns(), "cancelled")
+
     def range_asked(self, frame: Frame, site: int, number: int, name: str, iterations: int) -> None:
         """A worker is asked to make the calls of some iterations of a loop."""
         recorder = self.recorder

@@ -38,6 +38,7 @@ from pydron_runtime.machine.ops_pure import (
 from pydron_runtime.machine.ops_store import delete_attribute, delete_item, set_attribute, set_item
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import is_immutable
+from pydron_runtime.machine.scouts import SCOUTING, ahead, looked, scouted, scouted_parts
 from pydron_runtime.machine.streams import go_through
 from pydron_runtime.machine.tiers import tiers
 
@@ -76,12 +77,15 @@ def may_put_off(frame: Frame, site: int, names: tuple[str, ...], *operands: Any)
 OPERATIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
-        as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
+        ahead, as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
         delete_item, fails, fence, gathered, go_through, in_place, index_slice, item, iterate, kept_under, key,
-        keywords, leaving, listed, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate, note, pure,
+        keywords, leaving, listed, looked, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate,
+        note, pure,
         set_attribute, set_item, settled, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""
 
 OPERATIONS.update(slice=slice, passing=PASSING, unbound=UNBOUND, name_error=NameError, base_exception=BaseException)
+
+SCOUTING.update(OPERATIONS, scouted=scouted, scouted_parts=scouted_parts, unforeseen=Exception)

@@ -35,6 +35,7 @@ _FIRST = frozenset({list, tuple, sorted})
 """Builtins that go through all of an iterable before they look at an element."""
 
 _KEYED = frozenset({sorted, min, max})
+_INDEXED = frozenset({list, tuple, range, str, bytes, int})
 
 _COLLECTING = frozenset({list, tuple, sorted, set, frozenset, dict, sum, min, max})
 """Builtins that go through all of an iterable."""
@@ -236,6 +237,8 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
         await_writers(frame, site, arg)
     iterator = callee(*args, **kwargs)
     iterators.add(iterator)
+    if callee in (enumerate, zip) and not kwargs and all(type(arg) in _INDEXED for arg in args):
+        machine.speculation.recipes[id(iterator)] = (iterator, callee, args)
     return iterator
 
 

@@ -8,13 +8,15 @@ and the call is a sync-point.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import settled, value_of
 from pydron_runtime.machine.folding import FOLDING, fold, settled_start
 from pydron_runtime.machine.ops_call import call, native
+from pydron_runtime.machine.ops_pure import truth
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.tiers import Tiers
 
@@ -52,8 +54,21 @@ def go_through(
         start = settled_start(frame, site, args[0]) if args else 0
         if start is not MISSING:
             return fold(frame, site, callee, elements(frame, tiers, *captures), start, tiers)
+    if (callee is any or callee is all) and not first and not args and not kwargs:
+        return _decided(frame, site, callee, elements(frame, tiers, *captures), tiers)
     values = (settled(frame, site, value) for value in captures)
     return native(frame, site, callee, (generator(tiers.raw, *values), *args), kwargs)
+
+
+def _decided(frame: Frame, site: int, callee: Any, elements: Iterator[Any], tiers: Tiers) -> bool:
+    """``any(elements)`` or ``all(elements)``: goes no further than Python does."""
+    for element in elements:
+        if tiers.plain:
+            tiers.stay_plain()
+            return bool(callee(chain((element,), elements)))
+        if truth(frame, site, element) is (callee is any):
+            return callee is any
+    return callee is all
 
 
 def _is_one_of(callee: Any, known: frozenset[Any]) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.machine import Machine
     from pydron_runtime.machine.ranges import Ranges
+    from pydron_runtime.machine.speculation import Guess
 
 _log = logging.getLogger("pydron")
 _told: set[tuple[str, str]] = set()
@@ -67,15 +68,19 @@ class Tasks:
         with references.collecting() as met:
             saved = machine.versions.saved
             arguments = payload.dump((args, dict(kwargs)), place=machine.versions.place)
-        entry = TaskEntry(frame, frame.next_order(), site, next(numbers), callee, function, arguments)
+        guess = machine.speculation.take(function, arguments) if machine.speculation else None
+        number = next(numbers) if guess is None else guess.number
+        entry = TaskEntry(frame, frame.next_order(), site, number, callee, function, arguments)
         entry.bytes -= machine.versions.saved - saved
         entry.references = {reference_of(pending): pending for pending in met}
         self.results.read_elsewhere.update(number for number in entry.references if number > 0)
         entry.pending.task = entry.pending.number = entry.number
         entry.pending.fresh = True
         entry.pending.on_drop = self._dropped.append
-        machine.observer.issued(entry, args, kwargs, reached)
         self.outstanding[entry.number] = entry
+        if guess is not None:
+            return _taken(self, entry, guess)
+        machine.observer.issued(entry, args, kwargs, reached)
         try:
             self._submit_when_possible(entry)
         except BaseException:  # the stack is full, or the user has interrupted: nobody is to wait for this call
@@ -177,6 +182,8 @@ class Tasks:
                 self._complete(entry, completion)
             elif completion.task in self.ranges:
                 self.ranges[completion.task].came(completion)
+            else:
+                self._machine.speculation.came(completion)
         if self._dropped:
             dropped, self._dropped[:] = list(self._dropped), []
             executor.release(dropped)
@@ -276,6 +283,19 @@ class Tasks:
 def _lost(entry: TaskEntry, reason: str) -> TaskLostError:
     """The error of a call that has no result, and shows what the call was."""
     return TaskLostError(f"{reason} {arguments_of(entry.arguments, entry.references)}".strip())
+
+
+def _taken(tasks: Tasks, entry: TaskEntry, guess: Guess) -> Pending:
+    """A call that was asked for before the program came to it."""
+    assert entry.frame is not None
+    entry.frame.queue.append(entry)
+    tasks.issued += 1
+    tasks._machine.window.began(entry.bytes)
+    tasks._kept.add(entry.number)
+    tasks._let_go(entry)
+    if guess.completion is not None:
+        tasks._complete(entry, guess.completion)
+    return entry.pending
 
 
 def tell_once(name: str, what: str, reason: str) -> None:

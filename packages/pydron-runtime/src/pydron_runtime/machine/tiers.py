@@ -51,7 +51,9 @@ class Tiers:
     """The forms of one loop, taking turns.
 
     Attributes:
+        source: What the loop goes through.
         raw: The iterator itself, past what has been gone through.
+        position: Number of the present element, as far as iterations on the machine count.
         plain: Whether the next chunk is for the loop as it was written.
         answered: Whether it is for the form that takes answers; its elements come in pairs with them.
         given: Values of the variables that the loop reads and does not bind, as of the last switch.
@@ -62,20 +64,21 @@ class Tiers:
 
     __slots__ = (
         "__weakref__", "_began", "_cost", "_frame", "_likely", "_long", "_may_switch", "_node", "_ranges", "_site",
-        "_size", "_source", "_stays", "_steps", "_iterations", "answered", "begun", "chunk", "given", "plain", "raw",
-        "switched",
+        "_size", "_stays", "_steps", "_iterations", "answered", "begun", "chunk", "given", "plain", "position", "raw",
+        "source", "switched",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, site: int, iterable: Any, node: int) -> None:
         self._frame = frame
         self._site = site
         self._node = node
-        self._source = iterable
+        self.source = iterable
         self._ranges: Ranges | None = None
         self._cost = 0.0
         self._long = False
         self._stays = False
         self._iterations = 0
+        self.position = -1
         self.answered = False
         self.given: dict[str, Any] = {}
         self.begun = 0
@@ -129,6 +132,7 @@ class Tiers:
             self.chunk = chain((first,), islice(self.raw, self._size - 1))
             self._began = time.perf_counter_ns()
         else:
+            self.position += 1
             self.chunk = chain((first,), self._on_machine())
         return True
 
@@ -136,6 +140,7 @@ class Tiers:
         """Look at the chunk that is over: how large the next may be, or whether the machine takes over again."""
         taken = time.perf_counter_ns() - self._began
         self.switched = False
+        self.position += self._size
         if self.answered:
             self._measure_answered(taken)
             return
@@ -175,9 +180,7 @@ class Tiers:
         if self._ranges is None:
             if self._iterations < _KNOWN or self._cost < WORTH or not self._node:
                 return False
-            self._ranges = ranges_of(
-                self._frame, self._site, self._node, self._source, self.raw, self.given, self._cost
-            )
+            self._ranges = ranges_of(self._frame, self._site, self._node, self.source, self.raw, self.given, self._cost)
             if self._ranges is None:
                 self._node = 0  # it is not asked again
                 self._give_up()
@@ -217,6 +220,7 @@ class Tiers:
             if element is _NOTHING:
                 return
             self.begun += 1
+            self.position += 1
             yield element
 
 

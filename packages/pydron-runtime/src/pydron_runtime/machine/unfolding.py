@@ -78,6 +78,10 @@ class Unfolding:
         self._under_way: list[tuple[TaskEntry, _Piece]] = []
         self._took: dict[tuple[Any, int], int] = {}
 
+    def takes(self, function: Any) -> bool:
+        """Whether a function may be one of those that are unfolded."""
+        return type(function) is FunctionType and _is_recursive(function)
+
     def put(
         self, frame: Frame, site: int, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Pending | None:

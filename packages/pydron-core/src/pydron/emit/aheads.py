@@ -1,0 +1,113 @@
+"""Emits what lets a loop look ahead while it waits for a decision (:mod:`.scouts`)::
+
+ahead = op_ahead(frame, site, tiers, node, names, captures...)
+(the loop; where it waits for a result: op_looked(frame, site, ahead, result))
+ahead = None
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydron.emit.assignment import Names
+from pydron.emit.builder import assign, name_of, place
+from pydron.emit.expressions import Expressions
+from pydron.emit.scouts import captures_of, may_leave
+from pydron.ir.nodes import Call, For, If, Match, walk
+
+
+class Aheads:
+    """The loops that look ahead, in the function that is being emitted.
+
+    Attributes:
+        name: The variable that looks ahead for the loop around the present node; "" where there is none.
+        asking: The elements of the present stream are looked at one by one, each before the next is computed.
+    """
+
+    def __init__(self, expressions: Expressions) -> None:
+        self._expressions = expressions
+        self.name = ""
+        self.asking = False
+        self._sink: Names = frozenset()
+
+    def looked(self, value: ast.expr, at: ast.expr) -> ast.expr:
+        """An emitted value that is about to be waited for."""
+        if not self.name:
+            return value
+        return self._expressions.operation("looked", at, name_of(self.name), value)
+
+    def handed(self, element: ast.expr) -> ast.expr:
+        """An element that a stream hands on, emitted."""
+        emitted = self._expressions.emit(element)
+        return self.looked(emitted, element) if self.asking else emitted
+
+    @contextmanager
+    def stream(self, node: Call) -> Iterator[None]:
+        """Emit the elements of a stream."""
+        assert node.stream is not None
+        kept = self.asking, self._sink
+        self.asking, self._sink = node.callee in ("any", "all"), frozenset(node.stream.nodes[1].binds)
+        try:
+            yield
+        finally:
+            self.asking, self._sink = kept
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Emit code that does not see the variables of the function around it."""
+        kept, self.name = self.name, ""
+        try:
+            yield
+        finally:
+            self.name = kept
+
+    @contextmanager
+    def around(self, node: For, streams: bool) -> Iterator[str]:
+        """Emit the body of a loop; gives the variable that looks ahead for it, "" where nothing does.
+
+        Args:
+            streams: The loop hands elements on as they are computed.
+        """
+        calls = any(isinstance(inner, Call) for inner in walk(node.body))
+        chooses = streams and any(isinstance(inner, (If, Match)) for inner in node.body.nodes)
+        waits = may_leave(node.body) or chooses or streams and self.asking
+        kept, self.name = self.name, self._expressions.sites.fresh("ahead") if waits and calls else ""
+        try:
+            yield self.name
+        finally:
+            self.name = kept
+
+    def begun(self, name: str, node: For, source: ast.expr, assigned: Names) -> ast.stmt:
+        """``ahead = ...``; ``source`` is what the loop goes through, or its tiers."""
+        at = node.iterable.expression()
+        names = sorted((captures_of(node, self._expressions.variables) & assigned) - self._sink)
+        listed = ast.Tuple([ast.Constant(captured) for captured in names], ast.Load())
+        self._expressions.sites.node_id = node.id
+        made = self._expressions.operation(
+            "ahead", at, source, ast.Constant(node.id), listed, *(name_of(captured) for captured in names)
+        )
+        return assign(name, made, at)
+
+    def over_tiers(self, loop: list[ast.stmt], name: str, node: For, tiers: str, assigned: Names) -> list[ast.stmt]:
+        """An outermost loop that looks ahead.
+
+        Args:
+            loop: What begins its tiers, unless they were begun before, and the loop itself.
+            tiers: The variable that holds its tiers, if they were begun before.
+        """
+        if not name:
+            return loop
+        *beginning, written = loop
+        if beginning:
+            (begin,) = beginning
+            assert isinstance(begin, ast.Assign) and isinstance(begin.targets[0], ast.Name)
+            tiers = begin.targets[0].id
+        begun = self.begun(name, node, name_of(tiers), assigned)
+        return [*beginning, begun, written, self.ended(name, node)]
+
+    @staticmethod
+    def ended(name: str, node: For) -> ast.stmt:
+        """``ahead = None``."""
+        return assign(name, place(ast.Constant(None), node.iterable.expression()), node.iterable.expression())

@@ -1,0 +1,156 @@
+"""Guesses: functional calls that are asked for before it is known whether the program comes to them.
+
+A guess is a task without a place in program order: whatever becomes of it, nobody notices. When the program comes to
+the call of the same function with the same arguments, byte for byte, the call takes the guess and is a task like any
+other. Guesses that nobody takes are cancelled. A functional call may be made early, or not at all, by the user's
+promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydron_runtime.data import functions, payload, references
+from pydron_runtime.data.payload import Payload, TransportError
+from pydron_runtime.data.tasks import Completion, Function, Task
+from pydron_runtime.machine.entries import numbers
+from pydron_runtime.machine.pending import Pending, reference_of
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.frames import Frame
+    from pydron_runtime.machine.machine import Machine
+
+PER_WORKER = 2
+"""Iterations that are looked ahead per worker."""
+
+LEAST = 8
+"""Iterations that are looked ahead at least."""
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of arguments of a guess at most."""
+
+
+class Unforeseen(Exception):
+    """A scout has come to something that it does not know, or must not do."""
+
+
+class Guess:
+    """A call that was asked for ahead.
+
+    Attributes:
+        completion: What has come of it, once that is known.
+        result: Stands for the result in the arguments of further guesses.
+        needs: Pending values in the arguments; the executor keeps their results as long as these exist.
+    """
+
+    __slots__ = ("arguments", "completion", "function", "needs", "number", "result")
+
+    def __init__(self, number: int, function: Function, arguments: Payload, needs: list[Pending]) -> None:
+        self.number = number
+        self.function = function
+        self.arguments = arguments
+        self.needs = needs
+        self.completion: Completion | None = None
+        self.result = Pending()
+        self.result.task = self.result.number = number
+
+
+class Speculation:
+    """The guesses of one machine.
+
+    Attributes:
+        recipes: How iterators over builtin sequences were made, by their ids: themselves, a callable, its arguments.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.recipes: dict[int, tuple[Any, Any, tuple[Any, ...]]] = {}
+        self._by_number: dict[int, Guess] = {}
+        self._by_call: dict[tuple[str, bytes], list[Guess]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_number)
+
+    @property
+    def reach(self) -> int:
+        """How many iterations to look ahead; 0 where it would not make anything quicker."""
+        workers = self._machine.executor.workers
+        return max(LEAST, PER_WORKER * workers) if workers > 1 else 0
+
+    def guess(
+        self, frame: Frame, place: tuple[int, int], callee: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Guess:
+        """Ask for a call that the program may come to.
+
+        Args:
+            frame: The one that it would come to.
+            place: Node and line of the call.
+
+        Raises:
+            Unforeseen: It cannot be asked for.
+        """
+        machine = self._machine
+        try:
+            function = functions.function_of(callee)
+            with references.collecting() as met:
+                arguments = payload.dump((args, dict(kwargs)), place=machine.versions.place)
+        except TransportError as error:
+            raise Unforeseen from error
+        if arguments.size > LARGEST or not all(map(self._is_known, met)):
+            raise Unforeseen
+        guess = Guess(next(numbers), function, arguments, list(met))
+        machine.observer.guessed(frame, place, guess.number, function.name, args, kwargs, arguments.size)
+        self._by_number[guess.number] = guess
+        self._by_call.setdefault((function.digest, arguments.data), []).append(guess)
+        needs = tuple(reference_of(pending) for pending in met)
+        machine.tasks.results.read_elsewhere.update(needs)
+        machine.executor.submit(
+            Task(guess.number, function, arguments, needs=needs, label=function.name, owner=machine.number)
+        )
+        return guess
+
+    def _is_known(self, pending: Pending) -> bool:
+        """Whether the executor knows, or will know, a value that arguments refer to."""
+        number, tasks = reference_of(pending), self._machine.tasks
+        if number <= 0 or number in tasks.results.in_program:
+            return False
+        entry = tasks.outstanding.get(number)
+        return entry is None or entry.submitted
+
+    def take(self, function: Function, arguments: Payload) -> Guess | None:
+        """The guess of a call that the program has come to."""
+        found = self._by_call.get((function.digest, arguments.data), ())
+        for guess in found:
+            if guess.arguments.buffers == arguments.buffers:
+                self._forget(guess)
+                return guess
+        return None
+
+    def came(self, completion: Completion) -> None:
+        """A task that is none of the machine's has completed."""
+        guess = self._by_number.get(completion.task)
+        if guess is not None:
+            guess.completion = completion
+
+    def drop(self, guesses: Iterable[Guess]) -> None:
+        """Nobody wants these any more, unless they have been taken."""
+        dropped = [guess for guess in guesses if self._by_number.get(guess.number) is guess]
+        for guess in dropped:
+            self._forget(guess)
+        if dropped and not self._machine.closed:
+            executor, asked = self._machine.executor, [guess.number for guess in dropped]
+            executor.cancel([guess.number for guess in dropped if guess.completion is None])
+            executor.release(asked)
+            self._machine.observer.dropped(asked)
+
+    def drop_all(self) -> None:
+        """Nothing more will run."""
+        self.drop(list(self._by_number.values()))
+
+    def _forget(self, guess: Guess) -> None:
+        del self._by_number[guess.number]
+        key = (guess.function.digest, guess.arguments.data)
+        self._by_call[key].remove(guess)
+        if not self._by_call[key]:
+            del self._by_call[key]
