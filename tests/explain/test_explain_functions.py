@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -308,3 +309,16 @@ def test_a_notebook_gets_escaped_html() -> None:
 @pytest.mark.parametrize("function", [clean, dirty, recursive, Tools.run])
 def test_the_public_function_gives_the_same_report(function: Any) -> None:
     assert pydron.explain(function) == explain(function)
+
+
+def test_blocks_of_known_managers_are_no_sync_points() -> None:
+    def function(xs):  # type: ignore[no-untyped-def]
+        with contextlib.suppress(ValueError):
+            a = process(xs)
+        with open(xs) as file:
+            b = process(xs)
+        return a, b, file
+
+    found = marks(explain(function))
+    assert found["with contextlib.suppress(ValueError):"] == ("pure", "")
+    assert "PD202" in found["with open(xs) as file:"][1]

@@ -137,6 +137,8 @@ def _known(function: Any) -> Callee:
     from pydron.analysis.reach import reaches_functional
     from pydron.analysis.verdicts import is_inferred_pure
 
+    if is_harmless_manager(function):
+        return Callee("pure", function)
     if is_output(function):
         return Callee("output", function)
     if is_known_pure(function) or is_lazy(function) or function is functools.partial:
@@ -144,6 +146,13 @@ def _known(function: Any) -> Callee:
     if reaches_functional(function):
         return Callee("entered", function)
     return Callee("inferred" if is_inferred_pure(function) else "unknown", function)
+
+
+def is_harmless_manager(found: Any) -> bool:
+    """Whether this is a class of managers that are known to do nothing that others can see."""
+    from pydron.analysis.entering import HARMLESS_MANAGERS
+
+    return isinstance(found, type) and found in HARMLESS_MANAGERS
 
 
 def _is_pure_method(kind: type, name: str) -> bool:

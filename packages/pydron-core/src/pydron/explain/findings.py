@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pydron.explain.callees import Callees, calls_in
+from pydron.explain.callees import Callees, calls_in, is_harmless_manager
 from pydron.explain.decisions import waiting_decisions
 from pydron.explain.reasons import reason
 from pydron.explain.users_text import UsersText
@@ -136,6 +136,12 @@ class _Teller:
 
     def manager(self, node: With) -> Finding:
         what = self.text.at(Span.of(node.manager.expression()), node.manager.text)
+        try:
+            made = ast.parse(what, mode="eval").body
+        except (SyntaxError, ValueError):
+            made = None  # shortened, or with a comment in it
+        if isinstance(made, ast.Call) and is_harmless_manager(self.callees.of(made.func).function):
+            return _free(node)
         return _sequential(node, "sync-point", "PD202", what)
 
     def native(self, node: Native) -> Iterator[Finding]:
