@@ -198,7 +198,8 @@ DECISIONS: tuple[Text, ...] = (
         "Whether {what} happens depends on a result that is not there yet.",
         "Compute the results first, in a loop or comprehension of their own, and decide afterwards.",
         "A branch that only computes and stores can wait while the program runs ahead. A break, continue, return or "
-        "raise decides what comes next, so the program waits for the value.",
+        "raise decides what comes next, so the program waits for the value. In a loop over a list, tuple or range, the "
+        "functional calls of the next iterations are made meanwhile, where their arguments are known.",
     ),
     (
         "PD402",
