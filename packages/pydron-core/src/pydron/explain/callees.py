@@ -145,6 +145,8 @@ def _known(function: Any) -> Callee:
         return Callee("pure", function)
     if reaches_functional(function):
         return Callee("entered", function)
+    if type(function) is type or function in (setattr, getattr):
+        return Callee("late", function)  # most classes only fill an object, most objects are plain
     return Callee("inferred" if is_inferred_pure(function) else "unknown", function)
 
 

@@ -210,7 +210,12 @@ def _plain(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
                 return result
         elif verdict is None and len(frame.order) < _DEPTH and is_entered(callee, (*args, *kwargs.values())):
             return enter(frame, site, record_of(function), args, kwargs)
-        elif verdict is None and frame.machine.main.queue and may_enter(frame, function, args, kwargs):
+        elif (
+            verdict is None
+            and type(callee) is MethodType
+            and frame.machine.main.queue
+            and may_enter(frame, function, args, kwargs)
+        ):
             return enter(frame, site, record_of(function), args, kwargs)
     return native(frame, site, function, args, kwargs)
 
