@@ -152,6 +152,23 @@ def test_files_edited_since_their_import(folder: Path) -> None:
     assert module.g([1]) == "edited"
 
 
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+@pytest.mark.parametrize("place", ["", "for _ in [0]:\n        ", "if f(1):\n        ", "class Inner:\n        "])
+def test_code_that_it_compiles_has_the_futures_of_its_own_file(future: str, place: str) -> None:
+    text = (
+        f"{future}def compiles(code):\n    names, other = {{}}, {{}}\n    exec(code, names)\n"
+        f"    {place}exec(compile(code, 'x', 'exec'), other)\n"
+        "    return names['f'].__annotations__, other['f'].__annotations__\n"
+    )
+    filename = f"<futures {len(future)} {len(place)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    names: dict[str, Any] = {"f": f}
+    exec(compile(text, filename, "exec", dont_inherit=True), names)
+    expected = ({"x": "int"}, {"x": "int"}) if future else ({"x": int}, {"x": int})
+    assert names["compiles"]("def f(x: int): pass") == expected
+    assert pydron.schedule(names["compiles"])("def f(x: int): pass") == expected
+
+
 def test_what_looks_at_its_own_frame_sees_what_it_would() -> None:
     def names_of(x: Any) -> Any:
         y = f(x)
