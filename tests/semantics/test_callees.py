@@ -131,6 +131,15 @@ def main():
     inner = maker(5)
     return inner([1, 2]), inner([1, 2])
 """,
+    "static methods of builtin types": """
+@schedule
+def main():
+    table = bytes.maketrans(b"ab", b"cd")
+    other = str.maketrans({"a": text(f(1)), "b": None})
+    return b"abc".translate(table), "abc".translate(other), dict.fromkeys([f(1)], 2), int.from_bytes(b"\\x01", "big")
+def text(x):
+    return str(x)
+""",
     "local functions and lambdas that call functional functions": """
 @schedule
 def main():

@@ -100,7 +100,7 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         return pure(frame, site, callee, *args)
     elif kind is functools.partial:
         return call(frame, site, callee.func, *callee.args, *args, **{**callee.keywords, **kwargs})
-    elif kind is BuiltinFunctionType and _is_plain(type(callee.__self__)):
+    elif kind is BuiltinFunctionType and callee.__self__ is not None and _is_plain(type(callee.__self__)):
         return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
     elif is_functional(callee):
         return issue(frame, site, callee, args, kwargs)
