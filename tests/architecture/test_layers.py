@@ -92,6 +92,7 @@ DOORS = {
     ("pydron.decorators", "pydron.explain"): "what is strict and can never be taken apart is refused at once",
     ("pydron.export.bind", "pydron.interpret"): "a graph from another process runs on the reference evaluator",
     ("pydron.explain.callees", "pydron.analysis"): "what is known to be pure, when a live function is given",
+    ("pydron.explain.callees", "pydron.frontend"): "whether an undecorated function has loops",
     ("pydron.explain.report", "pydron.frontend"): "a function that nobody scheduled is explained as well",
 }
 

@@ -37,7 +37,8 @@ SEEN: list[Any] = []
 
 
 def unknown(*args: Any, **named: Any) -> Any:
-    SEEN.append(args)
+    for arg in args:
+        SEEN.append(arg)
     return args
 
 

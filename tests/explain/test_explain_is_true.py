@@ -17,7 +17,8 @@ TABLE = {}
 LOCK = threading.Lock()
 
 def unknown(x):
-    SEEN.append(x)
+    for _ in range(1):
+        SEEN.append(x)
     return x
 
 def helper(x):

@@ -23,7 +23,8 @@ def f(x: Any) -> Any:
 
 
 def log(x: Any) -> None:
-    RECORD.append(x)
+    for _ in range(1):
+        RECORD.append(x)
 
 
 RECORD: list[Any] = []

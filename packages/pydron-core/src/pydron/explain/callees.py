@@ -25,6 +25,9 @@ late: which function it is turns out at run time."""
 
 _ABSENT = object()
 
+_LAZY = 0x20 | 0x80 | 0x100 | 0x200
+"""CO_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR."""
+
 _CONTAINERS = (
     *(list, dict, set, collections.deque),
     *(collections.defaultdict, collections.OrderedDict, collections.Counter),
@@ -106,6 +109,25 @@ class Callees:
                 home = _member(home, part)
             return home
         return getattr(builtins, name, _ABSENT)
+
+
+def is_straight(function: object) -> bool:
+    """Whether it is a plain function of the user's without loops, generators and coroutines left out."""
+    if not isinstance(function, types.FunctionType) or function.__code__.co_flags & _LAZY:
+        return False
+    from pydron.analysis.provenance import is_of_library
+    from pydron.frontend.source import find_source
+
+    source = None if is_of_library(function) else find_source(function)
+    loops = (ast.For, ast.While, ast.AsyncFor)
+    return source is not None and not any(isinstance(node, loops) for node in ast.walk(source.tree))
+
+
+def is_of_user(kind: type) -> bool:
+    """Whether a class comes neither with Python nor with an installed package."""
+    top = kind.__module__.partition(".")[0]
+    path = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+    return top == "__main__" or top not in sys.stdlib_module_names and "-packages" not in path
 
 
 def effects_of_calls(graph: Graph, function: types.FunctionType | None = None) -> dict[int, Effect]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pydron.explain.callees import Callees, calls_in, is_harmless_manager
+from pydron.explain.callees import Callees, calls_in, is_harmless_manager, is_of_user, is_straight
 from pydron.explain.decisions import waiting_decisions
 from pydron.explain.reasons import reason
 from pydron.explain.users_text import UsersText
@@ -22,7 +22,8 @@ native: part of a statement that is taken whole."""
 MARKS: tuple[Mark, ...] = ("pure", "scheduled", "output", "parallel", "late", "sync-point", "native")
 """From what runs freely to what stops the program: where several meet on a line, the last counts."""
 
-HasSyncPoints = Callable[[object], bool]
+HasSyncPoints = Callable[..., bool]
+"""Told a live function, and with ``late=True`` whether places that are decided at run time count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ class _Teller:
             case "late":
                 return _sequential(node, "late", "PD102", what)
             case "unknown":
-                return _sequential(node, "sync-point", "PD101", what, self.callees.shown(node.callee))
+                mark: Mark = "late" if self._may_be_entered(callee.function) else "sync-point"
+                return _sequential(node, mark, "PD101", what, self.callees.shown(node.callee))
 
     def store(self, node: Store) -> Finding:
         if node.root in self.own or node.kind == "augmented" and node.root in node.binds:
@@ -133,6 +135,15 @@ class _Teller:
         if held == "container":
             return _free(node)
         return _sequential(node, "sync-point" if held == "module" else "late", "PD301", what)
+
+    def _may_be_entered(self, function: object) -> bool:
+        """Whether the machine may execute a call of it as a part of the function: that depends on the arguments.
+
+        So it is with plain functions without loops and sync-points of their own, and with classes of the user's.
+        """
+        if isinstance(function, type):
+            return is_of_user(function)
+        return function is setattr or is_straight(function) and not self.has_sync_points(function, late=True)
 
     def manager(self, node: With) -> Finding:
         what = self.text.at(Span.of(node.manager.expression()), node.manager.text)

@@ -157,11 +157,12 @@ def _plain(target: Any) -> types.FunctionType | None:
 
 
 def _report(graph: Graph, function: types.FunctionType | None, scheduled: bool, above: tuple[object, ...]) -> Report:
-    def has_sync_points(callee: object) -> bool:
+    def has_sync_points(callee: object, late: bool = False) -> bool:
         plain = _plain(callee)
         if plain is None or plain in above:
             return False
-        return any(finding.mark in ("sync-point", "native") for finding in _explain(callee, above).findings)
+        marks = ("sync-point", "native", "late") if late else ("sync-point", "native")
+        return any(finding.mark in marks for finding in _explain(callee, above).findings)
 
     found = findings(graph, Callees(graph, function), has_sync_points)
     return Report(

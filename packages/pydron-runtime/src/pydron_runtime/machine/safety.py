@@ -161,6 +161,8 @@ def is_pending(value: Any) -> bool:
 def runs_user_code_for_attribute(value: Any, name: str) -> bool:
     """Whether reading ``value.name`` may run user code: a property, a descriptor, ``__getattr__``."""
     kind = type(value)
+    if isinstance(value, BaseException) and kind.__module__ == "builtins":
+        return False
     if kind in SCALARS or kind in CONTAINERS or kind in CODE or is_safe_type(kind) or kind in VIEWS:
         return kind is types.ModuleType and name not in value.__dict__
     if isinstance(value, type):
