@@ -123,13 +123,6 @@ def is_straight(function: object) -> bool:
     return source is not None and not any(isinstance(node, loops) for node in ast.walk(source.tree))
 
 
-def is_of_user(kind: type) -> bool:
-    """Whether a class comes neither with Python nor with an installed package."""
-    top = kind.__module__.partition(".")[0]
-    path = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
-    return top == "__main__" or top not in sys.stdlib_module_names and "-packages" not in path
-
-
 def effects_of_calls(graph: Graph, function: types.FunctionType | None = None) -> dict[int, Effect]:
     """The effect of calls, by node id; of those whose callee turns out at run time nothing is said."""
     callees = Callees(graph, function)
