@@ -167,7 +167,7 @@ def runs_user_code_for_attribute(value: Any, name: str) -> bool:
         return kind is types.ModuleType and name not in value.__dict__
     if isinstance(value, type):
         return definer(kind, "__getattribute__") is not type or _class_attribute_is_active(value, name)
-    if definer(kind, "__getattribute__") is not object:
+    if definer(kind, "__getattribute__") not in (object, BaseException):
         return True
     for base in kind.__mro__:
         if name in base.__dict__:
