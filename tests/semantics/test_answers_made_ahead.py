@@ -263,18 +263,18 @@ def test_the_length_of_ranges_changes_nothing(name: str, iterations: int) -> Non
 
 @pytest.mark.parametrize("name", ANSWERED)
 def test_answers_are_taken(name: str) -> None:
-    taken: list[int] = []
+    taken: list[bool] = []
     take = ranges.Ranges._take
 
-    def count(self: ranges.Ranges, number: int, left: int) -> object:
-        answers = take(self, number, left)
-        taken.append(left if answers is not None else 0)
+    def count(self: ranges.Ranges, number: int) -> object:
+        answers = take(self, number)
+        taken.append(answers is not None)
         return answers
 
     program = Program(PRELUDE + PROGRAMS[name])
     with switching(sys.maxsize), asking_ahead(), mock.patch.object(ranges.Ranges, "_take", count):
         by_machine(program, Prompt(), short=True)
-    assert sum(taken) >= 3, "no range of iterations was answered"
+    assert any(taken), "no range of iterations was answered"
 
 
 def test_what_is_asked_beyond_the_end_of_the_loop_is_given_up() -> None:

@@ -13,6 +13,7 @@ from pydron_runtime.machine.contexts import end_context
 from pydron_runtime.machine.machine import Machine
 from pydron_runtime.machine.observer import Observer
 from pydron_runtime.machine.tracebacks import placement
+from pydron_runtime.switching import switching_quickly
 
 
 def execute(
@@ -32,13 +33,14 @@ def execute(
         BaseException: What the function raises.
     """
     machine = Machine(executor, observer, code)
-    if watch is None:
-        return _run(machine, code, args, kwargs, observer)
-    over = watch(machine)
-    try:
-        return _run(machine, code, args, kwargs, observer)
-    finally:
-        over()
+    with switching_quickly():
+        if watch is None:
+            return _run(machine, code, args, kwargs, observer)
+        over = watch(machine)
+        try:
+            return _run(machine, code, args, kwargs, observer)
+        finally:
+            over()
 
 
 def _run(machine: Machine, code: Code, args: tuple[Any, ...], kwargs: Mapping[str, Any], observer: Observer) -> Any:

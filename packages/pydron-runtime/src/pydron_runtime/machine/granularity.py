@@ -15,7 +15,7 @@ from pydron.config import always
 SHORT = 50_000
 """Nanoseconds. Handing out a call and taking its result in costs the program about 35 µs (measured)."""
 
-FAIRLY_SHORT = 500_000
+FAIRLY_SHORT = 2_000_000
 """Nanoseconds. Up to here calls are better made ahead, in ranges, where the loop allows it."""
 
 SHORT_CALL = "The call takes less time than handing it to a worker."
@@ -24,7 +24,7 @@ SHORT_CALL = "The call takes less time than handing it to a worker."
 LONG = 200_000
 """Nanoseconds after which a iteration of a loop shows that its calls are to be handed out. (With ranges: VERY_LONG.)"""
 
-VERY_LONG = 2_000_000
+VERY_LONG = 8_000_000
 """Nanoseconds after which a call, or a iteration of a loop with ranges, shows that its calls are to be handed out."""
 
 _ENOUGH = 3
@@ -38,12 +38,14 @@ class Cost:
         calls: How many were measured.
         mean: Nanoseconds, the recent ones weighing more.
         largest: Bytes of the largest result that came from a worker; None if none did.
+        surprised: The last call that ran in the program took very long.
     """
 
-    __slots__ = ("calls", "largest", "mean")
+    __slots__ = ("calls", "largest", "mean", "surprised")
 
     def __init__(self) -> None:
         self.calls = 0
+        self.surprised = False
         self.largest: int | None = None
         self.mean = 0.0
 
@@ -60,7 +62,8 @@ class Cost:
     def measured(self, nanoseconds: int) -> None:
         """A call took so long."""
         self.calls += 1
-        self.mean += (nanoseconds - self.mean) / min(self.calls, 20)
+        # The first call of all loads what it needs, so that it tells nothing of the others.
+        self.mean += (nanoseconds - self.mean) / min(max(self.calls - 1, 1), 20)
 
     def returned(self, size: int) -> None:
         """A result of so many bytes came from a worker."""
@@ -68,10 +71,14 @@ class Cost:
 
     def ran_in_program(self, nanoseconds: int) -> None:
         """A call that ran in the program took so long."""
-        if nanoseconds > VERY_LONG:
-            self.calls = 0  # a surprise: measure anew, in the workers
-        else:
+        if nanoseconds <= VERY_LONG:
+            self.surprised = False
             self.measured(nanoseconds)
+        elif not self.surprised:
+            self.surprised = True  # once may be the system's doing, or another thread's
+        else:
+            self.surprised = False
+            self.calls = 0  # measure anew, in the workers
 
 
 _costs: weakref.WeakKeyDictionary[Any, Cost] = weakref.WeakKeyDictionary()

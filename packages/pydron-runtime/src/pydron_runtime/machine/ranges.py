@@ -187,7 +187,7 @@ class Ranges:
         Args:
             cost: Nanoseconds that one iteration takes in the program.
 
-        Blocks until the oldest range has come back; before the first has, the program makes some calls itself.
+        Blocks until the oldest range has come back.
         """
         if self._over:
             return None
@@ -198,17 +198,12 @@ class Ranges:
             return None
         number, elements = self._sent[0]
         machine = self._frame.machine
-        self.iterations = 0
-        if not self._answered:
-            machine.step(block=False)
-            if number not in self._came:
-                return self._unanswered(elements)
         with machine.observer.waiting(machine, self._frame, self._site, "value", ""):
             while number not in self._came:
                 machine.step(block=True)
         self._answered = True
         self._sent.popleft()
-        answers = self._take(number, len(elements))
+        answers = self._take(number)
         if answers is None:
             self.end()
             return None
@@ -222,8 +217,6 @@ class Ranges:
             taken: Nanoseconds that the last chunk took, the waiting included.
             cost: Nanoseconds that one iteration takes as the loop was written.
         """
-        if not self.iterations:
-            return True  # the program made the calls itself
         self._spent += taken
         self._plain += cost * self.iterations
         if self._spent < TRIAL:
@@ -242,17 +235,6 @@ class Ranges:
         self._frame.machine.tasks.forget_ranges([number for number, _ in self._sent])
         self._sent.clear()
         self._came.clear()
-
-    def _unanswered(self, elements: Sequence[Any]) -> Iterable[Any]:
-        """Some iterations that the program makes itself, as nobody has answered yet."""
-        iterations = max(1, min(len(elements), int(FIRST // 4 / max(self.cost, 1.0))))
-        number, _ = self._sent.popleft()
-        self._sent.appendleft((number, elements[iterations:]))
-        if iterations == len(elements):
-            self._sent.popleft()
-            self._frame.machine.tasks.forget_ranges([number])
-        nothing = [repeat(..., iterations) for _ in self.asked.sites]
-        return zip(*nothing, islice(self._raw, iterations))
 
     def _send(self) -> None:
         """Keep the workers busy."""
@@ -299,15 +281,15 @@ class Ranges:
             iterations = min(iterations, int(LARGEST / self._size_of_answers))
         return max(1, min(left, iterations))
 
-    def _take(self, number: int, left: int) -> list[Iterable[Any]] | None:
-        """The answers of a range's last iterations, as many as are left, call by call; None if there are none."""
+    def _take(self, number: int) -> list[Iterable[Any]] | None:
+        """The answers of a range, call by call; None if there are none."""
         completion = self._came.pop(number)
         machine = self._frame.machine
         machine.tasks.forget_ranges([number])
         if not isinstance(completion, Succeeded):
             return None
         if completion.output:  # some of the calls have said something: they say it again, each in its place
-            return [repeat(..., left) for _ in self.asked.sites]
+            return [repeat(...) for _ in self.asked.sites]
         try:
             columns: tuple[list[Any], ...] = payload.load(completion.result)
         except Exception:  # whatever a class's unpickling raises: the program's own call counts
@@ -319,12 +301,12 @@ class Ranges:
             self.cost = completion.nanoseconds / made
         self._size_of_answers = completion.result.size / made
         found = dict(zip(self.asked.callees, columns))
-        return [found[site][made - left :] if site in found else repeat(..., left) for site in self.asked.sites]
+        return [found.get(site, repeat(...)) for site in self.asked.sites]
 
     def _paired(self, answers: list[Iterable[Any]], elements: Sequence[Any]) -> Iterable[Any]:
         """Answers and elements, iteration by iteration. Of a list, an element that has been replaced has no answers."""
         if type(self._source) is not list:
-            return zip(*answers, self._raw)
+            return zip(*answers, islice(self._raw, len(elements)))
         return _checked(answers, elements, self._raw)
 
 
@@ -338,6 +320,16 @@ def _all_fixed(elements: Sequence[Any]) -> bool:
     if type(elements) in (range, str, bytes):
         return True
     return SCALARS.issuperset(map(type, elements)) or all(type(e) in SCALARS or _is_plain_tuple(e) for e in elements)
+
+
+def can_be_asked(machine: Machine) -> bool:
+    """Whether there are workers by now. Starts them if not; until they are there, the program is the quickest."""
+    executor = machine.executor
+    processes = getattr(executor, "processes", None)
+    if processes is None or processes:
+        return True
+    executor.warm_up()
+    return False
 
 
 def is_likely(machine: Machine, source: Any) -> bool:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from pydron.config import always
 from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.current import await_writers
-from pydron_runtime.machine.granularity import LONG, SHORT, VERY_LONG
+from pydron_runtime.machine.entries import Entry, Operation, TaskEntry
+from pydron_runtime.machine.granularity import LONG, SHORT, VERY_LONG, cost_of
 from pydron_runtime.machine.ops_access import iterate
-from pydron_runtime.machine.ranges import WORTH, Ranges, is_likely, nodes_of, ranges_of
+from pydron_runtime.machine.ranges import WORTH, Ranges, can_be_asked, is_likely, nodes_of, ranges_of
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -29,6 +30,9 @@ _STREAK = 48
 
 _SHORT_STREAK = 8
 """The same where it is likely that workers make the calls of the next iterations."""
+
+_LOOK = 8
+"""After so many further ones it is looked at whether everything before has retired."""
 
 _CHUNK_TIME = 25_000
 """Nanoseconds that a chunk of plain iterations should take."""
@@ -41,7 +45,10 @@ _RISE = 1.1
 _KNOWN = 16
 """Iterations after which that is known well enough."""
 
-SEPARATELY = 2_000_000
+_KNOWN_TIME = 1_000_000
+"""Nanoseconds after which it is."""
+
+SEPARATELY = 4_000_000
 """Nanoseconds; calls that take so long are handed out one by one."""
 
 _NOTHING: Any = object()
@@ -167,6 +174,7 @@ class Tiers:
         ranges = self._ranges
         assert ranges is not None
         self.begun += ranges.iterations
+        self.position += ranges.iterations
         if ranges.cost > SEPARATELY:
             ranges.end()
             self.plain, self.answered = self._stays, False
@@ -178,7 +186,10 @@ class Tiers:
         """Whether the next iterations are for the form that takes answers; asks for them if it pays."""
         self.answered = False
         if self._ranges is None:
-            if self._iterations < _KNOWN or self._cost < WORTH or not self._node:
+            known = self._iterations >= _KNOWN or self._iterations * self._cost > _KNOWN_TIME
+            if not known or self._cost < WORTH or not self._node:
+                return False
+            if not can_be_asked(self._frame.machine):
                 return False
             self._ranges = ranges_of(self._frame, self._site, self._node, self.source, self.raw, self.given, self._cost)
             if self._ranges is None:
@@ -209,19 +220,38 @@ class Tiers:
         machine = self._frame.machine
         steps = self._steps
         issued, idle = machine.tasks.issued, 0
+        streak = _SHORT_STREAK if self._likely else _STREAK
         while True:
             if machine.tasks.issued != issued:
                 issued, idle = machine.tasks.issued, 0
             idle += 1
-            if idle > (_SHORT_STREAK if self._likely else _STREAK) and self._may_switch and not machine.main.queue:
-                self.switched = True
-                return
+            if idle > streak and self._may_switch:
+                if machine.main.queue and idle % _LOOK == 0:
+                    self._let_retire()
+                if not machine.main.queue:
+                    self.switched = True
+                    return
             element = next(steps, _NOTHING)
             if element is _NOTHING:
                 return
             self.begun += 1
             self.position += 1
             yield element
+
+    def _let_retire(self) -> None:
+        """See to what was handed out before: nobody looks while no call is handed out.
+
+        If all of it are short calls, waiting for them is quicker than to go on: workers make them, and then the rest in
+        ranges.
+        """
+        machine = self._frame.machine
+        machine.poll()
+        if self._likely and all(map(_is_soon_over, machine.main.queue)):
+            machine.wait(self._frame, lambda: not machine.main.queue, self._site, "window")
+
+
+def _is_soon_over(entry: Entry) -> bool:
+    return isinstance(entry, Operation) or isinstance(entry, TaskEntry) and cost_of(entry.callee).is_fairly_short
 
 
 def _guarded(frame: Frame, site: int, elements: list[Any], raw: Iterator[Any]) -> Iterator[Any]:
