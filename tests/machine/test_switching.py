@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from pydron_runtime.switching import INTERVAL, switching_quickly
+from pydron_runtime.machine.switching import INTERVAL, switching_quickly
 
 
 def test_the_interval_is_short_only_while_something_runs() -> None:

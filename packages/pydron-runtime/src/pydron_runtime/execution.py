@@ -12,8 +12,8 @@ from pydron_runtime.machine.code import Code
 from pydron_runtime.machine.contexts import end_context
 from pydron_runtime.machine.machine import Machine
 from pydron_runtime.machine.observer import Observer
+from pydron_runtime.machine.switching import switching_quickly
 from pydron_runtime.machine.tracebacks import placement
-from pydron_runtime.switching import switching_quickly
 
 
 def execute(

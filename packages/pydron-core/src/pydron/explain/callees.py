@@ -160,9 +160,14 @@ def _known(function: Any) -> Callee:
         return Callee("pure", function)
     if reaches_functional(function):
         return Callee("entered", function)
-    if type(function) is type or function in (setattr, getattr):
+    if type(function) is type or function in (setattr, getattr) or _makes_generator(function):
         return Callee("late", function)  # most classes only fill an object, most objects are plain
     return Callee("inferred" if is_inferred_pure(function) else "unknown", function)
+
+
+def _makes_generator(function: Any) -> bool:
+    """Whether this is numpy's function that makes a random generator: from a seed it only fills an object, too."""
+    return function is getattr(sys.modules.get("numpy.random"), "default_rng", _ABSENT)
 
 
 def is_harmless_manager(found: Any) -> bool:
