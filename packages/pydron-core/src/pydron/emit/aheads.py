@@ -1,7 +1,7 @@
 """Emits what lets a loop look ahead while it waits for a decision (:mod:`.scouts`)::
 
 ahead = op_ahead(frame, site, tiers, node, names, captures...)
-(the loop; where it waits for a result: op_looked(frame, site, ahead, result))
+(the loop; where it waits for a result: op_looked(frame, site, ahead, result); sync-points look ahead, too)
 ahead = None
 """
 
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pydron.emit.assignment import Names
 from pydron.emit.builder import assign, name_of, place
 from pydron.emit.expressions import Expressions
-from pydron.emit.scouts import captures_of, may_leave
+from pydron.emit.scouts import captures_of, may_leave, may_stop
 from pydron.ir.nodes import Call, For, If, Match, walk
 
 
@@ -72,7 +72,8 @@ class Aheads:
         """
         calls = any(isinstance(inner, Call) for inner in walk(node.body))
         chooses = streams and any(isinstance(inner, (If, Match)) for inner in node.body.nodes)
-        waits = may_leave(node.body) or chooses or streams and self.asking
+        stops = not node.comprehension and not streams and may_stop(node.body)
+        waits = may_leave(node.body) or chooses or streams and self.asking or stops
         kept, self.name = self.name, self._expressions.sites.fresh("ahead") if waits and calls else ""
         try:
             yield self.name

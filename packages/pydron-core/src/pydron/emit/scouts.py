@@ -29,7 +29,7 @@ from pydron.emit.expressions import Expressions
 from pydron.emit.names import all_binds, all_reads
 from pydron.emit.plain import target_of_loop
 from pydron.emit.statements import Statements
-from pydron.ir.nodes import Call, Const, For, Graph, Host, If, Match, Node, Region, Try, With, subregions
+from pydron.ir.nodes import Call, Const, For, Graph, Host, If, Match, Native, Node, Region, Try, With, subregions, walk
 from pydron.location import Span
 
 FACTORY = f"{PREFIX}unit"
@@ -64,6 +64,11 @@ def may_leave(body: Region) -> bool:
         isinstance(node, (If, Match, Try, With)) and any(_leaves(inner) for _, inner in subregions(node))
         for node in body.nodes
     )
+
+
+def may_stop(body: Region) -> bool:
+    """Whether there may be sync-points in a loop's body: blocks of managers, calls, and code taken whole."""
+    return any(isinstance(node, (Call, Native, With)) for node in walk(body))
 
 
 def _leaves(region: Region) -> bool:

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 _machines = itertools.count(1)
 
 
+_NOT_IN_LOOPS = ("window", "end")
+"""Reasons to wait for which looking ahead would be in vain."""
+
+
 class Machine:
     """Executes one outermost call of a scheduled function.
 
@@ -111,6 +115,8 @@ class Machine:
             return
         with self.observer.waiting(self, frame, site, reason, detail):
             if getcurrent() is self.driver:
+                if reason not in _NOT_IN_LOOPS:
+                    self.speculation.look()
                 while not condition():
                     self.step(block=True)
             else:
@@ -123,6 +129,8 @@ class Machine:
         if not pending.done:
             if getcurrent() is not self.driver:
                 pending.waiters.append(lambda: self.ready.append(frame.resume))
+            else:
+                self.speculation.look()
             with self.observer.waiting(self, frame, site, "value", ""):
                 while not pending.done:
                     if getcurrent() is self.driver:

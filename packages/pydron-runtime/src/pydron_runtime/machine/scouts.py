@@ -264,7 +264,10 @@ SCOUTING: dict[str, Any] = {}
 
 def ahead(frame: Frame, site: int, source: Any, node: int, names: tuple[str, ...], *values: Any) -> Ahead:
     """What looks ahead for a loop that is about to begin."""
-    return Ahead(frame, site, source, node, names, values)
+    made = Ahead(frame, site, source, node, names, values)
+    if frame is frame.machine.main:
+        frame.machine.speculation.enters(made)
+    return made
 
 
 def looked(frame: Frame, site: int, ahead: Ahead, value: Any) -> Any:

@@ -8,6 +8,7 @@ promise.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from pydron_runtime.machine.pending import Pending, reference_of
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.machine import Machine
+    from pydron_runtime.machine.scouts import Ahead
 
 PER_WORKER = 2
 """Iterations that are looked ahead per worker."""
@@ -66,11 +68,26 @@ class Speculation:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self.recipes: dict[int, tuple[Any, Any, tuple[Any, ...]]] = {}
+        self._loops: list[weakref.ref[Ahead]] = []
         self._by_number: dict[int, Guess] = {}
         self._by_call: dict[tuple[str, bytes], list[Guess]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._by_number)
+
+    def enters(self, ahead: Ahead) -> None:
+        """A loop of the program's begins; it ends when nobody holds ``ahead`` any more."""
+        self._loops.append(weakref.ref(ahead))
+
+    def look(self) -> None:
+        """The program is about to wait: its innermost loop asks for calls that come later."""
+        loops = self._loops
+        while loops:
+            ahead = loops[-1]()
+            if ahead is not None:
+                ahead.look()
+                return
+            loops.pop()
 
     @property
     def reach(self) -> int:
