@@ -18,6 +18,8 @@ PYTEST = $(BIN)/python -m pytest
 FAST   = not slow and not browser
 # Fast tests share nothing, so they use all processors. The others start processes and browsers of their own.
 TOGETHER = -n auto --dist worksteal
+# Slow ones that only compute.
+COMPUTING = tests/properties tests/frontend tests/distribution/test_scheduler_simulation.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fast format bench docs wheels test-all-pythons clean always
@@ -41,7 +43,8 @@ demo: $(READY) ## run the examples sequentially and in parallel, and compare
 
 test: $(READY) ## run the complete test suite
 	@$(PYTEST) -q $(TOGETHER) -m "$(FAST)"
-	@$(PYTEST) -m "not ($(FAST))"
+	@$(PYTEST) -q $(TOGETHER) -m "slow and not browser" $(COMPUTING)
+	@$(PYTEST) -m "not ($(FAST))" $(foreach path,$(COMPUTING),--ignore=$(path))
 
 check: $(READY) ## format, lint, types, architecture, fast tests
 	$(BIN)/ruff format --check .

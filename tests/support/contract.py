@@ -36,6 +36,7 @@ def text(x):
 
 ALL = "in parallel"
 OUTPUT = "in parallel, the output in order"
+AHEAD = "asked for ahead, while the program waits"
 IN_PLACE = "in parallel, the changes in order"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from contract import OUTPUT, Item, Row, hold
+from contract import AHEAD, OUTPUT, Item, Row, hold
 
 ITEM = Item(
     "B10",
@@ -66,6 +66,18 @@ ITEM = Item(
             "inside of a block of an unknown manager",
             "with Unknown() as log:\n    for x in range(4):\n        log.append(f(x))\nreturn log",
             before="class Unknown:\n    def __enter__(self):\n        return []\n    def __exit__(self, *failure):\n        note(failure)",
+        ),
+        Row(
+            "`with lock:` in each turn",
+            "total = 0\nfor x in range(4):\n    with LOCK:\n        total += f(x)\nreturn total",
+            before="import threading\nLOCK = threading.Lock()",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "a timer of one's own in each turn",
+            "out = []\nfor x in range(4):\n    with Timer() as timer:\n        r = f(x)\n    out.append((r, timer.ticks))\nreturn out",
+            before="class Timer:\n    def __enter__(self):\n        self.ticks = 0\n        return self\n    def __exit__(self, *failure):\n        self.ticks += 1",
+            behaviour=AHEAD,
         ),
     ),
 )

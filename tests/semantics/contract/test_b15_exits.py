@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import pytest
-from contract import Item, Row, hold
+from contract import AHEAD, Item, Row, hold
 
 ITEM = Item(
     "B15",
     "Early exits",
-    (Row("`any([f(x) for x in xs])`", "return any([odd(x) for x in range(4)])"),),
+    (
+        Row("`any([f(x) for x in xs])`", "return any([odd(x) for x in range(4)])"),
+        Row("`any(f(x) for x in xs)`", "return any(f(x) > 50 for x in range(4))", behaviour=AHEAD),
+        Row(
+            "`for x in xs: if f(x) > k: return x`",
+            "for x in range(4):\n    if f(x) > 50:\n        return x",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "the same with `break`",
+            "found = None\nfor x in range(4):\n    if f(x) > 50:\n        found = x\n        break\nreturn found",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "an unknown call on each result",
+            "for x in range(4):\n    note(f(x))",
+            behaviour=AHEAD,
+        ),
+    ),
 )
 
 

@@ -104,6 +104,8 @@ class Attempt(Frame):
             return False
         oldest = self._oldest = first_open(self)
         if oldest is not None and oldest.state is State.FAILED:
+            if attempt_of(oldest) is not self:
+                return False  # an attempt within this one has yet to say what becomes of it
             self.failed = oldest
         return oldest is None or self.failed is not None
 
