@@ -44,10 +44,6 @@ if TYPE_CHECKING:
 _machines = itertools.count(1)
 
 
-_NOT_IN_LOOPS = ("window", "end")
-"""Reasons to wait for which looking ahead would be in vain."""
-
-
 class Machine:
     """Executes one outermost call of a scheduled function.
 
@@ -115,8 +111,7 @@ class Machine:
             return
         with self.observer.waiting(self, frame, site, reason, detail):
             if getcurrent() is self.driver:
-                if reason not in _NOT_IN_LOOPS:
-                    self.speculation.look()
+                self.speculation.look(reason)
                 while not condition():
                     self.step(block=True)
             else:
@@ -129,8 +124,7 @@ class Machine:
         if not pending.done:
             if getcurrent() is not self.driver:
                 pending.waiters.append(lambda: self.ready.append(frame.resume))
-            else:
-                self.speculation.look()
+            self.speculation.look("value")
             with self.observer.waiting(self, frame, site, "value", ""):
                 while not pending.done:
                     if getcurrent() is self.driver:
@@ -236,8 +230,6 @@ class Machine:
         elif isinstance(entry, Operation):
             self.window.retired(0)
         self.observer.retired(entry)
-
-    # Ending.
 
     def abort(self, failed: Entry) -> None:
         """Cancel and take back everything after a failed entry, and end the program with its error.

@@ -12,6 +12,8 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from greenlet import getcurrent
+
 from pydron_runtime.data import functions, payload, references
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Function, Task
@@ -28,6 +30,9 @@ PER_WORKER = 2
 
 LEAST = 8
 """Iterations that are looked ahead at least."""
+
+_IN_VAIN = ("window", "end")
+"""Reasons to wait for which looking ahead is no use."""
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of arguments of a guess at most."""
@@ -79,8 +84,10 @@ class Speculation:
         """A loop of the program's begins; it ends when nobody holds ``ahead`` any more."""
         self._loops.append(weakref.ref(ahead))
 
-    def look(self) -> None:
-        """The program is about to wait: its innermost loop asks for calls that come later."""
+    def look(self, reason: str) -> None:
+        """Code is about to wait: if that stops the program, its innermost loop asks for calls that come later."""
+        if reason in _IN_VAIN or getcurrent() is not self._machine.driver:
+            return
         loops = self._loops
         while loops:
             ahead = loops[-1]()
