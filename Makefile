@@ -21,6 +21,8 @@ TOGETHER = -n auto --dist worksteal
 # Slow ones that only compute.
 COMPUTING = tests/properties tests/frontend tests/distribution/test_scheduler_simulation.py
 
+HISTORY = benchmarks/history.jsonl
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fast format bench docs wheels test-all-pythons clean always
 
@@ -59,8 +61,12 @@ format: $(READY) ## bring the code into its format, and repair what the linter c
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## measure against plain Python and plain processes, append to the history
-	@$(BIN)/python benchmarks/fork_limit.py --record benchmarks/history.jsonl
+bench: $(READY) ## measure against plain Python, plain processes and peers, append to the history
+	@$(BIN)/python benchmarks/fork_limit.py --record $(HISTORY)
+	@$(BIN)/python benchmarks/short_calls.py --record $(HISTORY)
+	@$(BIN)/python benchmarks/data.py --peers --record $(HISTORY)
+	@$(BIN)/python benchmarks/overhead.py
+	@$(BIN)/python benchmarks/scheduler_scale.py --tasks 200000 --record $(HISTORY)
 
 docs: $(DOCS) ## build the documentation into docs/_build/html
 	@$(BIN)/python tools/write_reasons.py
