@@ -34,10 +34,10 @@ _SHORT_STREAK = 8
 _LOOK = 8
 """After so many further ones it is looked at whether everything before has retired."""
 
-_CHUNK_TIME = 25_000
+_CHUNK_TIME = 100_000
 """Nanoseconds that a chunk of plain iterations should take."""
 
-_LARGEST = 1024
+_LARGEST = 8192
 
 _RISE = 1.1
 """What an iteration takes is the least seen of late; it rises by so much per chunk. (Programs are stopped at times.)"""
