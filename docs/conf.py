@@ -13,6 +13,9 @@ nitpicky = True
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+# The places in reasons.md are anchors in HTML, so that links to them hold wherever the page is shown; MyST does not see
+# those.
+suppress_warnings = ["myst.xref_missing"]
 
 html_theme = "furo"
 html_title = "Pydron"
