@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import cluster_programs as programs
 import pytest
 from cluster_hosts import Hosts, has_netem, not_permitted
-from cluster_processes import Cluster, gone, until
+from cluster_processes import Cluster, gone, kill, until
 from source_tree import ROOT
 
 _reason = not_permitted()
@@ -172,8 +171,7 @@ def test_a_host_that_is_killed_is_replaced(cluster: ClusterOnHosts) -> None:
     host = cluster.started[1]
     everything = [host.pid, *cluster.children(host)]
     cluster.hosts.cut("a")
-    for pid in everything:
-        os.kill(pid, 9)
+    kill(everything)
     assert "total 2470" in cluster.result(cluster.running)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import cluster_programs as programs
 import pytest
 from cluster_hosts import Hosts, not_permitted
-from cluster_processes import Cluster, gone, pydron, until
+from cluster_processes import Cluster, gone, kill, pydron, until
 from ssh_servers import SshServers, not_installed
 
 from pydron.errors import ConfigurationError
@@ -32,8 +32,7 @@ def hosts() -> Iterator[Hosts]:
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     made = Cluster(tmp_path)
     yield made
-    for pid in workers_of(made):
-        os.kill(pid, 9)
+    kill(workers_of(made))
     made.close()
 
 

@@ -5,12 +5,13 @@ With ``within`` a process runs on one of the hosts of :mod:`cluster_hosts`, whic
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,12 +140,15 @@ class Cluster:
     def close(self) -> None:
         """End everything that was started."""
         for process in reversed(self.started):
-            for pid in [*self.children(process), process.pid]:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            kill([*self.children(process), process.pid])
             process.wait(PATIENCE)
+
+
+def kill(pids: Iterable[int]) -> None:
+    """End processes at once. Some may have ended already: those that have lost their parent do so by themselves."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _children(pid: int) -> list[int]:
