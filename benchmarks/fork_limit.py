@@ -88,7 +88,39 @@ def branch(inputs: Sequence[Any]) -> list[int]:
     return outputs
 
 
-CASES: dict[str, Any] = {case.__name__: case for case in (concat, append, comprehension, branch)}
+@pydron.functional
+def start(item: tuple[int, int]) -> int:
+    """Two fifths of the work; a number that is as odd as the item's."""
+    number, turns = item
+    return 2 * process((number, turns * 2 // 5)) + number % 2
+
+
+@pydron.functional
+def shorter(turns: int, value: int) -> int:
+    """Two fifths more."""
+    return process((value, turns * 2 // 5))
+
+
+@pydron.functional
+def longer(turns: int, value: int) -> int:
+    """Four fifths more."""
+    return process((value, turns * 4 // 5))
+
+
+@pydron.schedule
+def parity(inputs: Sequence[Any]) -> list[int]:
+    """Each item goes on by its own result, one way twice as long as the other."""
+    outputs = []
+    for input in inputs:
+        value = start(input)
+        if value % 2:
+            outputs.append(longer(input[1], value))
+        else:
+            outputs.append(shorter(input[1], value))
+    return outputs
+
+
+CASES: dict[str, Any] = {case.__name__: case for case in (concat, append, comprehension, branch, parity)}
 
 
 def turns_for(seconds: float) -> int:

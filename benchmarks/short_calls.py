@@ -44,6 +44,7 @@ class Case:
     Attributes:
         name: Of the case.
         calls: How many.
+        turns: Of the loop in each call.
         call: The functional function. Each case has its own, so that what is learnt of one is not believed of another.
         loop: The program: a plain loop.
         scheduled: The same under ``@pydron.schedule``.
@@ -51,9 +52,13 @@ class Case:
 
     name: str
     calls: int
+    turns: int
     call: Callable[[int], int]
     loop: Callable[[Inputs], list[int]]
     scheduled: Callable[[Inputs], list[int]]
+
+
+_names: list[str] = []
 
 
 def case_of(name: str, calls: int, turns: int) -> Case:
@@ -72,9 +77,10 @@ def case_of(name: str, calls: int, turns: int) -> Case:
             results.append(call(item))
         return results
 
-    call.__name__ = call.__qualname__ = f"call_{turns}"
+    call.__name__ = call.__qualname__ = f"call_{len(_names)}"
+    _names.append(name)
     globals()[call.__name__] = call  # peers find it by its name
-    return Case(name, calls, call, loop, pydron.schedule(loop))
+    return Case(name, calls, turns, call, loop, pydron.schedule(loop))
 
 
 CASES = [
@@ -87,6 +93,13 @@ CASES = [
     case_of("50 ms", 64, 1_500_000),
 ]
 
+GOALS = [
+    case_of("10 µs", 200_000, 300),
+    case_of("0.2 µs", 1_000_000, 3),
+    case_of("nothing", 1_000_000, 0),
+]
+"""What there are goals for."""
+
 Runner = Callable[[Case, Inputs], list[int]]
 
 
@@ -94,13 +107,24 @@ def _chunk(inputs: Sequence[Any]) -> int:
     return max(1, len(inputs) // (WORKERS * 16))
 
 
-def peers() -> dict[str, tuple[Runner, Callable[[], Any]]]:
-    """The systems that are installed: how each runs the calls, and how it ends."""
+def peers(only: Sequence[str] | None = None) -> dict[str, tuple[Runner, Callable[[], Any]]]:
+    """The systems that are installed: how each runs the calls, and how it ends.
+
+    Args:
+        only: Names of those that are wanted; None for all.
+    """
     found: dict[str, tuple[Runner, Callable[[], Any]]] = {}
     pool = concurrent.futures.ProcessPoolExecutor(WORKERS)
     found["futures"] = (lambda case, inputs: list(pool.map(case.call, inputs, chunksize=_chunk(inputs))), pool.shutdown)
     processes = multiprocessing.get_context("fork").Pool(WORKERS)
     found["mp.Pool"] = (lambda case, inputs: processes.map(case.call, inputs, _chunk(inputs)), processes.terminate)
+    if only is None:
+        _add_installed(found)
+    return found
+
+
+def _add_installed(found: dict[str, tuple[Runner, Callable[[], Any]]]) -> None:
+    """Add those that are no part of Python, if they are installed."""
     if importlib.util.find_spec("joblib"):
         joblib = importlib.import_module("joblib")
         found["joblib"] = (
@@ -118,7 +142,6 @@ def peers() -> dict[str, tuple[Runner, Callable[[], Any]]]:
             lambda case, inputs: ray.get([ray.remote(case.call).remote(item) for item in inputs]),
             ray.shutdown,
         )
-    return found
 
 
 SLOWEST = 20_000
