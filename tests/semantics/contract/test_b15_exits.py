@@ -22,6 +22,23 @@ ITEM = Item(
             behaviour=AHEAD,
         ),
         Row(
+            "the same in a helper: `if check(x): return x`",
+            "for x in range(4):\n    if check(x):\n        return x",
+            before="def check(x):\n    y = f(x)\n    return y > 50",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "the same in a scheduled function",
+            "return any(check(x) for x in range(4))",
+            before="@schedule\ndef check(x):\n    return f(x) > 50",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "the same in a loop within the loop",
+            "for x in range(4):\n    if sum(f(x + y) for y in range(2)) > 50:\n        return x",
+            behaviour=AHEAD,
+        ),
+        Row(
             "an unknown call on each result",
             "for x in range(4):\n    note(f(x))",
             behaviour=AHEAD,

@@ -12,6 +12,12 @@ fail, without anybody noticing::
         except Exception: pass
         ...
 
+What cannot be known is the value *nothing*: a name that a failed statement would have bound, or that something passed
+over may have bound or modified. Whatever is done with it fails, and gives nothing again.
+
+A scout of a *function* goes through a call that the machine would enter, a scheduled function or a plain helper, and
+gives what the call would give, or nothing.
+
 What a scout asks for is a guess. A call of the program takes a guess only if it is the same function, given the same
 arguments, so a wrong guess costs time and never a result.
 """
@@ -19,24 +25,41 @@ arguments, so a wrong guess costs time and never a result.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import CodeType
 
 from pydron.emit.assignment import Names
 from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, assign, function_def, name_of, place, target_of
 from pydron.emit.expressions import Expressions
-from pydron.emit.names import all_binds, all_reads
+from pydron.emit.names import all_binds, all_reads, bound
 from pydron.emit.plain import target_of_loop
-from pydron.emit.statements import Statements
-from pydron.ir.nodes import Call, Const, For, Graph, Host, If, Match, Native, Node, Region, Try, With, subregions, walk
+from pydron.emit.signature import arguments_of
+from pydron.ir.nodes import (
+    Call,
+    Const,
+    For,
+    Graph,
+    Host,
+    If,
+    Match,
+    Native,
+    Node,
+    Output,
+    Region,
+    Store,
+    Try,
+    With,
+    subregions,
+    walk,
+)
 from pydron.location import Span
 
 FACTORY = f"{PREFIX}unit"
 
 _ALLOWED = frozenset(
     {"attribute", "binary", "contains", "index_slice", "item", "key", "kept_under", "listed", "mapped", "may_put_off",
-     "pure", "scouted", "scouted_parts", "slice", "truth", "tupled", "unary", "unforeseen", "value_of"}
+     "pure", "scouted", "scouted_parts", "scouted_steps", "slice", "truth", "tupled", "unary", "unforeseen", "value_of"}
 )  # fmt: skip
 """Operations that a scout may use. They wait for nothing and modify nothing that can be seen."""
 
@@ -82,29 +105,38 @@ def captures_of(node: For, variables: Names) -> Names:
 
 def scout_unit(graph: Graph, node: For, captures: tuple[str, ...]) -> ScoutUnit | None:
     """The scout for a loop; None where it would ask for nothing."""
-    scouting = _Scouting(graph)
+    scouting = _Scouting(graph, function=False)
     parameter = scouting.sites.fresh("element")
     at = node.iterable.expression()
-    target = target_of_loop(node)
-    scouting.sites.node_id = node.id
-    body = scouting.quietly(lambda: scouting.bind(target, place(name_of(parameter), target)), at)
-    body += scouting.region(node.body, at)
+    body = scouting.taken(node, name_of(parameter)) + scouting.region(node.body, at)
     if not scouting.asks:
         return None
-    arguments = _parameters([FRAME, parameter, *captures])
-    function = function_def(f"{PREFIX}scout", arguments, body)
-    sites = scouting.sites
-    operations, operators = tuple(sorted(sites.operations)), tuple(sorted(sites.operators))
-    names = [*graph.free_names, *(f"{PREFIX}op_{name}" for name in operations), *(PREFIX + name for name in operators)]
-    made: list[ast.stmt] = [*scouting.expressions.helpers, function, ast.Return(name_of(function.name))]
-    factory = function_def(FACTORY, _parameters(names), made)
-    module = ast.Module([place(factory, at)], [])
-    code = compile(module, graph.filename, "exec", dont_inherit=True)
-    return ScoutUnit(code, graph.free_names, operations, operators, tuple(sites.places))
+    return scouting.unit(_parameters([FRAME, parameter, *captures]), body, at)
+
+
+def function_scout_unit(graph: Graph) -> ScoutUnit:
+    """The scout for a whole function, which takes the function's arguments."""
+    scouting = _Scouting(graph, function=True)
+    line = max(1, graph.first_line)
+    at = ast.Constant(None, lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
+    body = [assign(_DOUBT, ast.Constant(False), at), *scouting.region(graph.body, at)]
+    arguments = arguments_of(graph)
+    arguments.posonlyargs.insert(0, ast.arg(FRAME))
+    return scouting.unit(arguments, body, at)
 
 
 def _parameters(names: list[str]) -> ast.arguments:
     return ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
+
+
+_DOUBT = f"{PREFIX}doubt"
+"""Variable of a function's scout: whether the function may have returned before."""
+
+
+def _may_return(*regions: Region) -> bool:
+    return any(
+        isinstance(node, Output) and node.exit in ("return", "raise") for region in regions for node in walk(region)
+    )
 
 
 class _Scouting:
@@ -114,35 +146,99 @@ class _Scouting:
         asks: Whether a call has been met.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, function: bool) -> None:
         self.sites = Sites()
         self.sites.places.append((0, Span(graph.first_line, 0, graph.first_line, 0)))
-        self.expressions = Expressions(self.sites, frozenset(graph.local_names) | frozenset(graph.temporaries))
-        self._statements = Statements(self.expressions, graph)
+        self._variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
+        self.expressions = Expressions(self.sites, self._variables)
         self.asks = False
+        self._graph = graph
+        self._function = function
+        self._loops = 0
+
+    def unit(self, arguments: ast.arguments, body: list[ast.stmt], at: ast.expr) -> ScoutUnit:
+        """Compile what has been emitted."""
+        graph, sites = self._graph, self.sites
+        function = function_def(f"{PREFIX}scout", arguments, body)
+        operations, operators = tuple(sorted(sites.operations)), tuple(sorted(sites.operators))
+        names = [
+            *graph.free_names,
+            *(f"{PREFIX}op_{name}" for name in operations),
+            *(PREFIX + name for name in operators),
+        ]
+        made: list[ast.stmt] = [*self.expressions.helpers, function, ast.Return(name_of(function.name))]
+        factory = function_def(FACTORY, _parameters(names), made)
+        module = ast.Module([place(factory, at)], [])
+        code = compile(module, graph.filename, "exec", dont_inherit=True)
+        return ScoutUnit(code, graph.free_names, operations, operators, tuple(sites.places))
 
     def region(self, region: Region, at: ast.expr) -> list[ast.stmt]:
-        """The statements of a region; leaving ends the scout."""
+        """The statements of a region; leaving ends the scout, or a loop in it."""
         found: list[ast.stmt] = []
         for node in region.nodes:
             self.sites.node_id = node.id
             found += self._node(node, at)
-        if region.output.exit != "next":
-            found.append(place(ast.Return(ast.Constant(None)), at))
+        way = region.output.exit
+        if way == "return" and self._function:
+            found += self._return(region.output, at)
+        elif way in ("break", "continue") and self._loops:
+            found.append(place(ast.Break() if way == "break" else ast.Continue(), at))
+        elif way != "next":
+            found.append(self._end(at))
         return found
 
     def _node(self, node: Node, at: ast.expr) -> list[ast.stmt]:
         match node:
             case Host() | Const():
-                return self.quietly(lambda: self._host(node), at)
+                return self.quietly(lambda: self._host(node), at, node.binds)
             case Call(stream=None):
-                return self.quietly(lambda: self._call(node), at)
+                return self.quietly(lambda: self._call(node), at, node.binds)
+            case Call(stream=Region() as stream):
+                return [*self.region(stream, at), *self._nothing(node.binds, at)]
+            case Store():
+                augmented = self.quietly(lambda: self._augmented(node), at, node.binds)
+                return [*augmented, *self._nothing([] if augmented else [*node.binds, node.root], at)]
             case If():
                 return self._if(node, at)
-            case Try() | With():
+            case For():
+                return self._for(node)
+            case Try():
+                return [*self.region(node.body, at), *self.region(node.orelse, at)]
+            case With():
                 return self.region(node.body, at)
             case _:
-                return []
+                return self._passed_over(node, at)
+
+    def _nothing(self, names: Collection[str], at: ast.expr) -> list[ast.stmt]:
+        """These names are bound to something that is not known."""
+        return [
+            assign(name, self.sites.operation("nothing", at, site=False), at)
+            for name in sorted(self._variables.intersection(names))
+        ]
+
+    def _passed_over(self, node: Node, at: ast.expr) -> list[ast.stmt]:
+        regions = [inner for _, inner in subregions(node)]
+        touched = {inner.root for region in regions for inner in walk(region) if isinstance(inner, Store)}
+        touched |= all_binds(Region((node,)), self._variables)
+        return [*self._nothing(touched, at), *self._doubting(regions, at)]
+
+    def _doubting(self, regions: list[Region], at: ast.expr) -> list[ast.stmt]:
+        """From here on the function may have returned, if one of the regions does."""
+        return [assign(_DOUBT, ast.Constant(True), at)] if self._function and _may_return(*regions) else []
+
+    def _end(self, at: ast.expr) -> ast.stmt:
+        value = self.sites.operation("nothing", at, site=False) if self._function else ast.Constant(None)
+        return place(ast.Return(value), at)
+
+    def _return(self, output: Output, at: ast.expr) -> list[ast.stmt]:
+        """``return value``: nothing, if the function may have returned before."""
+        statement = None if output.fragment is None else output.fragment.statements()[0]
+        value = statement.value if isinstance(statement, ast.Return) else None
+        result = self.sites.fresh("result")
+        given: ast.expr = place(ast.Constant(None), at) if value is None else value
+        found = [assign(result, self.sites.operation("nothing", at, site=False), at)]
+        found += self.quietly(lambda: [assign(result, self.expressions.emit(given), given)], given)
+        return [place(ast.If(name_of(_DOUBT), [self._end(at)], []), at), *found, place(ast.Return(name_of(result)), at)]
 
     def _host(self, node: Host | Const) -> list[ast.stmt]:
         statements = node.fragment.statements()
@@ -170,6 +266,16 @@ class _Scouting:
             found += self.bind(element, place(name_of(name), element))
         return found
 
+    def _augmented(self, node: Store) -> list[ast.stmt]:
+        """``name += value`` as ``name = name + value``: what it gives is right, and nothing is modified."""
+        statement = node.fragment.statements()[0]
+        if not isinstance(statement, ast.AugAssign) or not isinstance(statement.target, ast.Name):
+            raise Unsupported("a store of another form")
+        name = place(ast.Name(statement.target.id, ast.Load()), statement)
+        value = self.expressions.emit(statement.value)
+        operator = self.sites.operator(statement.op)
+        return [assign(name.id, self.expressions.operation("binary", statement, operator, name, value), statement)]
+
     def _call(self, node: Call) -> list[ast.stmt]:
         statement = node.fragment.statements()[0]
         call = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
@@ -186,8 +292,31 @@ class _Scouting:
             return self.bind(statement.targets[0], invoked)
         return [place(ast.Expr(invoked), statement)]
 
+    def taken(self, node: For, element: ast.expr) -> list[ast.stmt]:
+        """Bind the variables of a loop to an element of what it goes through."""
+        target, at = target_of_loop(node), node.iterable.expression()
+        self.sites.node_id = node.id
+        return self.quietly(lambda: self.bind(target, place(element, target)), at, bound(node.target, self._variables))
+
+    def _for(self, node: For) -> list[ast.stmt]:
+        """A loop within: the first few elements. What it leaves in its variables is not known."""
+        at = node.iterable.expression()
+        steps, element = self.sites.fresh("steps"), self.sites.fresh("element")
+
+        def begin() -> list[ast.stmt]:
+            source = self.expressions.emit(node.iterable.expression())
+            return [assign(steps, self.expressions.operation("scouted_steps", at, source), at)]
+
+        found = [assign(steps, ast.Tuple([], ast.Load()), at), *self.quietly(begin, at)]
+        self._loops += 1
+        body = self.taken(node, name_of(element)) + self.region(node.body, at)
+        self._loops -= 1
+        loop = ast.For(target_of(element), name_of(steps), body or [ast.Pass()], [])
+        found.append(place(loop, at))
+        return [*found, *self._passed_over(node, at)]
+
     def _if(self, node: If, at: ast.expr) -> list[ast.stmt]:
-        """Where the test is not known: the branch that stays, if only one does; if both do, neither."""
+        """Where the test is not known: the branch that stays, or, if both leave, the one that comes to calls."""
         test = node.test.expression()
         known = self.sites.fresh("known")
 
@@ -195,27 +324,39 @@ class _Scouting:
             return [assign(known, self.expressions.operation("truth", test, self.expressions.emit(test)), test)]
 
         found: list[ast.stmt] = [assign(known, ast.Constant(None), test), *self.quietly(decide, test)]
-        then, orelse = self.region(node.then, test), self.region(node.orelse, test)
-        then_leaves, else_leaves = _leaves(node.then), _leaves(node.orelse)
+        branches = []
+        for region in (node.then, node.orelse):
+            asked, self.asks = self.asks, False
+            branches.append((region, self.region(region, test), _leaves(region), self.asks))
+            self.asks = self.asks or asked
+        (_, then, then_leaves, then_asks), (_, orelse, else_leaves, else_asks) = branches
         true = ast.Compare(name_of(known), [ast.Is()], [ast.Constant(True)])
         false = ast.Compare(name_of(known), [ast.Is()], [ast.Constant(False)])
-        if then_leaves and else_leaves:
-            unknown: list[ast.stmt] = [ast.Return(ast.Constant(None))]
+        if then_leaves and else_leaves and then_asks is else_asks:
+            unknown: list[ast.stmt] = [place(ast.Break(), test) if self._loops else self._end(test)]
+        elif then_leaves and else_leaves:
+            unknown = then if then_asks else orelse
+        elif then_leaves or else_leaves:
+            unknown = orelse if then_leaves else then
         else:
-            unknown = orelse if then_leaves else then if else_leaves else []
-        choice = ast.If(true, then or [ast.Pass()], [ast.If(false, orelse or [ast.Pass()], unknown)])
+            unknown = self._passed_over(node, test)
+        unknown = [*self._doubting([node.then, node.orelse], test), *unknown]
+        choice = ast.If(true, then or [ast.Pass()], [ast.If(false, orelse or [ast.Pass()], unknown or [ast.Pass()])])
         return [*found, place(choice, test)]
 
-    def quietly(self, emit: Callable[[], list[ast.stmt]], at: ast.expr) -> list[ast.stmt]:
-        """Statements of which a failure is passed over; nothing where they need what a scout must not do."""
+    def quietly(self, emit: Callable[[], list[ast.stmt]], at: ast.expr, binds: Collection[str] = ()) -> list[ast.stmt]:
+        """Statements of which a failure is passed over; the names are bound to nothing then.
+
+        Nothing else is emitted where they need what a scout must not do.
+        """
         before = set(self.sites.operations)
         try:
             statements = emit()
         except Unsupported:
             statements = []
-        if not statements or not self.sites.operations <= _ALLOWED:
+        if not statements or not self.sites.operations - before <= _ALLOWED:
             self.sites.operations = before
-            return []
+            return self._nothing(binds, at)
         self.sites.operations.add("unforeseen")
-        handler = ast.ExceptHandler(name_of(f"{PREFIX}op_unforeseen"), None, [ast.Pass()])
+        handler = ast.ExceptHandler(name_of(f"{PREFIX}op_unforeseen"), None, self._nothing(binds, at) or [ast.Pass()])
         return [place(ast.Try(statements, [handler], [], []), at)]

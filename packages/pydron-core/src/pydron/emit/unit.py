@@ -20,7 +20,6 @@ from pydron.emit.builder import (
     FRAME,
     PREFIX,
     Sites,
-    Unsupported,
     assign,
     function_def,
     name_of,
@@ -31,6 +30,7 @@ from pydron.emit.builder import (
 from pydron.emit.facts import Callee, Facts, facts_of, named_callees
 from pydron.emit.names import all_reads
 from pydron.emit.regions import Deferrable, Regions
+from pydron.emit.signature import arguments_of
 from pydron.emit.streams import Extent
 from pydron.ir.declarations import declarations
 from pydron.ir.nodes import Graph, Native
@@ -94,7 +94,7 @@ def emit_unit(graph: Graph) -> Unit:
     sites = Sites()
     sites.places.append((0, Span(graph.first_line, 0, graph.first_line, 0)))
     regions = Regions(graph, sites)
-    arguments = _arguments(graph)
+    arguments = arguments_of(graph)
     parameters = _parameter_names(arguments)
     at = _located(graph)
     body = regions.region(graph.body, frozenset(parameters) - regions.assignment.unstable)
@@ -141,23 +141,6 @@ def _compiled(module: ast.Module, unit: ast.FunctionDef, at: ast.stmt, filename:
 def _located(graph: Graph) -> ast.stmt:
     line = max(1, graph.first_line)
     return ast.Pass(lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
-
-
-def _arguments(graph: Graph) -> ast.arguments:
-    """The parameter list; defaults only count, their values come from the live function."""
-    try:
-        statement = ast.parse(f"def f({graph.signature}): pass").body[0]
-    except SyntaxError as error:
-        raise Unsupported(f"the signature {graph.signature!r}") from error
-    assert isinstance(statement, ast.FunctionDef)
-    arguments = statement.args
-    nothing: ast.expr = ast.Constant(None)
-    arguments.defaults = [nothing for _ in arguments.defaults]
-    arguments.kw_defaults = [None if default is None else nothing for default in arguments.kw_defaults]
-    for argument in ast.walk(arguments):
-        if isinstance(argument, ast.arg):
-            argument.annotation = None
-    return arguments
 
 
 def _parameter_names(arguments: ast.arguments) -> list[str]:

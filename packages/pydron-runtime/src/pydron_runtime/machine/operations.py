@@ -38,7 +38,8 @@ from pydron_runtime.machine.ops_pure import (
 from pydron_runtime.machine.ops_store import delete_attribute, delete_item, set_attribute, set_item
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import is_immutable
-from pydron_runtime.machine.scouts import SCOUTING, ahead, looked, scouted, scouted_parts
+from pydron_runtime.machine.scouted import nothing, scouted, scouted_parts, scouted_steps
+from pydron_runtime.machine.scouts import SCOUTING, ahead, looked
 from pydron_runtime.machine.streams import go_through
 from pydron_runtime.machine.tiers import tiers
 
@@ -88,4 +89,5 @@ OPERATIONS: dict[str, Any] = {
 
 OPERATIONS.update(slice=slice, passing=PASSING, unbound=UNBOUND, name_error=NameError, base_exception=BaseException)
 
-SCOUTING.update(OPERATIONS, scouted=scouted, scouted_parts=scouted_parts, unforeseen=Exception)
+SCOUTING.update(OPERATIONS, unforeseen=Exception, nothing=nothing)
+SCOUTING.update(scouted=scouted, scouted_parts=scouted_parts, scouted_steps=scouted_steps)

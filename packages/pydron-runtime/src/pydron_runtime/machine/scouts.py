@@ -2,7 +2,7 @@
 
 ``pydron.emit.scouts`` says what a scout does. It runs in a frame of its own, in which nothing can be waited for, begun
 or modified: whatever would do so raises :class:`Unforeseen`, and the scout passes it over. Only functional calls are
-asked for, as guesses.
+asked for, as guesses. What a scout does with the calls that it comes to stands in :mod:`.scouted`.
 """
 
 from __future__ import annotations
@@ -10,23 +10,19 @@ from __future__ import annotations
 import operator
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
-from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from pydron.analysis.purity import is_calling, is_known_pure, is_pure_method, method_writes_into, writes_into
 from pydron.emit.builder import PREFIX
-from pydron.emit.scouts import FACTORY, scout_unit
+from pydron.emit.scouts import FACTORY, ScoutUnit, scout_unit
 from pydron.ir.nodes import For, walk
 from pydron.location import Span
-from pydron.marks import is_functional
-from pydron_runtime.machine.data import is_data
-from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.indirect import PAIRING
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.quiet import is_quiet
-from pydron_runtime.machine.safety import ITERATORS, SCALARS, is_safe_type
+from pydron_runtime.machine.safety import ITERATORS
 from pydron_runtime.machine.speculation import Guess, Unforeseen
 from pydron_runtime.machine.tiers import Tiers
 
@@ -36,21 +32,43 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.machine import Machine
 
-_INDEXED = frozenset({list, tuple, range, str, bytes})
+INDEXED = frozenset({list, tuple, range, str, bytes})
+"""What a scout may look at without anybody noticing."""
+
+STEPS = 64
+"""Steps that a scout takes at most; they bound what it asks for per iteration, and the time that it takes."""
+
+DEPTH = 8
+"""Calls within one another that a scout enters at most."""
+
 _NOTHING: Any = object()
 
-Run = Callable[..., None]
+Run = Callable[..., Any]
 
 
 class ScoutCode:
-    """A scout of one loop, ready to run."""
+    """A scout of one loop, or of one function."""
 
-    __slots__ = ("_code", "places", "run")
+    __slots__ = ("_code", "_make", "_unit")
 
-    def __init__(self, code: Code, run: Run, places: tuple[tuple[int, Span], ...]) -> None:
+    def __init__(self, code: Code, unit: ScoutUnit) -> None:
         self._code = code
-        self.run = run
-        self.places = places
+        self._unit = unit
+        namespace: dict[str, Any] = {}
+        exec(unit.code, code.record.function.__globals__, namespace)
+        self._make: Callable[..., Run] = namespace[FACTORY]
+
+    def runs(self) -> Run:
+        """The scout, which sees the free variables as they are now.
+
+        Raises:
+            LookupError: One of them is not bound.
+        """
+        unit = self._unit
+        given = {name: self.lookup(name) for name in unit.free_names}
+        given.update({f"{PREFIX}op_{name}": SCOUTING[name] for name in unit.operations})
+        given.update({f"{PREFIX}{name}": getattr(operator, name) for name in unit.operators})
+        return self._make(**given)
 
     def lookup(self, name: str) -> Any:
         """What a global or free name of the function means now."""
@@ -58,11 +76,11 @@ class ScoutCode:
 
     def node(self, site: int) -> int:
         """The node of a site."""
-        return self.places[site][0]
+        return self._unit.places[site][0]
 
     def span(self, site: int) -> Span:
         """The place of a site in the user's source."""
-        return self.places[site][1]
+        return self._unit.places[site][1]
 
 
 def _unforeseen(*args: Any, **kwargs: Any) -> NoReturn:
@@ -107,22 +125,66 @@ class _Surroundings:
 
 
 class Scout:
-    """The frame of a scout."""
+    """The frame of a scout.
 
-    __slots__ = ("ahead", "code", "frame", "guesses", "here", "kind", "machine", "next_order", "order", "queue")
+    Attributes:
+        frame: In which the loop runs.
+        guesses: What has been asked for.
+        left: Steps that may still be taken, each an element of a loop or a call that is entered.
+        depth: Calls within one another that it has entered.
+        place: Node and line of the outermost of these calls; None where there is none.
+    """
 
-    def __init__(self, ahead: Ahead, surroundings: _Surroundings) -> None:
-        frame = ahead.frame
-        self.ahead = ahead
+    __slots__ = (
+        "code", "depth", "frame", "guesses", "here", "kind", "left", "machine", "next_order", "order", "place", "queue",
+    )  # fmt: skip
+
+    def __init__(self, frame: Frame, code: ScoutCode) -> None:
         self.frame = frame
-        self.code: Any = ahead.code
+        self.code: Any = code
         self.order: Order = frame.order
         self.here = frame.here
         self.kind = "region"
-        self.machine = surroundings
+        self.machine = _Surroundings(frame.machine)
         self.queue: tuple[()] = ()
         self.next_order = _unforeseen
         self.guesses: list[Guess] = []
+        self.left = STEPS
+        self.depth = 0
+        self.place: tuple[int, int] | None = None
+
+    def step(self) -> None:
+        """Take a step.
+
+        Raises:
+            Unforeseen: There have been enough.
+        """
+        if self.left <= 0:
+            raise Unforeseen
+        self.left -= 1
+
+    @contextmanager
+    def entering(self, site: int, code: ScoutCode) -> Iterator[None]:
+        """Go on in the code of a function that is called from a site.
+
+        Raises:
+            Unforeseen: It is too deep.
+        """
+        self.step()
+        if self.depth >= DEPTH:
+            raise Unforeseen
+        kept = self.code, self.place
+        self.place = self.place_of(site)
+        self.code, self.depth = code, self.depth + 1
+        try:
+            yield
+        finally:
+            self.code, self.place = kept
+            self.depth -= 1
+
+    def place_of(self, site: int) -> tuple[int, int]:
+        """Node and line of a site, as the function sees it in which the loop is."""
+        return self.place or (self.code.node(site), self.code.span(site).line)
 
 
 class Ahead:
@@ -154,39 +216,45 @@ class Ahead:
             self._position += 1
             yield element
 
-    def look(self) -> None:
-        """Ask for the calls of the next iterations, those of which have not been asked for."""
+    def look(self) -> bool:
+        """Ask for the calls of the next iterations, those of which have not been asked for.
+
+        Returns:
+            Whether all iterations of the loop have been looked at: the loop around it might look ahead as well.
+        """
         speculation = self.frame.machine.speculation
         reach = speculation.reach
         if not reach or self.frame.machine.closed:
-            return
+            return False
         if not self._made:
             self._made = True
             self._prepare()
         if self.code is None:
-            return
+            return False
         position = self._position if self._tiers is None else self._tiers.position
-        while self._guesses and self._guesses[0][0] <= position:
+        while self._guesses and self._guesses[0][0] < position:
             speculation.drop(self._guesses.popleft()[1])
         first = max(self._until, position) + 1
         if first > position + reach // 2 + 1 and self._guesses:
-            return  # enough is under way; not every iteration has to look
+            return False  # enough is under way; not every iteration has to look
         for index in range(first, position + 1 + reach):
+            if not speculation.has_room:
+                return False
             element = self._peek(index)
             if element is _NOTHING:
-                self._until = index  # there is no more
-                return
+                return True
             self._until = index
             self._send(index, element)
+        return False
 
     def _send(self, index: int, element: Any) -> None:
         code = self.code
         assert code is not None
         if type(element) is Pending or _goes_on(element):
             return
-        scout: Any = Scout(self, _Surroundings(self.frame.machine))
+        scout = Scout(self.frame, code)
         try:
-            code.run(scout, element, *self._captures.values())
+            code.runs()(scout, element, *self._captures.values())
         except Exception:
             pass  # whatever it was, it has not happened
         if scout.guesses:
@@ -195,7 +263,7 @@ class Ahead:
     def _prepare(self) -> None:
         # What changes when somebody goes through it is a value that never comes.
         self._captures = {name: Pending() if _goes_on(value) else value for name, value in self._captures.items()}
-        if type(self._source) in _INDEXED or self._fresh() is not None:
+        if type(self._source) in INDEXED or self._fresh() is not None:
             self.code = scout_of(self.frame.code, self._node, tuple(self._captures))
 
     def _fresh(self) -> Iterator[Any] | None:
@@ -209,7 +277,7 @@ class Ahead:
 
     def _peek(self, index: int) -> Any:
         """An element to come; ``_NOTHING`` where there is none."""
-        if type(self._source) in _INDEXED:
+        if type(self._source) in INDEXED:
             return self._source[index] if index < len(self._source) else _NOTHING
         copy = self._fresh()
         assert copy is not None
@@ -242,20 +310,7 @@ def _make(code: Code, node_id: int, names: tuple[str, ...]) -> ScoutCode | None:
     node = next(node for node in walk(graph.body) if node.id == node_id)
     assert isinstance(node, For)
     unit = scout_unit(graph, node, names)
-    if unit is None:
-        return None
-    original = code.record.function
-    namespace: dict[str, Any] = {}
-    exec(unit.code, original.__globals__, namespace)
-    given: dict[str, Any] = {}
-    for name in unit.free_names:
-        try:
-            given[name] = code.lookup(name)
-        except LookupError:
-            return None
-    given.update({f"{PREFIX}op_{name}": SCOUTING[name] for name in unit.operations})
-    given.update({f"{PREFIX}{name}": getattr(operator, name) for name in unit.operators})
-    return ScoutCode(code, namespace[FACTORY](**given), unit.places)
+    return None if unit is None else ScoutCode(code, unit)
 
 
 SCOUTING: dict[str, Any] = {}
@@ -275,52 +330,3 @@ def looked(frame: Frame, site: int, ahead: Ahead, value: Any) -> Any:
     if type(value) is Pending and not value.done:
         ahead.look()
     return value
-
-
-def scouted_parts(frame: Any, site: int, value: Any) -> Any:
-    """What a scout unpacks: a list or tuple, which does not change by it."""
-    if type(value) is Pending or type(value) not in (list, tuple):
-        raise Unforeseen
-    return value
-
-
-def scouted(frame: Any, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
-    """A call that a scout has come to."""
-    kind = type(callee)
-    scout = cast(Scout, frame)
-    if kind is not Pending and is_functional(callee):
-        return _guessed(scout, site, callee, args, kwargs)
-    if kwargs or kind in (Pending, FunctionType, MethodType) or not all(map(is_data, args)):
-        raise Unforeseen
-    if kind is BuiltinFunctionType and not isinstance(callee.__self__, type(operator)):
-        target = type(callee.__self__)
-        known = target in SCALARS or is_safe_type(target)
-        if (
-            not known
-            or not is_pure_method(target, callee.__name__)
-            or method_writes_into(target, callee.__name__, len(args))
-        ):
-            raise Unforeseen
-        return callee(*args)
-    if not is_known_pure(callee) or is_calling(callee) or writes_into(callee, len(args)):
-        raise Unforeseen
-    return callee(*args)
-
-
-def _guessed(scout: Scout, site: int, callee: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    function = callee
-    if type(callee) is MethodType:
-        function, args = callee.__func__, (callee.__self__, *args)
-    machine = scout.frame.machine
-    holds_pending = machine.containers.holds_pending
-    for value in (*args, *kwargs.values()):
-        if type(value) is not Pending and (holds_pending(value) or not is_quiet(value)):
-            raise Unforeseen
-    if cost_of(function).is_short or machine.claims.any_writer or machine.changes_pending:
-        raise Unforeseen
-    if machine.unfolding.takes(function):
-        raise Unforeseen
-    place = scout.code.node(site), scout.code.span(site).line
-    guess = machine.speculation.guess(scout.frame, place, function, args, kwargs)
-    scout.guesses.append(guess)
-    return guess.result

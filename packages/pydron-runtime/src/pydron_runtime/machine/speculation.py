@@ -31,6 +31,10 @@ PER_WORKER = 2
 LEAST = 8
 """Iterations that are looked ahead at least."""
 
+_MOST = 32
+_MOST_PER_WORKER = 4
+"""Guesses at most that nobody has taken; at least so many, and so many per worker."""
+
 _IN_VAIN = ("window", "end")
 """Reasons to wait for which looking ahead is no use."""
 
@@ -85,22 +89,34 @@ class Speculation:
         self._loops.append(weakref.ref(ahead))
 
     def look(self, reason: str) -> None:
-        """Code is about to wait: if that stops the program, its innermost loop asks for calls that come later."""
+        """Code is about to wait: if that stops the program, its innermost loop asks for calls that come later.
+
+        Where that loop has no more iterations to look at, the one around it does.
+        """
         if reason in _IN_VAIN or getcurrent() is not self._machine.driver:
             return
         loops = self._loops
-        while loops:
-            ahead = loops[-1]()
-            if ahead is not None:
-                ahead.look()
-                return
+        while loops and loops[-1]() is None:
             loops.pop()
+        for reference in reversed(loops):
+            ahead = reference()
+            if ahead is not None and not ahead.look():
+                return
 
     @property
     def reach(self) -> int:
         """How many iterations to look ahead; 0 where it would not make anything quicker."""
         workers = self._machine.executor.workers
         return max(LEAST, PER_WORKER * workers) if workers > 1 else 0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be asked for."""
+        return len(self._by_number) < max(_MOST, _MOST_PER_WORKER * self._machine.executor.workers)
+
+    def stands_for(self, value: Any) -> bool:
+        """Whether a value stands for the result of a guess that nobody has taken."""
+        return type(value) is Pending and value.number in self._by_number
 
     def guess(
         self, frame: Frame, place: tuple[int, int], callee: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
