@@ -21,10 +21,12 @@ def has_prospects(
     code: Code, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None, seen: frozenset[int] = frozenset()
 ) -> bool:
     """Whether a call with these arguments may come to a functional call that the machine would see."""
-    received = code.bind(args, kwargs or {})
+    received: dict[str, Any] | None = None
     for named in code.callees:
         root, attributes = named.root, named.attributes
         if named.captured:
+            if received is None:
+                received = code.bind(args, kwargs or {})
             callee = received.get(root, _UNKNOWN)
         else:
             try:

@@ -30,6 +30,8 @@ class Channel:
         self._context = zmq.Context()
         self.socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._surroundings: dict[str, Surroundings] = {}
+        self._path: list[str] = []
+        self._searched: tuple[str, ...] = ()
         self._heard: dict[str, Voice] = {}
         self._voices = Voices()
         for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0), (zmq.ROUTER_MANDATORY, 1)):
@@ -73,9 +75,17 @@ class Channel:
             here = os.getcwd()
         except OSError:  # the program's directory was removed
             here = "/"
-        surroundings = Surroundings(search_path(), here, sys.getrecursionlimit())
-        if self._surroundings.get(worker) != surroundings:
-            self._surroundings[worker] = surroundings
+        if self._path != sys.path:
+            self._path, self._searched = sys.path.copy(), search_path()
+        surroundings = self._surroundings.get(worker)
+        limit = sys.getrecursionlimit()
+        if (
+            surroundings is None
+            or surroundings.path is not self._searched
+            or surroundings.directory != here
+            or surroundings.recursion != limit
+        ):
+            self._surroundings[worker] = surroundings = Surroundings(self._searched, here, limit)
             self.send(worker, surroundings)
         voice = self._voices.present()
         if self._heard.get(worker) != voice:
@@ -89,11 +99,8 @@ class Channel:
 
     def arrived(self) -> Iterator[tuple[str, ToScheduler, Sequence[bytes]]]:
         """All messages that are there: who sent it, the message, its payload frames. What is not one is skipped."""
-        while True:
-            try:
-                sender, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
-                return
+        while self.socket.get(zmq.EVENTS) & zmq.POLLIN:  # five times as quick as an exception that says no
+            sender, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
             try:
                 message, rest = decode_to_scheduler(frames)
                 yield sender.decode().removesuffix(SUFFIX), message, rest

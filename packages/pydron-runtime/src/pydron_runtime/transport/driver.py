@@ -46,6 +46,10 @@ from pydron_runtime.transport.tracing import note
 from pydron_runtime.transport.wakeup import WakeUp
 
 
+_UNTOLD = 64
+"""Releases that may lie in the inbox until the thread wakes for something else, which it does twice a second."""
+
+
 class Driver(ABC):
     """The scheduler of one pool, in a thread of its own.
 
@@ -87,7 +91,7 @@ class Driver(ABC):
         self._inbox.append((kind, what))
         if self._ended:
             self._refuse()
-        else:
+        elif kind != "release" or len(self._inbox) > _UNTOLD:
             self._wake.ring()
 
     def close(self) -> None:

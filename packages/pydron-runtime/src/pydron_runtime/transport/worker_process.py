@@ -102,11 +102,8 @@ class _WorkerProcess:
 
     def receive(self) -> None:
         """Take in all messages that have arrived."""
-        while True:
-            try:
-                frames = self._stream.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
-                return
+        while self._stream.get(zmq.EVENTS) & zmq.POLLIN:
+            frames = self._stream.recv_multipart(zmq.NOBLOCK)
             message, rest = decode_to_worker(frames)
             if isinstance(message, Surroundings):
                 self._enter(message)
