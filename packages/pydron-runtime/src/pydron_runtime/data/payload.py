@@ -38,6 +38,9 @@ _PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None)})
 Place = Callable[[memoryview], "bytes | Segment"]
 """Puts a large buffer somewhere: into a segment, or into bytes."""
 
+Mapped = Callable[[Extent], Any]
+"""Gives the bytes of a segment as memory that can be written to."""
+
 
 class Payload(msgspec.Struct, frozen=True):
     """A value in pickle protocol 5.
@@ -179,24 +182,27 @@ def in_segment(raw: memoryview) -> bytes | Segment:
     return segments.make(raw) or raw.tobytes()
 
 
-def load(payload: Payload, own: bool = False) -> Any:
+def load(payload: Payload, own: bool = False, mapped: Mapped | None = None) -> Any:
     """A fresh copy of the value. Arrays are writable if they were. Those in segments are mapped, not copied.
 
     Args:
         own: Nobody else has read, or will ever read, the payload.
+        mapped: Maps the segments of others; None: each is mapped anew.
 
     Raises:
         SegmentGone: A segment is not there any more.
         Exception: Whatever unpickling raises: a missing module, a constructor that refuses its arguments.
     """
     if payload.buffers:
-        return pickle.loads(payload.data, buffers=[_writable(buffer, own) for buffer in payload.buffers])
+        return pickle.loads(payload.data, buffers=[_writable(buffer, own, mapped) for buffer in payload.buffers])
     return pickle.loads(payload.data)
 
 
-def _writable(buffer: bytes | Extent | Segment, own: bool) -> Any:
+def _writable(buffer: bytes | Extent | Segment, own: bool, mapped: Mapped | None) -> Any:
     if isinstance(buffer, bytes):
         return bytearray(buffer)
+    if mapped is not None and isinstance(buffer, Extent):
+        return mapped(buffer)
     from pydron_runtime.data import own_mappings, segments
 
     if own and isinstance(buffer, segments.Segment):

@@ -99,7 +99,7 @@ class Channel:
 
     def arrived(self) -> Iterator[tuple[str, ToScheduler, Sequence[bytes]]]:
         """All messages that are there: who sent it, the message, its payload frames. What is not one is skipped."""
-        while self.socket.get(zmq.EVENTS) & zmq.POLLIN:  # five times as quick as an exception that says no
+        while int(self.socket.get(zmq.EVENTS)) & zmq.POLLIN:  # five times as quick as an exception that says no
             sender, *frames = self.socket.recv_multipart(zmq.NOBLOCK)
             try:
                 message, rest = decode_to_scheduler(frames)

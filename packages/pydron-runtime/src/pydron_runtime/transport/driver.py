@@ -45,7 +45,6 @@ from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.tracing import note
 from pydron_runtime.transport.wakeup import WakeUp
 
-
 _UNTOLD = 64
 """Releases that may lie in the inbox until the thread wakes for something else, which it does twice a second."""
 

@@ -9,11 +9,13 @@ import struct
 import sys
 import time
 from mmap import mmap
+from typing import TYPE_CHECKING
 
 import msgspec
 import zmq
 
 from pydron_runtime.data import classes
+from pydron_runtime.data.extents import Extent
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Place, in_segment
 from pydron_runtime.protocol.codec import Frames, decode_to_worker, encode
@@ -33,6 +35,12 @@ from pydron_runtime.transport.output_capture import OutputCapture
 from pydron_runtime.transport.value_desk import ValueDesk
 from pydron_runtime.worker.execution import Execution, run
 from pydron_runtime.worker.machine import Worker
+
+if TYPE_CHECKING:
+    from pydron_runtime.data.mapped_again import Mappings
+
+SOON = 100
+"""Milliseconds after which an idle worker looks whether there is memory to let go of, where there may be."""
 
 IDLE = 1000
 """Milliseconds after which an idle worker looks whether its parent is still there."""
@@ -62,7 +70,8 @@ def main(name: str, endpoint: str, running: mmap) -> None:
     process = _WorkerProcess(name, endpoint, running, context, stream)
     process.send(Hello(VERSION, name, os.getpid(), socket.gethostname()), [])
     while True:
-        if not stream.poll(IDLE):
+        if not stream.poll(process.patience()):
+            process.sweep()
             if os.getppid() != parent:
                 return
             continue
@@ -87,6 +96,23 @@ class _WorkerProcess:
         self._fetch = ModuleRequests(name, endpoint)
         self._desk = ValueDesk(context, endpoint, name, self._share)
         self._capture = OutputCapture()
+        self._mappings: Mappings | None = None
+
+    def _mapped(self, extent: Extent) -> mmap:
+        if self._mappings is None:
+            from pydron_runtime.data.mapped_again import Mappings  # late: most programs have no large values
+
+            self._mappings = Mappings()
+        return self._mappings.mapped(extent)
+
+    def patience(self) -> int:
+        """Milliseconds that the worker may wait for a message."""
+        return SOON if self._mappings else IDLE
+
+    def sweep(self) -> None:
+        """Let go of memory that nobody seems to need any more."""
+        if self._mappings is not None:
+            self._mappings.sweep()
 
     @property
     def _place(self) -> Place | None:
@@ -102,7 +128,7 @@ class _WorkerProcess:
 
     def receive(self) -> None:
         """Take in all messages that have arrived."""
-        while self._stream.get(zmq.EVENTS) & zmq.POLLIN:
+        while int(self._stream.get(zmq.EVENTS)) & zmq.POLLIN:
             frames = self._stream.recv_multipart(zmq.NOBLOCK)
             message, rest = decode_to_worker(frames)
             if isinstance(message, Surroundings):
@@ -159,7 +185,9 @@ class _WorkerProcess:
 
     def _made(self, execution: Execution) -> Outcome:
         capture = self._capture
-        outcome = run(execution, self._worker.functions, time.monotonic_ns, self._place, capture.begin)
+        if self._mappings:
+            self._mappings.begin()
+        outcome = run(execution, self._worker.functions, time.monotonic_ns, self._place, capture.begin, self._mapped)
         output = capture.end()
         return msgspec.structs.replace(outcome, output=output) if output else outcome
 

@@ -13,7 +13,7 @@ import msgspec
 from pydron_runtime.data.failures import dump_failure
 from pydron_runtime.data.held import Held, footprint, hold
 from pydron_runtime.data.outcomes import Outcome
-from pydron_runtime.data.payload import Payload, Place, TransportError, dump, load
+from pydron_runtime.data.payload import Mapped, Payload, Place, TransportError, dump, load
 from pydron_runtime.data.references import resolving
 
 
@@ -95,6 +95,7 @@ def run(
     clock: Callable[[], int],
     place: Place | None = None,
     begin: Callable[[], object] | None = None,
+    mapped: Mapped | None = None,
 ) -> Outcome:
     """Make the call. Never raises, whatever the user's function does.
 
@@ -104,11 +105,12 @@ def run(
         clock: Time in nanoseconds.
         place: Where large buffers of the result go; None: into bytes.
         begin: Called when the function and its arguments have been loaded.
+        mapped: Maps the segments that the arguments lie in; None: each is mapped anew.
     """
     started = clock()
     try:
         function = functions.find(execution.digest)
-        args, kwargs = _arguments(execution)
+        args, kwargs = _arguments(execution, mapped)
     except TransportError as error:
         return _untransportable(execution, error, started, clock)
     if begin is not None:
@@ -156,21 +158,21 @@ def _detach(raised: BaseException, ambient: BaseException | None) -> None:
         link = link.__context__
 
 
-def _arguments(execution: Execution) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _arguments(execution: Execution, mapped: Mapped | None) -> tuple[tuple[Any, ...], dict[str, Any]]:
     values = execution.values
     try:
         if values:
-            with resolving(lambda number: _value(values[number])):
-                args, kwargs = load(execution.arguments)
+            with resolving(lambda number: _value(values[number], mapped)):
+                args, kwargs = load(execution.arguments, mapped=mapped)
         else:
-            args, kwargs = load(execution.arguments)
+            args, kwargs = load(execution.arguments, mapped=mapped)
     except BaseException as error:
         raise TransportError("arguments", f"A worker cannot load the arguments ({_said(error)}).") from None
     return args, kwargs
 
 
-def _value(value: Payload | Held) -> Any:
-    return value.value if isinstance(value, Held) else load(value)
+def _value(value: Payload | Held, mapped: Mapped | None) -> Any:
+    return value.value if isinstance(value, Held) else load(value, mapped=mapped)
 
 
 def _failed(execution: Execution, raised: BaseException, started: int, clock: Callable[[], int]) -> Outcome:
