@@ -156,7 +156,8 @@ class Expressions:
         emitted: list[ast.expr] = []
         for element in elements:
             if isinstance(element, ast.Starred):
-                source: ast.expr = self.operation("spread", element, self.emit(element.value))
+                name = "spread_hashed" if key else "spread"
+                source: ast.expr = self.operation(name, element, self.emit(element.value))
                 emitted.append(place(ast.Starred(source, ast.Load()), element))
             elif key and not isinstance(element, ast.Constant):
                 emitted.append(self.operation("key", element, self.emit(element)))

@@ -7,6 +7,23 @@ operation's own place is put on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def while_handling(handled: BaseException | None, run: Callable[[], Result]) -> Result:
+    """What ``run()`` gives where an exception is being handled: a stack of its own knows of none."""
+    if handled is None:
+        return run()
+    shown = handled.__traceback__
+    try:
+        raise handled
+    except BaseException:
+        handled.__traceback__ = shown
+        return run()
+
 
 def cut_context(error: BaseException, around: BaseException | None) -> None:
     """Take off the end of an exception's chain of contexts what was being handled where the machine stands."""

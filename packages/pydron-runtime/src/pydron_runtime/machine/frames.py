@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from pydron_runtime.machine.contexts import while_handling
 from pydron_runtime.machine.entries import Entry, Order, State
 from pydron_runtime.machine.pending import Pending
 
@@ -70,7 +71,7 @@ class Frame(Entry):
 
         def body() -> None:
             try:
-                self._returned(run())
+                self._returned(while_handling(self.handled, run))
             except BaseException as error:
                 # First without any call: the stack may be full, and then calls fail once more.
                 self.finished = True

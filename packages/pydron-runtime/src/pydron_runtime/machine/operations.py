@@ -15,6 +15,7 @@ from pydron_runtime.machine.ops_access import (
     iterate,
     keywords,
     spread,
+    spread_hashed,
     spread_mapping,
     unpack,
 )
@@ -81,8 +82,8 @@ OPERATIONS: dict[str, Any] = {
         ahead, as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
         delete_item, fails, fence, gathered, go_through, in_place, index_slice, item, iterate, kept_under, key,
         keywords, leaving, listed, looked, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate,
-        note, pure,
-        set_attribute, set_item, settled, spread, spread_mapping, tiers, truth, tupled, unary, unpack, value_of,
+        note, pure, set_attribute, set_item, settled, spread, spread_hashed, spread_mapping, tiers, truth, tupled,
+        unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""

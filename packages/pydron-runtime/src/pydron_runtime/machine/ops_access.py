@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, await_writers_behind, current, settled, value_of
 from pydron_runtime.machine.indirect import PAIRING, behind, is_indirect
-from pydron_runtime.machine.ops_pure import pure, tupled
+from pydron_runtime.machine.ops_pure import key, pure, tupled
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import all_safe, put_off
 from pydron_runtime.machine.safety import (
@@ -305,6 +305,19 @@ def spread(frame: Frame, site: int, operand: Any, callee: Any = None) -> Any:
             frame.machine.fence(frame, site, "PD402", kind.__qualname__)
             return operand  # Python asks for the length, too
     return iterate(frame, site, operand)
+
+
+def spread_hashed(frame: Frame, site: int, operand: Any) -> Any:
+    """What ``*operand`` goes through in the display of a set: every element is asked for before one is waited for."""
+    source = spread(frame, site, operand)
+    if source is operand:
+        return source
+    found: list[Any] = []
+    waits = False
+    for element in source:
+        waits = waits or type(element) is Pending
+        found.append(element if waits else key(frame, site, element))
+    return [key(frame, site, element) for element in found] if waits else found
 
 
 def described(callee: Any) -> str:
