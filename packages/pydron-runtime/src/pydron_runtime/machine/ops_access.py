@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, await_writers_behind, current, settled, value_of
 from pydron_runtime.machine.indirect import PAIRING, behind, is_indirect
-from pydron_runtime.machine.ops_pure import key, pure, tupled
+from pydron_runtime.machine.ops_pure import key as hashable
+from pydron_runtime.machine.ops_pure import pure, tupled
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import all_safe, put_off
 from pydron_runtime.machine.safety import (
@@ -316,8 +317,8 @@ def spread_hashed(frame: Frame, site: int, operand: Any) -> Any:
     waits = False
     for element in source:
         waits = waits or type(element) is Pending
-        found.append(element if waits else key(frame, site, element))
-    return [key(frame, site, element) for element in found] if waits else found
+        found.append(element if waits else hashable(frame, site, element))
+    return [hashable(frame, site, element) for element in found] if waits else found
 
 
 def described(callee: Any) -> str:
