@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+from collections.abc import Callable
+from typing import Any
 
+import pytest
 from scheduled import PRELUDE, Program, executing
 
 import pydron
 from pydron import runner
-from pydron_runtime.testing.scripted import ScriptedExecutor
+from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 TEXT = f"""{PRELUDE}
 @schedule
@@ -80,3 +84,87 @@ def test_emitted_code_is_forgotten_with_its_function() -> None:
     key = id(emitted)
     del emitted
     assert key not in runner._emitted
+
+
+UNDERLINED = f"""{PRELUDE}
+class Thing:
+    def grow(self, x):
+        return [self.missing, x]
+
+@schedule
+def argument(x):
+    return f(x) + fails(x - 1, 0)
+
+@schedule
+def operator(x):
+    return "a" + (f(x)
+        + 1)
+
+@schedule
+def inner(x):
+    y = f(x)
+    return [y + 1, (g(x) + [][y + 3])]
+
+@schedule
+def nested(x):
+    return 1 + inner(x)
+
+@schedule
+def stream(x):
+    return 1 + sum(fails(i, 2) for i in range(x, 5))
+
+@schedule
+def handled(x):
+    try:
+        return fails(x, 1) + 1
+    except ValueError as e:
+        raise KeyError(f(x)) from e
+
+@schedule
+def unknown(x):
+    return Thing().grow(f(x))
+
+@schedule
+def recursive(x):
+    return recursive(x - 1) if x else fails(f(x), 1)
+
+@schedule
+def looped(x):
+    for i in range(3):
+        with LOCK:
+            if fails(i, x):
+                return total([i, None])
+"""
+
+LOCK = "import threading\nLOCK = threading.Lock()\n"
+
+
+@pytest.mark.parametrize("name", re.findall(r"@schedule\ndef (\w+)", UNDERLINED))
+@pytest.mark.parametrize("short", [False, True])
+def test_what_is_printed_is_what_plain_python_prints(name: str, short: bool) -> None:
+    """Underlines included, for those versions that have them."""
+    program = Program(LOCK + UNDERLINED)
+
+    def shown(schedule: Callable[..., Any], functional: Callable[..., Any]) -> str:
+        names = program.namespace(schedule, functional)
+        try:
+            names[name](1)
+        except Exception as error:
+            assert error.__traceback__ is not None
+            return "".join(traceback.format_exception(type(error), error, error.__traceback__.tb_next))
+        raise AssertionError("it did not fail")
+
+    with executing(ScriptedExecutor(newest_first), short=short):
+        seen = shown(pydron.schedule, pydron.functional)
+    assert seen == shown(lambda function: function, lambda function: function)
+
+
+def test_the_frame_of_a_scheduled_function_has_its_arguments() -> None:
+    names = Program(TEXT).namespace(pydron.schedule, pydron.functional)
+    with executing(ScriptedExecutor()):
+        try:
+            names["inner"](1)
+        except ValueError as error:
+            frames = [entry for entry, _ in traceback.walk_tb(error.__traceback__)]
+    assert frames[1].f_code.co_name == "inner" and frames[1].f_locals["x"] == 1
+    assert frames[1].f_globals is names

@@ -1,9 +1,10 @@
 """The entry of a scheduled function: a real function that looks like the user's and leaves no trace in tracebacks.
 
 A traceback gets one line for each Python frame that an exception leaves. The entry's frame cannot be avoided, so it
-takes the place of the user's own frame: its code (:mod:`pydron.stand_in`) carries the user's file, name and parameters,
-and after a failure it raises from the very line on which the user's code failed. For that its code holds one ``raise``
-statement per line.
+takes the place of the user's own frame: its code (:mod:`pydron.stand_in`) carries the user's file, name and parameters.
+After a failure the gate puts the traceback together, with an entry at the very place where the user's code failed
+(:mod:`pydron.places`), and the entry raises the error as it is. Before Python 3.11 it cannot: raising adds a line. There
+its code holds one ``raise`` statement per line.
 """
 
 from __future__ import annotations
@@ -49,14 +50,24 @@ class Gate:
         return runner.run(record, args, kwargs)
 
     def place(self, error: BaseException) -> int:
-        """Cut the traceback down to the user's frames; return the line (relative) that the entry has to raise from."""
-        record = self._bound()
-        line, tail = runner.frames_of_failure(record, error)
-        if not runner.shows_everything():
-            error.__traceback__ = tail
-        elif error.__traceback__ is not None:
-            error.__traceback__ = error.__traceback__.tb_next  # but for the entry itself, which raises it once more
-        offset = line - record.function.__code__.co_firstlineno
+        """Cut the traceback down to the user's frames, with one for the function itself.
+
+        Before Python 3.11 raising the error once more puts that one in front: this returns the line (relative) that the
+        entry has to raise from.
+        """
+        function = self._bound().function
+        place, shown = runner.frames_of_failure(self._bound(), error)
+        if runner.shows_everything() and error.__traceback__ is not None:
+            shown = error.__traceback__.tb_next
+        if sys.version_info >= (3, 11):
+            if place is not None:
+                variables = dict(sys._getframe(1).f_locals)
+                own = {name: value for name, value in variables.items() if not name.startswith(".")}
+                shown = runner.entry_of(function.__code__, place, shown, function.__globals__, own)
+            error.__traceback__ = shown
+            return 0
+        error.__traceback__ = shown
+        offset = 0 if place is None else place.line - function.__code__.co_firstlineno
         return offset if offset > 0 else 0
 
     def _bound(self) -> Record:
@@ -184,6 +195,16 @@ def _lines_of(code: CodeType) -> int:
     return max(1, last - code.co_firstlineno + 1)
 
 
+def _room_for(code: CodeType) -> int:
+    """How many lines an entry has to be able to raise from. From Python 3.11 on it raises as its gate has placed it."""
+    if sys.version_info >= (3, 11):
+        return 1
+    size = 32
+    while size < _lines_of(code):
+        size *= 4
+    return size
+
+
 def make_entry(record: Record) -> FunctionType:
     """The function that users call in place of ``record.function``.
 
@@ -191,10 +212,7 @@ def make_entry(record: Record) -> FunctionType:
     """
     function = record.function
     code = function.__code__
-    size = 32
-    while size < _lines_of(code):
-        size *= 4
-    made = stand_in(code, record.gate, size)
+    made = stand_in(code, record.gate, _room_for(code))
     entry = FunctionType(made, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
     functools.update_wrapper(entry, function)
     entry.__kwdefaults__ = function.__kwdefaults__

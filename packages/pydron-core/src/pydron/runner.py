@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydron import installed
 from pydron.config import settings
 from pydron.errors import ConfigurationError
+from pydron.places import Place, code_at, entry_at, place_of_entry
 
 if TYPE_CHECKING:
     from pydron.entry import Record
@@ -34,6 +35,11 @@ _emitted: dict[int, tuple[weakref.ref[CodeType], CodeType, Role]] = {}
 
 By identity: code objects of the same text compare equal, whatever files they came from.
 """
+
+_shown_at: dict[tuple[int, Place, Role], tuple[CodeType, CodeType]] = {}
+"""Id of a user's code, place and role -> that code, and code that shows itself there."""
+
+_MOST_PLACES = 1024
 
 _refused: list[bool] = []
 
@@ -178,9 +184,9 @@ def shows_everything() -> bool:
     return os.environ.get("PYDRON_TRACEBACK") == "full"
 
 
-def place_failure(error: BaseException, line: int, below: TracebackType | None) -> None:
+def place_failure(error: BaseException, place: Place, below: TracebackType | None) -> None:
     """Say where a failure belongs that happened elsewhere, or earlier, than where the program's code stands."""
-    _placed.error, _placed.line, _placed.below = error, line, below
+    _placed.error, _placed.place, _placed.below = error, place, below
 
 
 def keep_context(error: BaseException) -> None:
@@ -188,15 +194,48 @@ def keep_context(error: BaseException) -> None:
     _placed.kept, _placed.context = error, error.__context__
 
 
-def frames_of_failure(record: Record, error: BaseException) -> tuple[int, TracebackType | None]:
-    """Where a scheduled function has to raise an error from: the line, and the traceback below."""
+def frames_of_failure(record: Record, error: BaseException) -> tuple[Place | None, TracebackType | None]:
+    """Where a scheduled function has to raise an error from, and the traceback below. None: as if not from there."""
     if getattr(_placed, "kept", None) is error:
         error.__context__ = _placed.context
         _placed.kept = _placed.context = None
     if getattr(_placed, "error", None) is error:
         _placed.error = None
-        return _placed.line, _placed.below
+        return _placed.place, _placed.below
+    if not shows_own_frame(error) and error.__traceback__ is not None and not _activations(error.__traceback__.tb_next):
+        return None, None
     return users_frames(record, error.__traceback__)
+
+
+def shows_own_frame(error: BaseException) -> bool:
+    """Whether a function that raises an error has an entry in its traceback. Where ``except*`` raises what is left of
+    a group, Python makes none."""
+    return not hasattr(error, "exceptions") or sys.version_info < (3, 11)
+
+
+def entry_of(
+    users: CodeType,
+    place: Place,
+    below: TracebackType | None,
+    namespace: dict[str, Any],
+    variables: dict[str, Any] | None = None,
+    role: Role = "function",
+) -> TracebackType:
+    """An entry of a traceback that shows a place in the user's code, above others.
+
+    Args:
+        namespace, variables: The globals and local variables of its frame.
+        role: "part" if it may come after another entry of the same activation, which it replaces.
+    """
+    key = (id(users), place, role)
+    found = _shown_at.get(key)
+    if found is None:
+        if len(_shown_at) >= _MOST_PLACES:
+            _shown_at.clear()
+        made = code_at(users.co_filename, users.co_name, place)
+        found = _shown_at[key] = (users, made)
+        show_as(made, users, role)
+    return entry_at(found[1], place.line, below, namespace, variables)
 
 
 def without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
@@ -231,21 +270,21 @@ def _is_own(code: CodeType) -> bool:
 
 
 def users_frames(
-    record: Record, traceback: TracebackType | None, skip_entry: bool = True, line: int | None = None
-) -> tuple[int, TracebackType | None]:
-    """What a traceback shows below a scheduled function: the line in it, and the frames that it called.
+    record: Record, traceback: TracebackType | None, skip_entry: bool = True, place: Place | None = None
+) -> tuple[Place, TracebackType | None]:
+    """What a traceback shows below a scheduled function: the place in it, and the frames that it called.
 
     Frames of Pydron's own files are left out. Frames of one activation (a function and the regions emitted from it)
     count as one, at the innermost of their lines.
 
     Args:
         skip_entry: The traceback begins with the frame of the function's entry.
-        line: The line if no frame tells; None is the function's first.
+        place: The place if no frame tells; None is the function's first line.
     """
     own = record.function.__code__
     if skip_entry and traceback is not None:
         traceback = traceback.tb_next
     kept = _activations(traceback)
     if kept and shown_as(kept[0].tb_frame.f_code) is own:
-        return kept[0].tb_lineno, _chained(kept[1:])
-    return own.co_firstlineno if line is None else line, _chained(kept)
+        return place_of_entry(kept[0]), _chained(kept[1:])
+    return Place(own.co_firstlineno) if place is None else place, _chained(kept)

@@ -52,8 +52,8 @@ def stand_in(code: CodeType, gate: object, lines: int = 0) -> CodeType:
 
     Args:
         gate: Called with a tuple and a dictionary: all positional arguments, and the keyword-only ones.
-        lines: If not 0, what the gate raises is raised again, from the line (relative, below this number) that
-            ``gate.place(error)`` says.
+        lines: If not 0, what the gate raises is raised again: as ``gate.place(error)`` has left it if this is 1, else
+            from the line (relative, below this number) that it says.
     """
     shape = _Shape(
         code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, bool(code.co_flags & _VARARGS),
@@ -129,8 +129,10 @@ def _template(shape: _Shape) -> CodeType:
 def _passing_on(call: str, lines: int) -> str:
     if not lines:
         return f"return {call}"
+    # A bare ``raise`` leaves the traceback as the gate has put it together; before Python 3.11 it has its own.
+    again = " error" if lines > 1 else ""
     return (
-        f"try:\n return {call}\nexcept BaseException as error:\n offset = gate.place(error)\n raise error\n"
+        f"try:\n return {call}\nexcept BaseException as error:\n offset = gate.place(error)\n raise{again}\n"
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from pydron.emit.assignment import Names
 from pydron.emit.builder import FRAME, PREFIX, Unsupported, function_def, name_of, place
 from pydron.emit.names import own_binds
 from pydron.ir.nodes import Call, For, Host, Region
+from pydron.location import Span
 
 if TYPE_CHECKING:
     from pydron.emit.regions import Regions
@@ -32,11 +33,11 @@ ELEMENTS = f"{PREFIX}elements"
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The sites of a stream: from ``begin``, up to ``end`` left out; the call itself stands on ``line``."""
+    """The sites of a stream: from ``begin``, up to ``end`` left out; the call itself stands at ``span``."""
 
     begin: int
     end: int
-    line: int
+    span: Span
 
 
 _FIRST = frozenset({"list", "tuple", "sorted", "join"})
@@ -60,7 +61,7 @@ def emit_stream(regions: Regions, node: Call, assigned: Names) -> list[ast.stmt]
     begin = len(regions.sites.places)
     tiers = regions.sites.operation("tiers", source, source, ast.Constant(0))
     elements = _elements(regions, node, captures, written)
-    regions.streams.append(Extent(begin, len(regions.sites.places), call.lineno))
+    regions.streams.append(Extent(begin, len(regions.sites.places), Span.of(call)))
     generator = _written(regions, written, source, captures)
     regions.sites.node_id = node.id
     regions.expressions.assigned = assigned

@@ -7,17 +7,15 @@ the user's own lines, carets included.
 
 from __future__ import annotations
 
-import ast
-import functools
 import math
-import sys
 import traceback
 from collections.abc import Callable, Iterable
-from types import CodeType, TracebackType
+from types import TracebackType
 from typing import Any
 
 import msgspec
 
+from pydron.places import Place, code_at, entry_at, place_of_entry
 from pydron_runtime.data.payload import Payload, TransportError, dump
 from pydron_runtime.data.payload import load as load_payload
 
@@ -48,8 +46,12 @@ def records_of(trace: TracebackType | None) -> list[FrameRecord]:
     while trace is not None:
         module = _module(trace)
         code = trace.tb_frame.f_code
-        line, end_line, column, end_column = _position(code, trace.tb_lasti, trace.tb_lineno)
-        records.append(FrameRecord(code.co_filename, line, code.co_name, module, end_line, column, end_column))
+        place = place_of_entry(trace)
+        records.append(
+            FrameRecord(
+                code.co_filename, place.line, code.co_name, module, place.end_line, place.column, place.end_column
+            )
+        )
         trace = trace.tb_next
     return records
 
@@ -74,31 +76,6 @@ def _is_own(module: str) -> bool:
     return module == _OWN or module.startswith(_OWN + ".") and not module.startswith(_STANDS_FOR_USERS)
 
 
-def _position(code: CodeType, instruction: int, line: int) -> tuple[int, int | None, int | None, int | None]:
-    if sys.version_info >= (3, 11) and instruction >= 0:
-        for offset, position in enumerate(code.co_positions()):
-            if offset == instruction // 2:
-                _, end_line, column, end_column = position
-                return line, end_line, column, end_column
-    return line, None, None, None
-
-
-@functools.lru_cache(maxsize=1024)
-def _code_at(record: FrameRecord) -> CodeType:
-    """Code that fails just where the record says."""
-    place = {
-        "lineno": record.line,
-        "col_offset": record.column or 0,
-        "end_lineno": record.end_line or record.line,
-        "end_col_offset": record.end_column or record.column or 0,
-    }
-    name = ast.Name("_pydron_absent_", ast.Load(), **place)
-    code = compile(ast.Module([ast.Expr(name, **place)], []), record.filename, "exec")
-    if sys.version_info >= (3, 11):
-        return code.replace(co_name=record.name, co_qualname=record.name)
-    return code.replace(co_name=record.name)
-
-
 def traceback_of(records: Iterable[FrameRecord]) -> TracebackType | None:
     """A traceback whose entries show the recorded files, lines and names; None if there are none.
 
@@ -106,12 +83,9 @@ def traceback_of(records: Iterable[FrameRecord]) -> TracebackType | None:
     """
     rebuilt: TracebackType | None = None
     for record in reversed(list(records)):
-        try:
-            exec(_code_at(record), {"__name__": record.module, "__builtins__": {}})
-        except NameError as error:
-            assert error.__traceback__ is not None and error.__traceback__.tb_next is not None
-            entry = error.__traceback__.tb_next
-            rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, record.line)
+        place = Place(record.line, record.end_line, record.column, record.end_column)
+        code = code_at(record.filename, record.name, place)
+        rebuilt = entry_at(code, record.line, rebuilt, {"__name__": record.module})
     return rebuilt
 
 

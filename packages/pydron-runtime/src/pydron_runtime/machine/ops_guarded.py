@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron import runner
+from pydron.places import Place
 from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding, attempt_of
 from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.contexts import end_context
@@ -141,8 +142,8 @@ def caught(attempt: Attempt, site: int) -> int:
     if error is attempt.raised:
         assert attempt.failed is not None
         end_context(error, attempt.context, attempt.failed.handled)
-        line, below = placement(attempt.failed, attempt)
-        error.__traceback__ = TracebackType(below, sys._getframe(1), -1, line)
+        place, below = placement(attempt.failed, attempt)
+        error.__traceback__ = _shown_at(attempt, place, below)
     else:
         error.__traceback__ = runner.without_own_frames(error.__traceback__)
     attempt.machine.observer.frame_finished(attempt, error)
@@ -155,6 +156,14 @@ def caught(attempt: Attempt, site: int) -> int:
             shown = shown.tb_next
         error.__traceback__ = shown.tb_next
     return shown.tb_lineno
+
+
+def _shown_at(attempt: Attempt, place: Place, below: TracebackType | None) -> TracebackType:
+    """The traceback of a failure in an attempt: what is below, and above it the function whose frame handles it."""
+    if sys.version_info >= (3, 11):
+        function = attempt.code.record.function
+        return runner.entry_of(function.__code__, place, below, function.__globals__, role="part")
+    return TracebackType(below, sys._getframe(2), -1, place.line)
 
 
 def as_it_was(attempt: Attempt) -> tuple[Any, ...]:

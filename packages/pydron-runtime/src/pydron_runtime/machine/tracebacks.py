@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pydron import runner
+from pydron.places import Place, code_at, entry_at, place_of_span
 from pydron_runtime.data.failures import FrameRecord, load_failure, traceback_of
 from pydron_runtime.data.tasks import Failed
 from pydron_runtime.machine.entries import Entry
@@ -21,49 +22,48 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.code import Code
 
 
-def placement(failed: Entry, top: Frame | None = None) -> tuple[int, TracebackType | None]:
-    """Where a failed entry belongs: the line in the main function, and the traceback below it.
+def placement(failed: Entry, top: Frame | None = None) -> tuple[Place, TracebackType | None]:
+    """Where a failed entry belongs: the place in the main function, and the traceback below it.
 
     Args:
-        top: The line in the function of this frame instead, which began what has failed.
+        top: The place in the function of this frame instead, which began what has failed.
     """
     frame: Frame | None
     if isinstance(failed, Frame) and failed.error is not None:
-        line, below = _native(failed)
+        place, below = _native(failed)
         frame = failed
         if frame.kind == "region" and frame.frame is not None:
             for extent in _streams(frame.code, frame.site)[1:]:
-                line, below = _in_stream(frame.code, extent, line, below)
+                place, below = _in_stream(frame.code, extent, place, below)
     else:
         frame = failed.frame
         assert frame is not None
-        line = frame.code.span(failed.site).line
+        place = place_of_span(frame.code.span(failed.site))
         below = failed.frames_below
         if below is None or isinstance(below, TracebackType):
-            line, below = runner.users_frames(frame.code.record, below, skip_entry=False, line=line)
+            place, below = runner.users_frames(frame.code.record, below, skip_entry=False, place=place)
         else:
             below = traceback_of(below)
         for extent in _streams(frame.code, failed.site):
-            line, below = _in_stream(frame.code, extent, line, below)
+            place, below = _in_stream(frame.code, extent, place, below)
     while frame is not None and frame.frame is not None and frame is not top:
         if frame.kind == "function":
-            graph = frame.code.record.taken_apart
-            below = _under(FrameRecord(graph.filename, line, graph.name, graph.module), below)
-            line = frame.frame.code.span(frame.site).line
+            below = _under(frame.code, frame.code.record.taken_apart.name, place, below)
+            place = place_of_span(frame.frame.code.span(frame.site))
             for extent in _streams(frame.frame.code, frame.site):
-                line, below = _in_stream(frame.frame.code, extent, line, below)
+                place, below = _in_stream(frame.frame.code, extent, place, below)
         frame = frame.frame
-    return line, below
+    return place, below
 
 
-def _native(frame: Frame) -> tuple[int, TracebackType | None]:
-    """The line in a deferred frame's function, and what is below, from the error's own traceback."""
+def _native(frame: Frame) -> tuple[Place, TracebackType | None]:
+    """The place in a deferred frame's function, and what is below, from the error's own traceback."""
     error = frame.error
     assert error is not None
     # The error's own traceback has grown since: it was raised once more, where the main frame waits.
     streams = _streams(frame.code, frame.site) if frame.kind == "region" else []
-    line = streams[0].line if streams else None
-    return runner.users_frames(frame.code.record, frame.frames_below, skip_entry=False, line=line)
+    place = place_of_span(streams[0].span) if streams else None
+    return runner.users_frames(frame.code.record, frame.frames_below, skip_entry=False, place=place)
 
 
 def _streams(code: Code, site: int) -> list[Extent]:
@@ -71,17 +71,16 @@ def _streams(code: Code, site: int) -> list[Extent]:
     return [extent for extent in code.streams if extent.begin <= site < extent.end]
 
 
-def _in_stream(code: Code, extent: Extent, line: int, below: TracebackType | None) -> tuple[int, TracebackType | None]:
-    """A place in a generator expression: the line of the call that goes through it, and the traceback below that."""
+def _in_stream(
+    code: Code, extent: Extent, place: Place, below: TracebackType | None
+) -> tuple[Place, TracebackType | None]:
+    """A place in a generator expression: that of the call that goes through it, and the traceback below that."""
+    return place_of_span(extent.span), _under(code, "<genexpr>", place, below)
+
+
+def _under(code: Code, name: str, place: Place, below: TracebackType | None) -> TracebackType:
     graph = code.record.taken_apart
-    return extent.line, _under(FrameRecord(graph.filename, line, "<genexpr>", graph.module), below)
-
-
-def _under(record: FrameRecord, below: TracebackType | None) -> TracebackType | None:
-    upper = traceback_of([record])
-    if upper is None:
-        return below
-    return TracebackType(below, upper.tb_frame, upper.tb_lasti, upper.tb_lineno)
+    return entry_at(code_at(graph.filename, name, place), place.line, below, {"__name__": graph.module})
 
 
 def failure_of(failed: Failed) -> tuple[BaseException, list[FrameRecord]]:
