@@ -3,8 +3,8 @@
 A traceback gets one line for each Python frame that an exception leaves. The entry's frame cannot be avoided, so it
 takes the place of the user's own frame: its code (:mod:`pydron.stand_in`) carries the user's file, name and parameters.
 After a failure the gate puts the traceback together, with an entry at the very place where the user's code failed
-(:mod:`pydron.places`), and the entry raises the error as it is. Before Python 3.11 it cannot: raising adds a line. There
-its code holds one ``raise`` statement per line.
+(:mod:`pydron.places`), and the entry raises the error as it is. Before Python 3.11 it cannot: raising adds a line.
+There its code holds one ``raise`` statement per line.
 """
 
 from __future__ import annotations
