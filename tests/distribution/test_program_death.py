@@ -69,7 +69,7 @@ elif sys.argv[2] == "interrupt":
         executor.wait(0)
     except KeyboardInterrupt:
         executor.cancel([2, 3])
-        print("interrupted")
+        print("interrupted", flush=True)
         raise
 else:
     for number in (2, 3):
@@ -128,4 +128,17 @@ def test_an_interrupted_program_says_so_once_and_leaves_nothing(tmp_path: Path) 
     out, err = program.communicate(timeout=PATIENCE)
     assert "interrupted" in out
     assert err.count("KeyboardInterrupt") == 1 and err.count("Traceback") == 1
+    nothing_left(pids, home, 2.0)
+
+
+def test_a_program_that_is_interrupted_again_and_again_leaves_nothing(tmp_path: Path) -> None:
+    """While the first Ctrl-C is being obeyed: the pool is closed all the same, and sooner."""
+    program, pids, home = start(tmp_path, "interrupt")
+    os.killpg(program.pid, signal.SIGINT)
+    out = program.stdout
+    assert out is not None
+    until(lambda: "interrupted" in out.readline(), "the first is obeyed")
+    while program.poll() is None:
+        os.killpg(program.pid, signal.SIGINT)
+    program.communicate(timeout=PATIENCE)
     nothing_left(pids, home, 2.0)

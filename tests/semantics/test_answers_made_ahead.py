@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from unittest import mock
 
 import pytest
-from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check, compare, executing, plain, switching
+from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check, compare, plain, switching
 
-import pydron
-from pydron_runtime.conformance.executors import EventLog
 from pydron_runtime.machine import ranges
 
 PROGRAMS = {
@@ -291,18 +288,3 @@ def test_what_is_asked_beyond_the_end_of_the_loop_is_given_up() -> None:
     compare(program, "early end", plain(program), seen)
     assert executor.held == 0, "answers are kept that nobody will take"
     assert len(executor.submitted) < 30
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_the_trace_says_how_each_range_ended(name: str) -> None:
-    log = EventLog()
-    program = Program(PRELUDE + PROGRAMS[name])
-    with switching(sys.maxsize), asking_ahead(), executing(Prompt(), short=True, recorder=log):
-        program.observe(program.namespace(pydron.schedule, pydron.functional))
-    ended = {event[1]: event[3] for event in log.events if event[0] == "task_retired"}
-    asked = Counter(event[1] for event in log.events if event[0] == "task_issued")
-    retired = Counter(event[1] for event in log.events if event[0] == "task_retired")
-    assert asked == retired
-    assert set(ended.values()) <= {"ok", "failed", "cancelled"}
-    if name in ANSWERED:
-        assert "ok" in ended.values()

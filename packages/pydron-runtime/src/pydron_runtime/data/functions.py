@@ -23,34 +23,59 @@ from pydron_runtime.data.tasks import Function
 _ABSENT = object()
 
 
+def _kept(value: object) -> tuple[weakref.ref[Any] | None, object]:
+    """A value to be compared by identity later, without keeping it alive where that can be avoided.
+
+    What is remembered of a function must not keep what the function reads: that may be the function itself, which would
+    then live for ever, or a large array.
+    """
+    try:
+        return weakref.ref(value), None
+    except TypeError:
+        return None, value
+
+
+def _is(kept: tuple[weakref.ref[Any] | None, object], value: object) -> bool:
+    reference, itself = kept
+    return (itself if reference is None else reference()) is value
+
+
 @dataclass(frozen=True, slots=True)
 class _Observed:
-    """What a function read when it was serialised: compared by identity, which costs next to nothing."""
+    """What a function read when it was serialised: compared by identity, which costs next to nothing.
 
-    codes: tuple[tuple[FunctionType, CodeType, object, object], ...]
-    names: tuple[tuple[dict[str, Any], str, object], ...]
-    cells: tuple[tuple[CellType, object], ...]
+    Attributes:
+        names: Global names that its code mentions, with their values.
+        cells: What its closure held.
+    """
+
+    function: weakref.ref[FunctionType]
+    code: CodeType
+    defaults: object
+    named: object
+    names: tuple[tuple[str, tuple[weakref.ref[Any] | None, object]], ...]
+    cells: tuple[tuple[weakref.ref[Any] | None, object], ...]
 
     def still_holds(self) -> bool:
-        for function, code, defaults, named in self.codes:
-            if (
-                function.__code__ is not code
-                or function.__defaults__ is not defaults
-                or function.__kwdefaults__ is not named
-            ):
+        function = self.function()
+        if (
+            function is None
+            or function.__code__ is not self.code
+            or function.__defaults__ is not self.defaults
+            or function.__kwdefaults__ is not self.named
+        ):
+            return False
+        namespace = function.__globals__
+        for name, kept in self.names:
+            if not _is(kept, namespace.get(name, _ABSENT)):
                 return False
-        for namespace, name, value in self.names:
-            if namespace.get(name, _ABSENT) is not value:
-                return False
-        for cell, value in self.cells:
-            if _contents(cell) is not value:
+        for cell, kept in zip(function.__closure__ or (), self.cells):
+            if not _is(kept, _contents(cell)):
                 return False
         return True
 
 
-_NOTHING = _Observed((), (), ())
-
-_made: weakref.WeakKeyDictionary[Any, tuple[_Observed, Function]] = weakref.WeakKeyDictionary()
+_made: weakref.WeakKeyDictionary[Any, tuple[tuple[_Observed, ...], Function]] = weakref.WeakKeyDictionary()
 
 
 def _contents(cell: CellType) -> object:
@@ -60,11 +85,9 @@ def _contents(cell: CellType) -> object:
         return _ABSENT
 
 
-def _observe(function: FunctionType) -> _Observed:
+def _observe(function: FunctionType) -> tuple[_Observed, ...]:
     """What the function, and every function that travels inside it, refers to by name."""
-    codes: list[tuple[FunctionType, CodeType, object, object]] = []
-    names: list[tuple[dict[str, Any], str, object]] = []
-    cells: list[tuple[CellType, object]] = []
+    observed: list[_Observed] = []
     seen: set[int] = set()
     todo: list[object] = [function]
     while todo:
@@ -74,17 +97,24 @@ def _observe(function: FunctionType) -> _Observed:
         seen.add(id(current))
         if by_name(current):
             continue
-        codes.append((current, current.__code__, current.__defaults__, current.__kwdefaults__))
-        for name in engine._extract_code_globals(current.__code__):
-            value = current.__globals__.get(name, _ABSENT)
-            names.append((current.__globals__, name, value))
-            todo.append(value)
-        for cell in current.__closure__ or ():
-            value = _contents(cell)
-            cells.append((cell, value))
-            todo.append(value)
+        names = [
+            (name, current.__globals__.get(name, _ABSENT)) for name in engine._extract_code_globals(current.__code__)
+        ]
+        cells = [_contents(cell) for cell in current.__closure__ or ()]
+        observed.append(
+            _Observed(
+                weakref.ref(current),
+                current.__code__,
+                current.__defaults__,
+                current.__kwdefaults__,
+                tuple((name, _kept(value)) for name, value in names),
+                tuple(_kept(value) for value in cells),
+            )
+        )
+        todo += [value for _, value in names]
+        todo += cells
         todo.append(getattr(current, "__wrapped__", None))
-    return _Observed(tuple(codes), tuple(names), tuple(cells))
+    return tuple(observed)
 
 
 def function_of(callable_: Callable[..., Any]) -> Function:
@@ -99,7 +129,7 @@ def function_of(callable_: Callable[..., Any]) -> Function:
     lasting = type(callable_) is FunctionType or isinstance(callable_, type)
     if lasting:
         made = _made.get(callable_)
-        if made is not None and made[0].still_holds():
+        if made is not None and all(each.still_holds() for each in made[0]):
             return made[1]
     name = str(getattr(callable_, "__qualname__", type(callable_).__qualname__))
     stream = io.BytesIO()
@@ -111,6 +141,6 @@ def function_of(callable_: Callable[..., Any]) -> Function:
     blob = stream.getvalue()
     function = Function(blake2b(blob, digest_size=16).hexdigest(), blob, name)
     if lasting:
-        observed = _observe(callable_) if type(callable_) is FunctionType else _NOTHING
+        observed = _observe(callable_) if type(callable_) is FunctionType else ()
         _made[callable_] = (observed, function)
     return function

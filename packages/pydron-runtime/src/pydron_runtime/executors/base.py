@@ -35,6 +35,7 @@ __all__ = [
     "Succeeded",
     "Task",
     "Untransportable",
+    "dismiss",
 ]
 
 
@@ -51,7 +52,8 @@ class Executor(Protocol):
 
     Attributes:
         recorder: Who is told about tasks and workers; set by the runtime before each run. An executor that can become
-            useless has one more attribute, ``usable``, false from then on.
+            useless has one more attribute, ``usable``, false from then on. One that keeps completions until they are
+            collected has one more method, :func:`dismiss`.
     """
 
     recorder: Recorder | None
@@ -93,3 +95,14 @@ class Executor(Protocol):
     def close(self) -> None:
         """Stop and remove everything: processes, sockets, files. Idempotent."""
         ...
+
+
+def dismiss(executor: Executor, owner: int) -> None:
+    """Tell an executor that an owner has ended and will collect nothing more.
+
+    Completions of its tasks, those that are still to come included, can be dropped: a call that was cancelled, or that
+    nobody waits for any more, completes all the same.
+    """
+    told = getattr(executor, "dismiss", None)
+    if told is not None:
+        told(owner)

@@ -130,6 +130,10 @@ class EngineExecutor:
         """Completions of this owner's tasks since the last call. Does not block."""
         return self._mail.collect(owner)
 
+    def dismiss(self, owner: int) -> None:
+        """This owner has ended: completions of its tasks, those that are still to come included, are dropped."""
+        self._mail.dismiss(owner)
+
     def wait(self, owner: int, timeout: float | None = None) -> bool:
         """Block until ``completed(owner)`` would return something.
 

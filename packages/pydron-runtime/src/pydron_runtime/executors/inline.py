@@ -64,6 +64,10 @@ class InlineExecutor:
         """Completions of this owner's tasks since the last call."""
         return self._ledger.completed(owner)
 
+    def dismiss(self, owner: int) -> None:
+        """This owner has ended: completions of its tasks are dropped."""
+        self._ledger.completed(owner)
+
     def wait(self, owner: int, timeout: float | None = None) -> bool:
         """Never blocks: whether there is something to collect."""
         return self._ledger.has_mail(owner)

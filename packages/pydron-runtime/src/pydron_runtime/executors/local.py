@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import threading
 import weakref
 from collections.abc import Iterable
@@ -141,6 +142,10 @@ class LocalExecutor:
         """Completions of this owner's tasks since the last call. Does not block."""
         return self._mail.collect(owner)
 
+    def dismiss(self, owner: int) -> None:
+        """This owner has ended: completions of its tasks, those that are still to come included, are dropped."""
+        self._mail.dismiss(owner)
+
     def wait(self, owner: int, timeout: float | None = None) -> bool:
         """Block until ``completed(owner)`` would return something.
 
@@ -194,8 +199,16 @@ def shared(workers: int | None = None) -> LocalExecutor:
 
 
 def _close_all() -> None:
+    """The program ends. Whoever is impatient (Ctrl-C, again and again) gets what is being done, only sooner."""
     for executor in list(_all):
-        executor.close()
+        while True:
+            try:
+                executor.close()
+                break
+            except KeyboardInterrupt:
+                nursery = executor.nursery
+                if nursery is not None:
+                    os.kill(nursery, signal.SIGKILL)  # its workers go with it
 
 
 def _in_child() -> None:

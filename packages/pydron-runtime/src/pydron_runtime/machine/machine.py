@@ -18,7 +18,7 @@ from greenlet import getcurrent
 from pydron import runner
 from pydron.errors import InternalError
 from pydron_runtime.data.versions import Versions
-from pydron_runtime.executors.base import Executor
+from pydron_runtime.executors.base import Executor, dismiss
 from pydron_runtime.machine.aside import make_room, stand_still
 from pydron_runtime.machine.attempts import Unwinding, attempt_of, tell_attempts
 from pydron_runtime.machine.brought_forth import bring_forth
@@ -260,6 +260,7 @@ class Machine:
         self.containers.drop_garbage()
         self.containers.fill()
         self.tasks.release_all()
+        dismiss(self.executor, self.number)
         self.versions.forget()
         forget()
 

@@ -114,6 +114,12 @@ class Observer:
                 order_text(frame.here), (), size, f"ahead: {preview(args, kwargs)}", time.monotonic_ns(),
             )  # fmt: skip
 
+    def dropped(self, guesses: Iterable[int]) -> None:
+        """Nobody wants the results of these calls, which were asked for ahead."""
+        if self.recorder is not None:
+            for number in guesses:
+                self.recorder.task_retired(number, time.monotonic_ns(), "cancelled")
+
     def range_asked(self, frame: Frame, site: int, number: int, name: str, iterations: int) -> None:
         """A worker is asked to make the calls of some iterations of a loop."""
         recorder = self.recorder
@@ -124,10 +130,10 @@ class Observer:
                 time.monotonic_ns(),
             )  # fmt: skip
 
-    def range_taken(self, number: int) -> None:
-        """The loop goes on with the answers of a range."""
+    def range_ended(self, number: int, answered: bool) -> None:
+        """The answers of a range were taken, or nobody wants them."""
         if self.recorder is not None:
-            self.recorder.task_retired(number, time.monotonic_ns(), "ok")
+            self.recorder.task_retired(number, time.monotonic_ns(), "ok" if answered else "cancelled")
 
     def label(self, entry: TaskEntry) -> str:
         """The call, for messages: name and place."""
@@ -187,12 +193,12 @@ class Observer:
             self.recorder.task_retired(entry.number, time.monotonic_ns(), "failed")
             keep_task(self.recorder, entry)
 
-    def cancelled(self, tasks: Iterable[int]) -> None:
-        """Nobody wants the results of these tasks: no more, or after all, if they were asked for ahead."""
+    def cancelled(self, entries: Iterable[TaskEntry]) -> None:
+        """Nobody wants these tasks any more."""
         if self.recorder is not None:
             now = time.monotonic_ns()
-            for number in tasks:
-                self.recorder.task_retired(number, now, "cancelled")
+            for entry in entries:
+                self.recorder.task_retired(entry.number, now, "cancelled")
 
     @contextmanager
     def waiting(self, machine: Machine, frame: Frame, site: int, reason: str, detail: str) -> Iterator[None]:

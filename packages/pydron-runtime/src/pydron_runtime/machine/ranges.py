@@ -141,7 +141,9 @@ def _found(lookup: Callable[[str], Any], path: tuple[str, ...]) -> Any:
     """What a name means, attributes of modules included; None if that cannot be said without running user code."""
     try:
         found = lookup(path[0])
-    except (LookupError, AttributeError):
+    except LookupError:
+        return None
+    except AttributeError:
         return None
     for name in path[1:]:
         found = getattr(found, "__dict__", {}).get(name) if type(found) is type(operator) else None
@@ -203,10 +205,8 @@ class Ranges:
         self._sent.popleft()
         answers = self._take(number)
         if answers is None:
-            machine.observer.cancelled([number])
             self.end()
             return None
-        machine.observer.range_taken(number)
         self.iterations = len(elements)
         return self._paired(answers, elements)
 
@@ -232,10 +232,7 @@ class Ranges:
     def end(self) -> None:
         """Ask for nothing more."""
         self._over = True
-        machine = self._frame.machine
-        left = [number for number, _ in self._sent]
-        machine.tasks.forget_ranges(left)
-        machine.observer.cancelled(left)
+        self._frame.machine.tasks.forget_ranges([number for number, _ in self._sent])
         self._sent.clear()
         self._came.clear()
 

@@ -223,7 +223,7 @@ class Tasks:
         """Hand a call to the executor again, with its operands' values in place of references to other tasks."""
         del self.outstanding[entry.number]
         self.results.in_program.add(entry.number)
-        self._machine.observer.cancelled([entry.number])
+        self._machine.observer.cancelled([entry])
         entry.number = next(numbers)
         self._machine.observer.issued(entry, (), {})
         entry.pending.number = entry.number
@@ -268,11 +268,10 @@ class Tasks:
         machine = self._machine
         if self.ranges:
             machine.executor.cancel(list(self.ranges))
-            machine.observer.cancelled(self.ranges)
             self.ranges.clear()
         if self.outstanding:
             machine.executor.cancel(list(self.outstanding))
-            machine.observer.cancelled(self.outstanding)
+            machine.observer.cancelled(self.outstanding.values())
             self.outstanding.clear()
 
     def release_all(self) -> None:
@@ -283,7 +282,9 @@ class Tasks:
 
 def _lost(entry: TaskEntry, reason: str) -> TaskLostError:
     """The error of a call that has no result, and shows what the call was."""
-    return TaskLostError(f"{reason} {arguments_of(entry.arguments, entry.references)}".strip())
+    sentence, newline, words = reason.partition("\n")
+    said = f"{sentence} {arguments_of(entry.arguments, entry.references)}".strip()
+    return TaskLostError(f"{said}{newline}{words}")
 
 
 def _taken(tasks: Tasks, entry: TaskEntry, guess: Guess) -> Pending:

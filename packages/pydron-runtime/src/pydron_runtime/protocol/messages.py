@@ -18,6 +18,9 @@ VERSION = 3
 KEEP_BYTES = 4096
 """Values of at least this many bytes are kept by the worker that made or received them, until told to forget."""
 
+FUNCTIONS = 1000
+"""A worker knows at least the functions of so many definitions that it was sent last."""
+
 
 class Parcel(msgspec.Struct, array_like=True, frozen=True):
     """A payload inside a message.

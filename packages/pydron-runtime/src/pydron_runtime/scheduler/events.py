@@ -55,7 +55,8 @@ class Died(msgspec.Struct, frozen=True):
     """A worker process is gone.
 
     Attributes:
-        reason: How it ended: ``killed by signal 9 (SIGKILL)``.
+        reason: How it ended: ``killed by signal 9 (SIGKILL)``. On further lines, what its call last wrote to the error
+            stream.
         running: Task that it was working on when it died, 0 for none, None if nobody knows.
     """
 

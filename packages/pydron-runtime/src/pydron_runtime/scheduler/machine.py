@@ -75,7 +75,8 @@ class Scheduler:
             _start_failed(state, event, out)
         shrinking.let_go(state, out)
         placement.place(state, event.now, out)
-        if placement.take_from_ahead(state, out):
+        if state.ahead and not state.ready_count:
+            placement.take_from_ahead(state, out)
             placement.place(state, event.now, out)
         pool.free_the_stuck(state, out)
         pool.staff(state, out)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 
-from pydron_runtime.protocol.messages import KEEP_BYTES
+from pydron_runtime.protocol.messages import FUNCTIONS, KEEP_BYTES
 from pydron_runtime.scheduler import lifecycle, sharing, values
 from pydron_runtime.scheduler.instructions import Assignment, Dispatch, Drop, Instruction
 from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
@@ -36,10 +36,15 @@ DEEPEST = 32
 GAIN = 0.3
 """Weight of the latest measurement in a function's expected duration."""
 
+REMEMBERED = 10_000
+"""Durations of so many functions are remembered: those measured last."""
+
 
 def learn(state: SchedulerState, digest: str, duration: int) -> None:
     """Take a measured duration into account."""
-    before = state.durations.get(digest)
+    before = state.durations.pop(digest, None)
+    if len(state.durations) >= REMEMBERED:
+        del state.durations[next(iter(state.durations))]  # the one that was made longest ago
     state.durations[digest] = duration if before is None else int(before + GAIN * (duration - before))
 
 
@@ -140,19 +145,16 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
     _send(state, sent, out)
 
 
-def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> bool:
+def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> None:
     """Make a call ready again that lies behind another one, if a worker has nothing to do.
 
     The worker that had it may have begun it meanwhile. Then it is made twice, and one result counts.
-
-    Returns:
-        Whether a call has been made ready.
     """
     if not state.ahead or state.ready_count:
-        return False
+        return
     idle = roomiest(state)
     if idle is None or idle.queue:
-        return False
+        return
     for name in sorted(state.ahead):
         worker = state.workers.get(name)
         if worker is None or len(worker.queue) < 2 or worker.load <= BUDGET:
@@ -165,8 +167,7 @@ def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> bool:
             lifecycle.put_back(state, entry, out)
             worker.passed_on.add(number)
             out.append(Drop(name, (number,)))
-            return True
-    return False
+            return
 
 
 def _send(state: SchedulerState, sent: dict[str, list[Assignment]], out: list[Instruction]) -> None:
@@ -196,6 +197,8 @@ def _assign(state: SchedulerState, entry: TaskState, worker: WorkerState, cost: 
     worker.load += cost
     define = task.function.digest not in worker.functions
     if define:
+        if len(worker.functions) >= FUNCTIONS:
+            worker.functions.clear()  # a program that makes a function per call would have them all remembered
         worker.functions.add(task.function.digest)
     if not task.needs:
         entry.depth = 1

@@ -155,9 +155,11 @@ def bury(state: SchedulerState, name: str, reason: str, running: int | None, out
 
 def _poison(entry: TaskState, reason: str) -> str:
     label = entry.task.label or entry.task.function.name
+    reason, _, words = reason.partition("\n")
+    way_out = f"{WAY_OUT}\nIt last wrote to the error stream:\n{words}" if words else WAY_OUT
     return (
         f"{label} killed every worker process it ran on: {entry.deaths} times, at last the process was {reason}."
-        f" Look for native code that crashes, for calls that end the process, or for memory running out. {WAY_OUT}"
+        f" Look for native code that crashes, for calls that end the process, or for memory running out. {way_out}"
     )
 
 

@@ -137,6 +137,10 @@ class ScriptedExecutor:
         """Completions of this owner's tasks since the last call."""
         return self._ledger.completed(owner)
 
+    def dismiss(self, owner: int) -> None:
+        """This owner has ended: completions of its tasks are dropped."""
+        self._ledger.completed(owner)
+
     def wait(self, owner: int, timeout: float | None = None) -> bool:
         """Let the policy complete tasks until there is something for this owner. False if nothing can come."""
         done = 0

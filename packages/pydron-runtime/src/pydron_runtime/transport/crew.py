@@ -23,7 +23,12 @@ _NURSERY = ""
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A worker is gone. ``running`` is the task it was working on, 0 for none."""
+    """A worker is gone.
+
+    Attributes:
+        reason: How it ended; on further lines, what the call that it was working on last wrote to the error stream.
+        running: The task it was working on, 0 for none.
+    """
 
     name: str
     reason: str
@@ -128,12 +133,8 @@ class Crew:
 
     def _reason(self, name: str, how: str) -> str:
         """How a worker ended, with what was known of it before."""
-        condemned = self._condemned.pop(name, None)
-        memory = self._watch.memory(name)
         self._watch.forget(name)
-        if condemned is not None:
-            return condemned
-        return how if memory is None else f"{how}, with {memory / 1e6:.0f} MB of memory in use at the last look"
+        return self._condemned.pop(name, how)
 
     def look(self) -> None:
         """See whether somebody has stopped a worker, or the nursery, for too long. It is killed, and replaced."""

@@ -74,6 +74,7 @@ class Driver(ABC):
         self._wake = WakeUp()
         self._closing = False
         self._ended = False
+        self._gone = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pydron-scheduler", daemon=True)
 
     def _carry(self, payload: Payload) -> Payload:
@@ -96,8 +97,9 @@ class Driver(ABC):
     def close(self) -> None:
         """End the thread, the processes and the socket. Blocks until they are gone."""
         self._closing = True
-        if self._thread.is_alive():
+        if self._thread.ident is not None:
             self._wake.ring()
+            self._gone.wait()  # a thread whose `join` was interrupted counts as ended, whether it has or not
             self._thread.join()
         self._wake.close()
 
@@ -108,6 +110,12 @@ class Driver(ABC):
         self._wake.close()
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        finally:
+            self._gone.set()
+
+    def _serve(self) -> None:
         channel: base.Channel | None = None
         try:
             channel = self._open()

@@ -18,6 +18,7 @@ class Mailboxes:
         self._arrived = threading.Condition(self._lock)
         self._boxes: dict[int, list[Completion]] = {}
         self._open: defaultdict[int, int] = defaultdict(int)
+        self._dismissed: set[int] = set()
 
     def expect(self, owner: int) -> None:
         """One more completion will come for this owner."""
@@ -28,16 +29,25 @@ class Mailboxes:
         """Put completions into their owners' boxes."""
         with self._lock:
             for owner, items in completions.items():
-                self._boxes.setdefault(owner, []).extend(items)
+                if owner not in self._dismissed:
+                    self._boxes.setdefault(owner, []).extend(items)
                 self._open[owner] -= len(items)
                 if self._open[owner] <= 0:
                     del self._open[owner]
+                    self._dismissed.discard(owner)
             self._arrived.notify_all()
 
     def collect(self, owner: int) -> list[Completion]:
         """Empty a box."""
         with self._lock:
             return self._boxes.pop(owner, [])
+
+    def dismiss(self, owner: int) -> None:
+        """Nobody will look into this box again: what it holds, and what is still to come, is dropped."""
+        with self._lock:
+            self._boxes.pop(owner, None)
+            if owner in self._open:
+                self._dismissed.add(owner)
 
     def wait(self, owner: int, timeout: float | None) -> bool:
         """Block until there is something in the box. False after ``timeout`` seconds, or if nothing can come."""

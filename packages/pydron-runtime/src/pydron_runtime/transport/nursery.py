@@ -17,14 +17,13 @@ import os
 import select
 import signal
 import socket
-import struct
 import sys
-from mmap import mmap
 from typing import Any
 
 from msgspec import json
 
 from pydron_runtime.transport import directory, worker_process
+from pydron_runtime.transport.last_words import LastWords
 
 PR_SET_PDEATHSIG = 1
 
@@ -52,7 +51,7 @@ class Nursery:
         self._home = home
         self._endpoint = endpoint
         self._fork = _forking()
-        self._workers: dict[str, tuple[Any, mmap]] = {}
+        self._workers: dict[str, tuple[Any, LastWords]] = {}
         self._buffer = b""
 
     def serve(self) -> None:
@@ -92,28 +91,32 @@ class Nursery:
         return True
 
     def _spawn(self, name: str) -> None:
-        running = mmap(-1, 8)
+        words = LastWords()
+        others = [each for _, each in self._workers.values()]
         process = self._fork.Process(
-            target=_be_worker, args=(name, self._endpoint, running, self._control, os.getpid())
+            target=_be_worker, args=(name, self._endpoint, words, others, self._control, os.getpid())
         )
         try:
             process.start()
         except OSError as error:
-            running.close()
+            words.close()
             self._tell({"is": "exited", "name": name, "reason": f"not started ({error})", "running": 0})
             return
-        self._workers[name] = (process, running)
+        self._workers[name] = (process, words)
         self._tell({"is": "spawned", "name": name, "pid": process.pid})
 
     def _look_for_exits(self) -> None:
-        for name, (process, running) in list(self._workers.items()):
+        for name, (process, words) in list(self._workers.items()):
+            memory = _reap(process)
             code = process.exitcode
             if code is None:
                 continue
             del self._workers[name]
-            (task,) = struct.unpack_from("<Q", running)
-            running.close()
-            self._tell({"is": "exited", "name": name, "reason": _how(code), "running": task})
+            said = words.text()
+            how = f"{_how(code)}, with {memory / 1e6:.0f} MB of memory in use at most" if memory else _how(code)
+            reason = f"{how}\n{said}" if said else how
+            self._tell({"is": "exited", "name": name, "reason": reason, "running": words.task})
+            words.close()
 
     def _tell(self, news: dict[str, Any]) -> None:
         try:
@@ -130,6 +133,18 @@ class Nursery:
         directory.remove(self._home)
 
 
+def _reap(process: Any) -> int:
+    """Take note of a worker's end, if it has ended. Bytes that it had in memory at most; 0 if nobody knows."""
+    try:
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+    except ChildProcessError:  # whoever starts a process takes note of others that have ended
+        return 0
+    if not ended:
+        return 0
+    process._popen.returncode = os.waitstatus_to_exitcode(status)
+    return int(usage.ru_maxrss) * (1 if sys.platform == "darwin" else 1024)
+
+
 def _how(code: int) -> str:
     if code >= 0:
         return f"ended by itself with exit status {code}"
@@ -140,12 +155,16 @@ def _how(code: int) -> str:
     return f"killed by signal {-code}{name}"
 
 
-def _be_worker(name: str, endpoint: str, running: mmap, control: socket.socket, parent: int) -> None:
+def _be_worker(
+    name: str, endpoint: str, words: LastWords, others: list[LastWords], control: socket.socket, parent: int
+) -> None:
     """What a forked worker does, from its first to its last moment."""
     _die_with(parent)
     worker_process.prepare()
     control.close()
-    worker_process.main(name, endpoint, running)
+    for other in others:
+        other.close()
+    worker_process.main(name, endpoint, words)
 
 
 def _die_with(parent: int) -> None:

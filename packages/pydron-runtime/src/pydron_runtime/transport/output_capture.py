@@ -21,6 +21,7 @@ from typing import Any
 
 from pydron_runtime.data.output import RAW, RENEW, Chunk, OutputStream, Transcript, renewal
 from pydron_runtime.protocol.messages import Filter, Voice
+from pydron_runtime.transport.last_words import LastWords
 
 LARGE = 1 << 20
 """Bytes of a file of captured output above which it is emptied when it has been read."""
@@ -29,9 +30,14 @@ LARGE = 1 << 20
 class OutputCapture:
     """All the output of this process. Installed once, for good."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: LastWords) -> None:
+        """
+        Args:
+            words: What is left of the error stream if the process dies.
+        """
         self._transcript = Transcript()
-        self._files = (_RawFile(1), _RawFile(2))
+        self._words = words
+        self._files = (_RawFile(1), _RawFile(2, words.errors))
         self._forked = False
         self._resolved = 0
         self._filters: tuple[Filter, ...] = ()
@@ -61,6 +67,7 @@ class OutputCapture:
         """A call begins: what was written before, by imports for its sake, is not its output."""
         self.drain()
         self._transcript.take()
+        self._words.begin(self._files[1].position)
         if len(sys.modules) != self._resolved:
             self._resolved = len(sys.modules)
             warnings.filters[:] = _filters(self._filters)  # type: ignore[index]
@@ -86,6 +93,12 @@ class OutputCapture:
             data = file.read()
             if data:
                 self._transcript.add(RAW, number, data)
+
+    def take_down(self, number: int, data: bytes) -> None:
+        """One of the streams is about to take something down."""
+        self.drain()
+        if number == 2:
+            self._words.add(data)
 
     def _handle(self, record: logging.LogRecord) -> None:
         """Stands in for ``Logger.handle``; bound to this object, so that the logger is not among its arguments."""
@@ -121,7 +134,7 @@ class _Stream(OutputStream):
         if self._capture.forked:
             os.write(self._number, data)
         else:
-            self._capture.drain()
+            self._capture.take_down(self._number, data)
             super().take_down(kind, data)
 
     def flush(self) -> None:
@@ -133,8 +146,10 @@ class _Stream(OutputStream):
 class _RawFile:
     """An unnamed file under one of the standard descriptors."""
 
-    def __init__(self, number: int) -> None:
-        if hasattr(os, "memfd_create"):
+    def __init__(self, number: int, made: int | None = None) -> None:
+        if made is not None:
+            self._descriptor = made
+        elif hasattr(os, "memfd_create"):
             self._descriptor = os.memfd_create(f"output-{number}", os.MFD_CLOEXEC)
         else:
             import tempfile  # late: it takes long to import
@@ -148,6 +163,11 @@ class _RawFile:
             fcntl.fcntl(self._descriptor, fcntl.F_SETFL, fcntl.fcntl(self._descriptor, fcntl.F_GETFL) | os.O_APPEND)
         os.dup2(self._descriptor, number)
         self._read = 0
+
+    @property
+    def position(self) -> int:
+        """Bytes that were read."""
+        return self._read
 
     def read(self) -> bytes:
         """What was added since the last time."""

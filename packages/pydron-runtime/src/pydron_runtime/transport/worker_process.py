@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import struct
 import sys
 import time
 from mmap import mmap
@@ -30,6 +29,7 @@ from pydron_runtime.protocol.messages import (
     ToScheduler,
     Voice,
 )
+from pydron_runtime.transport.last_words import LastWords
 from pydron_runtime.transport.module_requests import ModuleRequests
 from pydron_runtime.transport.output_capture import OutputCapture
 from pydron_runtime.transport.value_desk import ValueDesk
@@ -49,14 +49,14 @@ LOOK = 500_000
 """Nanoseconds between two looks at the socket while there are calls to make."""
 
 
-def main(name: str, endpoint: str, running: mmap) -> None:
+def main(name: str, endpoint: str, words: LastWords) -> None:
     """Serve until the process is killed, or its parent is gone.
 
     Args:
         name: Of this worker.
         endpoint: Where the scheduler listens.
-        running: Shared with the parent: the number of the task being run, which says who is to blame if the
-            process dies.
+        words: Shared with the parent: the number of the task being run, which says who is to blame if the
+            process dies, and what it has written to the error stream.
     """
     classes.follow()
     parent = os.getppid()
@@ -67,7 +67,8 @@ def main(name: str, endpoint: str, running: mmap) -> None:
     stream.setsockopt(zmq.SNDHWM, 0)
     stream.setsockopt(zmq.RCVHWM, 0)
     stream.connect(endpoint)
-    process = _WorkerProcess(name, endpoint, running, context, stream)
+    words.listen()
+    process = _WorkerProcess(name, endpoint, words, context, stream)
     process.send(Hello(VERSION, name, os.getpid(), socket.gethostname()), [])
     while True:
         if not stream.poll(process.patience()):
@@ -86,16 +87,16 @@ class _WorkerProcess:
         self,
         name: str,
         endpoint: str,
-        running: mmap,
+        words: LastWords,
         context: zmq.Context[zmq.Socket[bytes]],
         stream: zmq.Socket[bytes],
     ) -> None:
         self._stream = stream
-        self._running = running
+        self._words = words
         self._worker = Worker()
         self._fetch = ModuleRequests(name, endpoint)
         self._desk = ValueDesk(context, endpoint, name, self._share)
-        self._capture = OutputCapture()
+        self._capture = OutputCapture(words)
         self._mappings: Mappings | None = None
 
     def _mapped(self, extent: Extent) -> mmap:
@@ -172,9 +173,9 @@ class _WorkerProcess:
             if worker.must_report(execution):
                 self.send(*worker.report())
             if execution is None:
-                struct.pack_into("<Q", self._running, 0, 0)
+                self._words.runs(0)
                 return
-            struct.pack_into("<Q", self._running, 0, execution.task)
+            self._words.runs(execution.task)
             outcome = self._made(execution)
             if outcome.stays is not None:
                 self._desk.open()

@@ -15,6 +15,7 @@ from pydron_runtime.data.held import Held, footprint, hold
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Mapped, Payload, Place, TransportError, dump, load
 from pydron_runtime.data.references import resolving
+from pydron_runtime.protocol.messages import FUNCTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,25 @@ class Execution:
     hold: bool = False
 
 
+MOST = 4 * FUNCTIONS
+"""So many functions are known at once. The scheduler counts on fewer; calls that wait here may want some more."""
+
+
 class FunctionTable:
-    """The functions that this process knows, by digest. Each is unpickled once, at its first call."""
+    """The functions that this process knows, by digest: those defined last. Each is unpickled at its first call."""
 
     def __init__(self) -> None:
         self._blobs: dict[str, bytes] = {}
         self._loaded: dict[str, Callable[..., Any] | TransportError] = {}
 
     def define(self, digest: str, blob: bytes) -> None:
-        """Make a function known. The first definition of a digest counts: later ones are the same."""
-        self._blobs.setdefault(digest, blob)
+        """Make a function known. What was made of an earlier definition of the same digest is kept."""
+        self._blobs.pop(digest, None)
+        self._blobs[digest] = blob
+        if len(self._blobs) > MOST:
+            oldest = next(iter(self._blobs))
+            del self._blobs[oldest]
+            self._loaded.pop(oldest, None)
 
     def find(self, digest: str) -> Callable[..., Any]:
         """The function.

@@ -12,7 +12,7 @@ from pydron_runtime.data.held import Held
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, Place, TransportError
 from pydron_runtime.protocol.codec import Frames, pack, unpack
-from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Drop, Ended, Execute, Forget, Report, Shared
+from pydron_runtime.protocol.messages import FUNCTIONS, KEEP_BYTES, Call, Drop, Ended, Execute, Forget, Report, Shared
 from pydron_runtime.worker.execution import Execution, FunctionTable
 
 SHORT = 100_000
@@ -81,7 +81,9 @@ class Worker:
     def finished(self, execution: Execution, outcome: Outcome) -> None:
         """Note the outcome of a call."""
         took = outcome.finished - outcome.started
-        before = self._slowest.get(execution.digest, 0)
+        before = self._slowest.pop(execution.digest, 0)
+        if len(self._slowest) >= FUNCTIONS:
+            del self._slowest[next(iter(self._slowest))]
         self._slowest[execution.digest] = max(took, before - before // 8)
         self._held.append(outcome)
         self._held_time += took
