@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain, repeat
+from operator import sub
 
 from pydron.trace import FrameRow, TaskColumns, Trace, columns_of
 from pydron_viz.analysis.lineage import Lineage
@@ -104,7 +106,11 @@ def fold(
             folded.add(number)
             drawn -= size - 1
     # A group is meant by the number of its place, a single task by -1 - its place in the columns.
-    chosen = [number if number in folded else -1 - task for task, number in enumerate(places.of)]
+    chosen = places.of
+    if len(folded) < len(places.sizes):
+        chosen = [number if number in folded else -1 - task for task, number in enumerate(places.of)]
+    elif opened:
+        chosen = list(places.of)
     parts = _take_apart(tasks, places.of, folded, opened, chosen)
     if len(set(chosen)) > limit + parts:
         chosen = _by_name(tasks, limit)
@@ -151,16 +157,25 @@ class _Places:
     """Which tasks stand at the same place: at one call site, in frames that were reached in the same way."""
 
     def __init__(self, tasks: TaskColumns, paths: dict[int | None, tuple[Step, ...]]) -> None:
-        known: dict[tuple[int, tuple[Step, ...]], int] = {}
-        ways: dict[tuple[int, int], int] = {}
-        self.of: list[int] = []
-        for site, frame in zip(tasks.site, tasks.frame):
-            number = ways.get((site, frame))
-            if number is None:
-                number = known.setdefault((site, paths.get(frame, ())), len(known))
-                ways[site, frame] = number
-            self.of.append(number)
+        ways = _Ways(paths)
+        self.of: list[int] = list(map(ways.__getitem__, zip(tasks.site, tasks.frame)))
         self.sizes = Counter(self.of)
+
+
+class _Ways(dict[tuple[int, int], int]):
+    """The number of the place of each (site, frame). A dictionary: looking up is all that happens for nearly every
+    task of a long run, and nothing is faster."""
+
+    def __init__(self, paths: dict[int | None, tuple[Step, ...]]) -> None:
+        super().__init__()
+        self._paths = paths
+        self._known: dict[tuple[int, tuple[Step, ...]], int] = {}
+
+    def __missing__(self, way: tuple[int, int]) -> int:
+        site, frame = way
+        number = self._known.setdefault((site, self._paths.get(frame, ())), len(self._known))
+        self[way] = number
+        return number
 
 
 def _paths(frames: Iterable[FrameRow]) -> dict[int | None, tuple[Step, ...]]:
@@ -181,18 +196,17 @@ def _paths(frames: Iterable[FrameRow]) -> dict[int | None, tuple[Step, ...]]:
     return paths
 
 
-def _pairs(tasks: TaskColumns, ties: Lineage | None) -> Iterable[tuple[int, int]]:
-    """(needed task, task) as places."""
+def _pairs(tasks: TaskColumns, ties: Lineage | None, of: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """(needed task, task), as what ``of`` says of their places."""
     first, needs = (tasks.first_need, tasks.needs) if ties is None else (ties.first_need, ties.needs)
-    for place in range(len(tasks)):
-        for index in range(first[place], first[place + 1]):
-            yield needs[index], place
+    counts = map(sub, first[1:], first)
+    return zip(map(of.__getitem__, needs), chain.from_iterable(map(repeat, of, counts)))
 
 
 def _edges_between(tasks: TaskColumns, ties: Lineage | None, place: Sequence[int], folded: set[int]) -> int:
     """How many edges would be drawn, counted no further than :data:`MOST_EDGES`."""
     pairs = set()
-    for need, task in _pairs(tasks, ties):
+    for need, task in _pairs(tasks, ties, range(len(tasks))):
         source, target = place[need], place[task]
         pairs.add((source if source in folded else -1 - need, target if target in folded else -1 - task))
         if len(pairs) > MOST_EDGES:
@@ -217,17 +231,17 @@ def _folding(
     keys: dict[int, str] = {}
     groups = []
     for number, (choice, those) in enumerate(members.items(), 1):
-        ids = tuple(tasks.id[place] for place in those)
+        ids = tuple(map(tasks.id.__getitem__, those))
         keys[choice] = f"t{ids[0]}" if len(those) == 1 else f"g{number}"
-        sites = [tasks.sites[site] for site in {tasks.site[place] for place in those}]
+        sites = [tasks.sites[site] for site in set(map(tasks.site.__getitem__, those))]
         first = tasks.sites[tasks.site[those[0]]]
         mixed = len({(site.file, site.line) for site in sites}) > 1
         name = "other calls" if choice == _REST else first.name
-        path = _shared([paths.get(frame, ()) for frame in {tasks.frame[place] for place in those}])
+        path = _shared([paths.get(frame, ()) for frame in set(map(tasks.frame.__getitem__, those))])
         groups.append(Group(keys[choice], name, "" if mixed else first.file, 0 if mixed else first.line, ids, path,
                             _FIRST_PART <= choice < _REST and len(ids) > 1))  # fmt: skip
-    counts = Counter((chosen[need], chosen[task]) for need, task in _pairs(tasks, ties))
-    direct = counts if ties is None else {(chosen[need], chosen[task]) for need, task in _pairs(tasks, None)}
+    counts = Counter(_pairs(tasks, ties, chosen))
+    direct = counts if ties is None else set(_pairs(tasks, None, chosen))
     drawn = sorted((keys[a], keys[b], count) for (a, b), count in counts.items() if a != b)
     implied = frozenset((keys[pair[0]], keys[pair[1]]) for pair in counts if pair not in direct)
     return Folding(tuple(groups), tuple(drawn[:MOST_EDGES]), dict(Counter(paths.values())), implied)

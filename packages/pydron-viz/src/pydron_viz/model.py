@@ -6,7 +6,7 @@ from array import array
 from typing import Any
 
 from pydron.trace import OUTCOMES, TaskColumns, Trace
-from pydron_viz.packing import numbers, packed
+from pydron_viz.packing import packed
 from pydron_viz.places import graph_of
 from pydron_viz.replay import STATES, moments_beside_tasks
 from pydron_viz.timeline import natural
@@ -64,10 +64,10 @@ def run_document(
 
 def _task_columns(tasks: TaskColumns) -> dict[str, array[Any]]:
     return {
-        "id": numbers(tasks.id),
+        "id": tasks.id,
         "site": tasks.site,
         "worker": tasks.worker,
-        **{name: numbers(getattr(tasks, name)) for name in _TIMES},
+        **{name: getattr(tasks, name) for name in _TIMES},
         "outcome": tasks.outcome,
         "retirement": tasks.retirement,
     }

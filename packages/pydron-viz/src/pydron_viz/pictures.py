@@ -47,8 +47,8 @@ def diagram_document(snapshot: Snapshot, view: str, opened: Set[Range] = frozens
     svg = render_dot(source, "svg").decode("utf-8")
     of = array("i", [-1]) * len(tasks)
     for number, (_, _, _, those) in enumerate(entries):
-        for task in those:
-            of[tasks.place(task)] = number
+        for place in tasks.places(those):
+            of[place] = number
     nodes = [{"id": id, "name": name, "place": place} for id, name, place, _ in entries]
     svg = svg[max(0, svg.find("<svg")) :]
     return packed({"view": view, "svg": svg, "nodes": nodes, "folded": folded}, {"of": of})

@@ -86,6 +86,10 @@ class TaskColumns:
         place = bisect_left(self.id, number)
         return place if place < len(self.id) and self.id[place] == number else -1
 
+    def places(self, numbers: Iterable[int]) -> Iterable[int]:
+        """The places of tasks that there are, by their numbers."""
+        return map((-1).__add__ if self._is_dense else self.place, numbers)
+
     def extend(self, rows: Iterable[Sequence[Any]], texts: Texts) -> None:
         """Add rows of (id, graph, node, name, file, line, frame, issued, ready, sent, started, finished, retired,
         worker, attempts, outcome, retirement, inline); unknown numbers are -1, attempts at most 255. Texts may be
@@ -104,12 +108,15 @@ class TaskColumns:
             self.inline.extend(columns[17])
         self.sites, self.workers = texts.site.known, texts.worker.known
 
+    @property
+    def _is_dense(self) -> bool:
+        """Whether numbers run from 1 without a gap, as they nearly always do: they need no looking up then."""
+        return len(self.id) > 0 and self.id[0] == 1 and self.id[-1] == len(self.id)
+
     def tie(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Enter the dependencies: (task, needed task) by number, sorted by task. Unknown tasks are left out."""
         counts, needs = array("i", bytes(4 * (len(self.id) + 1))), array("i")
-        # Numbers that run from 1 without a gap, as they nearly always do, need no looking up.
-        dense = len(self.id) > 0 and self.id[0] == 1 and self.id[-1] == len(self.id)
-        last = len(self.id) if dense else -1
+        last = len(self.id) if self._is_dense else -1
         for task, need in pairs:
             place = task - 1 if 0 < task <= last else self.place(task)
             other = need - 1 if 0 < need <= last else self.place(need)

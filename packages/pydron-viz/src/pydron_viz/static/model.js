@@ -34,6 +34,14 @@ export async function fetched(address) {
 
 const TYPES = { Float64Array, Int32Array, Uint8Array };
 
+// Integers of 64 bits as numbers, which are exact up to a hundred days in nanoseconds.
+function numbers(data, place, count) {
+  const low = new Uint32Array(data, place, 2 * count), high = new Int32Array(data, place, 2 * count);
+  const found = new Float64Array(count);
+  for (let index = 0; index < count; index++) found[index] = high[2 * index + 1] * 4294967296 + low[2 * index];
+  return found;
+}
+
 /** Fetch a document with columns, as pydron_viz/packing.py packs it. */
 export async function fetchedColumns(address) {
   const data = isReport ? Uint8Array.from(atob(looked(address, "columns")), (char) => char.charCodeAt(0)).buffer
@@ -42,7 +50,7 @@ export async function fetchedColumns(address) {
   const document = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
   const columns = {};
   for (const [name, [type, place, count]] of Object.entries(document.columns))
-    columns[name] = new TYPES[type](data, 4 + length + place, count);
+    columns[name] = type === "BigInt64Array" ? numbers(data, 4 + length + place, count) : new TYPES[type](data, 4 + length + place, count);
   return { ...document, columns };
 }
 
