@@ -9,13 +9,9 @@ import secrets
 import socket
 import sys
 import threading
-import webbrowser
-
-from werkzeug.serving import make_server
 
 from pydron.cli.command import SimpleCommand
 from pydron.errors import ConfigurationError, TraceFormatError, UsageError
-from pydron_viz.app import create_app
 from pydron_viz.opened import OpenTrace
 
 _DESCRIPTION = """\
@@ -47,33 +43,45 @@ def _run(arguments: argparse.Namespace) -> int:
         other = None if arguments.other is None else OpenTrace(arguments.other)
         listener = _listen(arguments.port)
         token = secrets.token_urlsafe(24)
-        # A line per request is of no use to whoever looks at a trace.
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = make_server(
-            "127.0.0.1",
-            listener.getsockname()[1],
-            create_app(opened, token, other),
-            threaded=True,
-            fd=listener.fileno(),
-        )
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/?token={token}"
         print(f"Pydron viewer: {address}", flush=True)
         print("Stop it with Ctrl-C.", file=sys.stderr, flush=True)
-        # A long trace takes seconds to read: that begins before the browser has started.
-        threading.Thread(target=_read_ahead, args=(opened,), daemon=True).start()
+        # The browser starts while the server does; what it asks until then waits in the listener. A long trace takes
+        # seconds to read: that begins now, too.
         if not arguments.no_browser and _has_browser():
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
+        threading.Thread(target=_read_ahead, args=(opened,), daemon=True).start()
         try:
-            server.serve_forever()
+            _serve(listener, token, opened, other)
         except KeyboardInterrupt:
             print(file=sys.stderr)
-        finally:
-            server.server_close()
     finally:
         for one in (listener, opened, other):
             if one is not None:
                 one.close()
     return 0
+
+
+def _serve(listener: socket.socket, token: str, opened: OpenTrace, other: OpenTrace | None) -> None:
+    """Answer until Ctrl-C."""
+    from werkzeug.serving import make_server  # late, as is the next: the browser takes as long to start
+
+    from pydron_viz.app import create_app
+
+    # A line per request is of no use to whoever looks at a trace.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    app = create_app(opened, token, other)
+    server = make_server("127.0.0.1", listener.getsockname()[1], app, threaded=True, fd=listener.fileno())
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()
+
+
+def _open_browser(address: str) -> None:
+    import webbrowser  # late: not everybody has a screen
+
+    webbrowser.open(address)
 
 
 def _read_ahead(opened: OpenTrace) -> None:
