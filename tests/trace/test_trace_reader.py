@@ -206,3 +206,20 @@ def test_the_layout_is_that_of_the_schema(tmp_path: Path) -> None:
     }
     connection.close()
     assert made == TABLES
+
+
+def test_whose_wait_it_was_comes_back(tmp_path: Path) -> None:
+    """The program's own waits are told from those of parts that had been put off; where a file does not say, waits of
+    outermost functions are taken for the program's own."""
+    recorder = SqliteRecorder(tmp_path / "t", argv=[], executor="local", workers=1)
+    at = recorder.origin
+    recorder.frame_started(1, None, 1, None, "function", "0", at)
+    recorder.frame_started(2, 1, 1, 3, "region", "0.1", at)
+    for frame, begin, own in ((1, 10, True), (2, 20, True), (2, 30, False)):
+        recorder.wait(frame, 1, None, "f", 3, "try", "", None, at + begin, at + 50, own)
+    recorder.close("finished")
+    assert [wait.own for wait in read_trace(tmp_path / "t").waits] == [True, True, False]
+    with sqlite3.connect(tmp_path / "t") as connection:
+        connection.execute("DROP TABLE wait_beside")
+    connection.close()
+    assert [wait.own for wait in read_trace(tmp_path / "t").waits] == [True, False, False]

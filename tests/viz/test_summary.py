@@ -9,6 +9,7 @@ import pytest
 
 from pydron.errors import UsageError
 from pydron.trace import AttemptRow, TaskRow, Trace, WaitRow, read_trace
+from pydron_viz.analysis.waiting import ranked
 from pydron_viz.chrome import chrome_document
 from pydron_viz.exports import MIME, export
 from pydron_viz.render import can_write
@@ -129,3 +130,15 @@ def test_times_and_sizes_are_written_for_people() -> None:
         "80 MB",
         "1,000 TB",
     ]
+
+
+def test_waits_of_parts_that_were_put_off_count_once_and_come_last() -> None:
+    """Ten parts that wait at once hold up nobody ten times: no place is told to cost more than the whole run."""
+    parts = tuple(WaitRow(2, 1, 1, "f.py", 3, "try", "", None, begin, 100, own=False) for begin in range(10))
+    trace = Trace(waits=(*parts, WaitRow(1, 1, 1, "f.py", 9, "value", "", None, 40, 60)))
+    assert [(one.line, one.count, one.total, one.beside) for one in summarise(trace).waits] == [
+        (9, 1, 20, False),
+        (3, 10, 100, True),
+    ]
+    assert [(one.line, one.total, one.beside) for one in ranked(trace)] == [(9, 20, False), (3, 100, True)]
+    assert "(put off)" in as_text(summarise(trace))

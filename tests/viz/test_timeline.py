@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydron.trace import AttemptRow, Run, TaskRow, Trace, WaitRow, WorkerRow
+from pydron.trace import AttemptRow, Run, TaskRow, Trace, WaitRow, WorkerRow, columns_of
+from pydron_viz.model import lanes_of
 from pydron_viz.timeline import busy, lanes
 
 
@@ -68,3 +69,15 @@ def test_bars_of_one_row_never_overlap(spans: list[tuple[int, int]]) -> None:
         for other in lane.bars:
             if one is not other and one.row == other.row and one.end is not None and other.end is not None:
                 assert one.end <= other.begin or other.end <= one.begin
+
+
+def test_parts_that_were_put_off_wait_in_a_lane_of_their_own() -> None:
+    """However many of them wait at once, the program's lane shows what the program itself waited for, and comes first."""
+    own = WaitRow(1, 1, 1, "f", 9, "PD101", "", None, 5, 20)
+    others = tuple(WaitRow(2, 1, 1, "f", 3, "try", "", None, begin, 30, own=False) for begin in range(40))
+    trace = Trace(waits=(own, *others), workers=(WorkerRow("w1"),))
+    program, worker, parts = lanes(trace)
+    assert (program.name, worker.name, parts.name, parts.kind) == ("program", "w1", "put off", "parts")
+    assert [bar.subject for bar in program.bars] == [0] and program.rows == 1
+    assert len(parts.bars) == 40
+    assert [lane["name"] for lane in lanes_of(trace, columns_of(()))] == ["program", "w1", "put off"]

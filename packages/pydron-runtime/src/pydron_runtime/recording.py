@@ -63,9 +63,10 @@ class Recorder(Protocol):
         task: int | None,
         started: int,
         finished: int,
+        own: bool = True,
     ) -> None:
-        """The program stood still at a line: reason is a code of ``pydron.explain.reasons`` or a word such as
-        ``value``, ``window``, ``end``; task is the one it waited for last."""
+        """The program stood still at a line, or (not ``own``) a part of it that had been put off: reason is a code of
+        ``pydron.explain.reasons`` or a word such as ``value``, ``window``, ``end``; task is the last one waited for."""
 
     def task_ready(self, task: int, time: int) -> None:
         """All that the task needs is there."""

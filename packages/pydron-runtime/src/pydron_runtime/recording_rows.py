@@ -28,6 +28,7 @@ DEPENDENCY = ("task", "needs")
 ATTEMPT = ("task", "attempt", "worker", "started", "finished", "outcome", "error")
 SAVED_CALL = ("task", "size", "note", "call")
 WAIT = ("frame", "graph", "node", "file", "line", "reason", "detail", "task", "started", "finished")
+WAIT_BESIDE = ("frame", "started")
 
 _T = {name: index for index, name in enumerate(TASK)}
 _READY, _SENT, _STARTED, _FINISHED, _RETIRED = (_T[n] for n in ("ready", "sent", "started", "finished", "retired"))
@@ -63,6 +64,7 @@ class Batch:
         self.dependencies: list[Row] = []
         self.attempts: list[Row] = []
         self.waits: list[Row] = []
+        self.waits_beside: list[Row] = []
         self.saved_calls: list[Row] = []
         self.markers: list[Any] = []
 
@@ -132,8 +134,10 @@ class Batch:
 
     def _wait(
         self, frame: int, graph: int, node: int | None, file: str, line: int, reason: str, detail: str,
-        task: int | None, started: int, finished: int,
+        task: int | None, started: int, finished: int, own: bool,
     ) -> None:  # fmt: skip
+        if not own:
+            self.waits_beside.append([frame, started - self._origin])
         self.waits.append([
             frame, graph, node, text(file), line, text(reason), text(detail, LONGEST["error_message"]), task,
             started - self._origin, finished - self._origin,

@@ -119,10 +119,10 @@ class SqliteRecorder:
 
     def wait(
         self, frame: int, graph: int, node: int | None, file: str, line: int, reason: str, detail: str,
-        task: int | None, started: int, finished: int,
+        task: int | None, started: int, finished: int, own: bool = True,
     ) -> None:  # fmt: skip
         """See ``Recorder``."""
-        self._append(("wait", frame, graph, node, file, line, reason, detail, task, started, finished))
+        self._append(("wait", frame, graph, node, file, line, reason, detail, task, started, finished, own))
 
     def task_ready(self, task: int, time: int) -> None:
         """See ``Recorder``."""

@@ -32,12 +32,14 @@ def chrome_document(trace: Trace) -> dict[str, Any]:
     drawn: dict[int, tuple[int, Bar]] = {}
     latest = trace.end
     for number, lane in enumerate(tracks):
-        for row in range(lane.rows):
+        for row in range(min(lane.rows, _BELOW)):
             track = _track(number, row)
             events.append(_metadata("thread_name", track, {"name": _lane_name(lane, row)}))
             events.append(_metadata("thread_sort_index", track, {"sort_index": track}))
         for bar in lane.bars:
-            track = _track(number, min(bar.row, _BELOW - 1))
+            if bar.row >= _BELOW:  # of parts that were put off any number may wait at once
+                continue
+            track = _track(number, bar.row)
             events.append(_complete(trace, latest, bar, track, tasks.get(bar.subject) if bar.kind != "wait" else None))
             if bar.kind == "task":
                 drawn[bar.subject] = (track, bar)

@@ -139,6 +139,7 @@ def wait_details(trace: Trace, tasks: TaskColumns, index: int) -> dict[str, Any]
         "line": wait.line,
         "reason": wait.reason,
         "detail": wait.detail,
+        "own": wait.own,
         "title": meaning.title,
         "sentence": meaning.say(what),
         "hint": meaning.advise(what),

@@ -33,7 +33,12 @@ def trace_html(trace: Trace) -> str:
     ]
     parts.append(_table(("function", "calls", "mean", "total"), functions))
     waits = [
-        (f"{file_name(one.file)}:{one.line}", f"{one.count:,}", short_time(one.total), f"{one.code} {one.title}")
+        (
+            f"{file_name(one.file)}:{one.line}",
+            f"{one.count:,}",
+            short_time(one.total),
+            f"{one.code} {one.title}{' (put off)' if one.beside else ''}",
+        )
         for one in ranked(trace)[:_MOST]
     ]
     parts.append(_table(("waited at", "times", "total", "reason"), waits))

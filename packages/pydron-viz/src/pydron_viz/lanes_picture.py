@@ -13,6 +13,7 @@ from pydron_viz.wording import clipped, one_line, short_time
 WIDTH = 860
 _LEFT, _ROW, _BAR, _TOP, _GAP = 90, 15, 11, 20, 5
 _MOST_LANES = 24
+_MOST_PARTS = 3
 _FONT = 'font-family="Helvetica, Arial, sans-serif" font-size="11"'
 
 
@@ -24,8 +25,9 @@ def lanes_svg(trace: Trace) -> str:
     top = _TOP
     for lane in found[:_MOST_LANES]:
         parts.append(_text(8, top + _BAR - 2, clipped(lane.name, 13)))
-        parts += _lane(lane, top, end)
-        top += lane.rows * _ROW + _GAP
+        rows = min(lane.rows, _MOST_PARTS) if lane.kind == "parts" else lane.rows
+        parts += _lane(lane, rows, top, end)
+        top += rows * _ROW + _GAP
     if len(found) > _MOST_LANES:
         parts.append(_text(8, top + _BAR - 2, f"and {len(found) - _MOST_LANES} more workers"))
         top += _ROW
@@ -38,11 +40,13 @@ def lanes_svg(trace: Trace) -> str:
     )
 
 
-def _lane(lane: Lane, top: int, end: int) -> list[str]:
+def _lane(lane: Lane, rows: int, top: int, end: int) -> list[str]:
     """The bars of a lane; where several share a pixel one is enough."""
     drawn: list[str] = []
     reached: dict[int, float] = {}
     for bar in lane.bars:
+        if bar.row >= rows:
+            continue
         begin = _x(bar.begin, end)
         until = max(begin + 0.8, _x(end if bar.end is None else bar.end, end))
         if until < reached.get(bar.row, 0.0) + 0.5:

@@ -9,7 +9,7 @@ from pydron.trace import OUTCOMES, TaskColumns, Trace
 from pydron_viz.packing import packed
 from pydron_viz.places import graph_of
 from pydron_viz.replay import STATES, moments_beside_tasks
-from pydron_viz.timeline import natural
+from pydron_viz.timeline import PUT_OFF, natural
 from pydron_viz.wording import file_name
 
 FINAL_STATES = (*STATES, "future")
@@ -80,7 +80,6 @@ def _wait_columns(trace: Trace) -> dict[str, array[Any]]:
     waits = trace.waits
     reasons = {reason: number for number, reason in enumerate(sorted({wait.reason for wait in waits}))}
     files = {file: number for number, file in enumerate(sorted({wait.file for wait in waits}))}
-    outer = {frame.id for frame in trace.frames if frame.kind == "function" and frame.parent is None}
     return {
         "wait_begin": array("d", (wait.started for wait in waits)),
         "wait_end": array("d", (wait.finished for wait in waits)),
@@ -89,7 +88,7 @@ def _wait_columns(trace: Trace) -> dict[str, array[Any]]:
         "wait_line": array("d", (wait.line for wait in waits)),
         "wait_task": array("d", (-1 if wait.task is None else wait.task for wait in waits)),
         # Parts of the program that were put off wait beside it: the program itself is not held up.
-        "wait_outer": array("B", (wait.frame is None or wait.frame in outer or not outer for wait in waits)),
+        "wait_own": array("B", (wait.own for wait in waits)),
     }
 
 
@@ -99,7 +98,7 @@ def _moments(trace: Trace) -> array[float]:
 
 
 def lanes_of(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
-    """The program's lane first, then the workers in the order of their names."""
+    """The program's lane first, then the workers in the order of their names, then that of parts that were put off."""
     known = {worker.name: worker for worker in trace.workers}
     names = {*known, *tasks.workers, *(one.worker for one in trace.attempts)} - {""}
     found: list[dict[str, Any]] = [
@@ -114,6 +113,8 @@ def lanes_of(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
         note = " ".join(part for part in parts if part) + (f", {row.reason}" if row.reason else "")
         lane = {"name": name, "worker": name, "begin": row.started, "end": row.stopped, "note": note}
         found.append({**lane, "reason": row.reason})
+    if not all(wait.own for wait in trace.waits):
+        found.append({"name": PUT_OFF, "worker": None, "begin": None, "end": None, "note": "", "reason": ""})
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pydron.errors import UsageError
 from pydron.export.to_dot import to_dot
 from pydron.ir.nodes import Graph
-from pydron.trace import GraphRow, TaskColumns, Trace, columns_of
+from pydron.trace import GraphRow, TaskColumns, Trace, WaitRow, columns_of, standstill
 from pydron_viz.diagrams import room, tally
 from pydron_viz.places import graph_of
 from pydron_viz.replay import Replay, State
@@ -56,14 +56,14 @@ def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | N
 
 def waits_by_node(trace: Trace, graph: int) -> dict[int, str]:
     """Per node of a graph at which the program stood still: for which reasons, and how long."""
-    found: dict[int, dict[str, list[int]]] = {}
+    found: dict[int, dict[str, list[WaitRow]]] = {}
     for wait in trace.waits:
         if wait.graph == graph and wait.node is not None:
-            found.setdefault(wait.node, {}).setdefault(wait.reason, []).append(wait.duration)
+            found.setdefault(wait.node, {}).setdefault(wait.reason, []).append(wait)
     return {
         node: "\n".join(
-            f"waited {short_time(sum(times))} in {len(times):,}: {clipped(reason, 20)}"
-            for reason, times in sorted(reasons.items(), key=lambda item: -sum(item[1]))[:3]
+            f"waited {short_time(standstill(waits))} in {len(waits):,}: {clipped(reason, 20)}"
+            for reason, waits in sorted(reasons.items(), key=lambda item: -standstill(item[1]))[:3]
         )
         for node, reasons in found.items()
     }

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pydron.trace import OUTCOMES, TaskColumns, Trace, columns_of
-from pydron_viz.analysis.lines import union
+from pydron.trace import OUTCOMES, TaskColumns, Trace, WaitRow, columns_of, standstill, union
 from pydron_viz.replay import STATES, State, final_states
 from pydron_viz.tables import table
 from pydron_viz.timeline import natural
@@ -42,7 +41,12 @@ class WorkerFigures:
 
 @dataclass(frozen=True, slots=True)
 class WaitFigures:
-    """All waits at one line for one reason."""
+    """All waits at one line for one reason.
+
+    Attributes:
+        total: Nanoseconds in which any of them lasted.
+        beside: Not the program itself waited, but parts of it that had been put off.
+    """
 
     file: str
     line: int
@@ -51,6 +55,7 @@ class WaitFigures:
     count: int
     total: int
     longest: int
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ class ErrorFigures:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run in figures. Waits and functions are sorted by total time, greatest first.
+    """A run in figures. Waits and functions are sorted by total time, greatest first; waits of the program itself come
+    before those of parts that had been put off.
 
     Attributes:
         duration: Nanoseconds from start to end, or to the latest event.
@@ -117,7 +123,7 @@ def summarise(trace: Trace, tasks: TaskColumns | None = None) -> Summary:
         overlapping=_overlapping(tasks),
         functions=functions,
         workers=tuple(_workers(trace, tasks, latest)),
-        waits=tuple(sorted(_waits(trace), key=lambda one: (-one.total, one.file, one.line, one.reason))),
+        waits=tuple(sorted(_waits(trace), key=lambda one: (one.beside, -one.total, one.file, one.line, one.reason))),
         errors=tuple(_errors(tasks)),
     )
 
@@ -183,12 +189,12 @@ def _workers(trace: Trace, tasks: TaskColumns, latest: int) -> Iterator[WorkerFi
 
 
 def _waits(trace: Trace) -> Iterator[WaitFigures]:
-    groups: dict[tuple[str, int, str], list[tuple[int, str]]] = defaultdict(list)
+    groups: dict[tuple[str, int, str, bool], list[WaitRow]] = defaultdict(list)
     for wait in trace.waits:
-        groups[wait.file, wait.line, wait.reason].append((wait.duration, wait.detail))
-    for (file, line, reason), waits in groups.items():
-        times = [time for time, _ in waits]
-        yield WaitFigures(file, line, reason, max(waits)[1], len(waits), sum(times), max(times))
+        groups[wait.file, wait.line, wait.reason, not wait.own].append(wait)
+    for (file, line, reason, beside), waits in groups.items():
+        longest = max(waits, key=lambda wait: (wait.duration, wait.detail))
+        yield WaitFigures(file, line, reason, longest.detail, len(waits), standstill(waits), longest.duration, beside)
 
 
 def _errors(tasks: TaskColumns) -> Iterator[ErrorFigures]:
@@ -227,7 +233,7 @@ def as_text(summary: Summary) -> str:
         ("waited at", "times", "total", "longest", "reason"),
         summary.waits,
         lambda one: (_place(one.file, one.line), f"{one.count:,}", short_time(one.total), short_time(one.longest),
-                     _line(f"{one.reason} {one.detail}".strip())),
+                     _line(f"{one.reason} {one.detail}".strip() + (" (put off)" if one.beside else ""))),
     )  # fmt: skip
     lines += _table(
         ("failed call", "at", "error"),

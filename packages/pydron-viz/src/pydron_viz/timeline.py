@@ -10,6 +10,9 @@ from typing import Literal
 
 from pydron.trace import Trace
 
+PUT_OFF = "put off"
+"""Name of the lane of waits beside the program."""
+
 BarKind = Literal["task", "wait", "lost"]
 
 
@@ -39,14 +42,15 @@ class Lane:
     """What one worker, or the program, did.
 
     Attributes:
-        kind: ``program`` or ``worker``.
+        kind: ``program``, ``worker``, or ``parts``: waits of parts of the program that had been put off, of which any
+            number may overlap. This lane is last, and missing where there are none.
         begin, end: When it was there; None for not known or still there.
         note: For people: where it ran, and how it went.
         rows: Number of rows that its bars take, at least 1.
     """
 
     name: str
-    kind: Literal["program", "worker"]
+    kind: Literal["program", "worker", "parts"]
     begin: int | None
     end: int | None
     note: str
@@ -74,9 +78,15 @@ def lanes(trace: Trace) -> tuple[Lane, ...]:
         if attempt.started is not None:
             bar = Bar("lost", attempt.started, attempt.finished, attempt.task, names.get(attempt.task, "?"), "failed")
             by_lane.setdefault(attempt.worker, []).append(bar)
+    put_off: list[Bar] = []
     for index, wait in enumerate(trace.waits):
-        by_lane[""].append(Bar("wait", wait.started, wait.finished, index, wait.reason, ""))
-    return tuple(_lane(trace, name, bars, latest) for name, bars in by_lane.items())
+        bar = Bar("wait", wait.started, wait.finished, index, wait.reason, "")
+        (by_lane[""] if wait.own else put_off).append(bar)
+    found = [_lane(trace, name, bars, latest) for name, bars in by_lane.items()]
+    if put_off:
+        bars, rows = _rows(put_off, latest)
+        found.append(Lane(PUT_OFF, "parts", None, None, "", bars, rows))
+    return tuple(found)
 
 
 def busy(lane: Lane, end: int) -> int:
@@ -91,6 +101,19 @@ def busy(lane: Lane, end: int) -> int:
 
 
 def _lane(trace: Trace, name: str, bars: list[Bar], latest: int) -> Lane:
+    placed, rows = _rows(bars, latest)
+    if name == "":
+        return Lane("program", "program", 0, trace.run.finished, "", placed, rows)
+    worker = next((worker for worker in trace.workers if worker.name == name), None)
+    if worker is None:
+        return Lane(name, "worker", None, None, "", placed, rows)
+    parts = [f"process {worker.pid}" if worker.pid is not None else "", f"on {worker.host}" if worker.host else ""]
+    note = " ".join(part for part in parts if part) + (f", {worker.reason}" if worker.reason else "")
+    return Lane(name, "worker", worker.started, worker.stopped, note, placed, rows)
+
+
+def _rows(bars: list[Bar], latest: int) -> tuple[tuple[Bar, ...], int]:
+    """Bars in order of time, those that overlap in rows below one another; and how many rows there are."""
     free: list[int] = []  # per row, when its last bar ends
     placed: list[Bar] = []
     for bar in sorted(bars, key=lambda bar: (bar.begin, -(latest if bar.end is None else bar.end), bar.subject)):
@@ -99,14 +122,7 @@ def _lane(trace: Trace, name: str, bars: list[Bar], latest: int) -> Lane:
         if row:
             bar = Bar(bar.kind, bar.begin, bar.end, bar.subject, bar.label, bar.state, row)
         placed.append(bar)
-    if name == "":
-        return Lane("program", "program", 0, trace.run.finished, "", tuple(placed), max(1, len(free)))
-    worker = next((worker for worker in trace.workers if worker.name == name), None)
-    if worker is None:
-        return Lane(name, "worker", None, None, "", tuple(placed), max(1, len(free)))
-    parts = [f"process {worker.pid}" if worker.pid is not None else "", f"on {worker.host}" if worker.host else ""]
-    note = " ".join(part for part in parts if part) + (f", {worker.reason}" if worker.reason else "")
-    return Lane(name, "worker", worker.started, worker.stopped, note, tuple(placed), max(1, len(free)))
+    return tuple(placed), max(1, len(free))
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:

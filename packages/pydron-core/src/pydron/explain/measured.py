@@ -100,7 +100,7 @@ def measure(trace: Trace, name: str, file: str, first: int, source: str) -> Meas
         remark = "The run has used no scheduled function of this file."
     elif source and sources and source.strip() not in {text.strip() for text in sources}:
         remark = "The function did not run, or its source was different then: the lines may not fit."
-    return Measured(name, trace.end * _NANO, _waits(waits), _calls(tasks), remark)
+    return Measured(name, trace.end * _NANO, _waits(trace, waits), _calls(tasks), remark)
 
 
 def same_file(one: str, other: str) -> bool:
@@ -109,7 +109,7 @@ def same_file(one: str, other: str) -> bool:
     return one == other or one.endswith(f"/{other}") or other.endswith(f"/{one}")
 
 
-def _waits(rows: Iterable[WaitRow]) -> tuple[WaitCost, ...]:
+def _waits(trace: Trace, rows: Iterable[WaitRow]) -> tuple[WaitCost, ...]:
     groups: dict[tuple[int, str], list[WaitRow]] = defaultdict(list)
     for row in rows:
         groups[row.line, row.reason].append(row)
@@ -126,7 +126,7 @@ def _waits(rows: Iterable[WaitRow]) -> tuple[WaitCost, ...]:
                 what=longest.detail,
                 hint=meaning.advise(longest.detail or "this"),
                 count=len(those),
-                seconds=sum(row.duration for row in those) * _NANO,
+                seconds=trace.standstill(those) * _NANO,
                 longest=longest.duration * _NANO,
             )
         )

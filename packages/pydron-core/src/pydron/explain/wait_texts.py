@@ -32,6 +32,14 @@ WAITS: tuple[Text, ...] = (
         "Operations on one object happen in program order. One that was put off holds up those after it.",
     ),
     (
+        "try",
+        "a statement's body ended",
+        "The body of a try or with statement had come to its end, and calls in it were still running.",
+        "Move calls that the statement is not about out of its body.",
+        "What follows a try or with statement happens when it is known whether its body has failed. Where that could be"
+        " put off, the program went on meanwhile.",
+    ),
+    (
         "start",
         "the workers started",
         "The program waited until its workers had started.",

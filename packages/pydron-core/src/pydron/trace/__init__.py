@@ -17,6 +17,7 @@ from pydron.trace.records import (
     WorkerRow,
 )
 from pydron.trace.schema import APPLICATION_ID, SCHEMA_VERSION, schema_sql
+from pydron.trace.spans import standstill, union
 
 __all__ = [
     "APPLICATION_ID",
@@ -39,4 +40,6 @@ __all__ = [
     "read_columns",
     "read_trace",
     "schema_sql",
+    "standstill",
+    "union",
 ]

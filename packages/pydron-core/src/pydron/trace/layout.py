@@ -22,6 +22,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "dependency": ("task", "needs"),
     "attempt": ("task", "attempt", "worker", "started", "finished", "outcome", "error"),
     "wait": ("id", "frame", "graph", "node", "file", "line", "reason", "detail", "task", "started", "finished"),
+    "wait_beside": ("frame", "started"),
     "worker": ("name", "host", "pid", "started", "stopped", "reason"),
     "saved_call": ("task", "size", "note", "call"),
 }  # fmt: skip
@@ -34,6 +35,7 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
     ),
     "frame": ("id", "parent", "graph", "node", "started", "finished"),
     "wait": ("id", "frame", "graph", "node", "line", "task", "started", "finished"),
+    "wait_beside": ("frame", "started"),
     "worker": ("pid", "started", "stopped"),
     "attempt": ("task", "attempt", "started", "finished"),
     "graph": ("id",),

@@ -179,24 +179,21 @@ class TraceReader:
         return TraceFormatError(f"The trace '{self.path}' is damaged: {how}. Record the run again.")
 
     def _trace(self, tasks: tuple[TaskRow, ...], order: str) -> Trace:
+        frames = self._frames(order)
         return Trace(
             run=self._run(),
             sources=tuple(self._connection.execute(f"SELECT file, text FROM {self._tables['source']} ORDER BY file")),
             graphs=self._rows(
                 GraphRow, f"id, name, qualname, file, document, source FROM {self._tables['graph']} ORDER BY id"
             ),
-            frames=self._frames(order),
+            frames=frames,
             tasks=tasks,
             attempts=self._rows(
                 AttemptRow,
                 "task, attempt, worker, started, finished, outcome, error"
                 f" FROM {self._tables['attempt']} ORDER BY task, attempt",
             ),
-            waits=self._rows(
-                WaitRow,
-                "frame, graph, node, file, line, reason, detail, task, started, finished"
-                f" FROM {self._tables['wait']} ORDER BY started, id",
-            ),
+            waits=self._waits(frames),
             workers=self._rows(
                 WorkerRow,
                 "name, coalesce(host, ''), pid, started, stopped, coalesce(reason, '')"
@@ -214,6 +211,18 @@ class TraceReader:
             f" FROM {self._tables['frame']} ORDER BY id"
         )
         return tuple(FrameRow(*(*row[:9], _stack(row[9]))) for row in rows)
+
+    def _waits(self, frames: tuple[FrameRow, ...]) -> tuple[WaitRow, ...]:
+        rows = self._connection.execute(
+            "SELECT frame, graph, node, file, line, reason, detail, task, started, finished"
+            f" FROM {self._tables['wait']} ORDER BY started, id"
+        ).fetchall()
+        if self._tells_beside:
+            beside = set(self._connection.execute("SELECT frame, started FROM wait_beside"))
+            return tuple(WaitRow(*(*row, (row[0], row[8]) not in beside)) for row in rows)
+        # Older traces do not tell whose wait it was: that of an outermost function was the program's own.
+        outer = {frame.id for frame in frames if frame.kind == "function" and frame.parent is None}
+        return tuple(WaitRow(*(*row, row[0] is None or not frames or row[0] in outer)) for row in rows)
 
     def _rows(self, record: Any, query: str) -> tuple[Any, ...]:
         return tuple(record(*row) for row in self._connection.execute(f"SELECT {query}"))
@@ -258,6 +267,8 @@ class TraceReader:
             for table in TABLES:
                 columns = {name for _, name, *_ in self._connection.execute(f"PRAGMA table_info({table})")}
                 found[table] = from_clause(table, columns)
+                if table == "wait_beside":
+                    self._tells_beside = {"frame", "started"} <= columns
         return found
 
     def _check_identity(self) -> None:

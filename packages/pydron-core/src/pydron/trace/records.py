@@ -6,7 +6,10 @@ of a program that is still running or was killed, so nearly every time may be mi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from pydron.trace.spans import standstill
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,7 @@ class WaitRow:
     Attributes:
         reason: Code or word that says why.
         task: The task that it waited for last.
+        own: The program itself stood still. Otherwise a part of it did that had been put off, and the program went on.
     """
 
     frame: int | None
@@ -187,6 +191,7 @@ class WaitRow:
     task: int | None
     started: int
     finished: int
+    own: bool = True
 
     @property
     def duration(self) -> int:
@@ -243,6 +248,10 @@ class Trace:
         from pydron.export.notebook import trace_html
 
         return trace_html(self)
+
+    def standstill(self, waits: Iterable[WaitRow]) -> int:
+        """How long waits lasted: see :func:`pydron.trace.spans.standstill`."""
+        return standstill(waits)
 
     @property
     def end(self) -> int:

@@ -97,6 +97,12 @@ CREATE TABLE wait (
     finished INTEGER NOT NULL
 );
 
+CREATE TABLE wait_beside (
+    frame INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    PRIMARY KEY (frame, started)
+) WITHOUT ROWID;
+
 CREATE TABLE worker (
     name TEXT PRIMARY KEY,
     host TEXT,

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from greenlet import getcurrent
+
 from pydron import runner
 from pydron_runtime.machine.entries import Entry, State, TaskEntry, numbers
 from pydron_runtime.machine.previews import preview
@@ -217,7 +219,7 @@ class Observer:
                 recorder.wait(
                     frame.number, frame.code.number, frame.code.node(site),
                     frame.code.record.taken_apart.filename, frame.code.span(site).line, reason, detail, last,
-                    started, finished,
+                    started, finished, getcurrent() is machine.driver,
                 )  # fmt: skip
 
 

@@ -85,9 +85,13 @@ def _by_name(run: Summary) -> dict[str, FunctionFigures]:
 
 
 def _waits(first: tuple[Place, ...], second: tuple[Place, ...]) -> list[Pair]:
-    sides = [{f"{_file(one.file)}:{one.line} {one.code}": one.total for one in places} for places in (first, second)]
+    sides = [{_name(one): one.total for one in places} for places in (first, second)]
     pairs = [Pair(key, sides[0].get(key), sides[1].get(key)) for key in dict.fromkeys([*sides[0], *sides[1]])]
     return sorted(pairs, key=lambda pair: -max(pair.first or 0, pair.second or 0))
+
+
+def _name(place: Place) -> str:
+    return f"{_file(place.file)}:{place.line} {place.code}{' (put off)' if place.beside else ''}"
 
 
 def _file(path: str) -> str:

@@ -101,11 +101,8 @@ class _Causes:
         self.waiting = array("i", accumulate(change for _, change, _ in changes))
         self.ready = array("i", accumulate(change for _, _, change in changes))
         self.last = last
-        outer = {frame.id for frame in trace.frames if frame.kind == "function" and frame.parent is None}
         waits = [
-            (wait.started, wait.finished)
-            for wait in trace.waits
-            if wait.reason not in ("end", "start") and (wait.frame is None or wait.frame in outer or not outer)
+            (wait.started, wait.finished) for wait in trace.waits if wait.own and wait.reason not in ("end", "start")
         ]
         self.waits = sorted(waits)
         self.wait_begins = [begin for begin, _ in self.waits]

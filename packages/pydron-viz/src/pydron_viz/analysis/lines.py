@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pydron.trace import TaskColumns, Trace
+from pydron.trace import TaskColumns, Trace, WaitRow, standstill, union
 from pydron_viz.places import graph_of
 
 
@@ -18,7 +17,7 @@ class Line:
     Attributes:
         calls: Functional calls that stand there, and how many of them failed.
         total: What these took together.
-        waits: How often, and ``waited`` how long, the program stood still there.
+        waits: How often the program, or a part of it that had been put off, stood still there; ``waited``: how long.
         parallel: How many of its calls ran at once, on average over the time in which any did; 0 where none has run.
     """
 
@@ -86,9 +85,9 @@ def lines_of(trace: Trace, tasks: TaskColumns) -> dict[str, list[Line]]:
         failed[place] += outcome == 2
         if 0 <= started <= finished:
             spans[place].append((started, finished))
-    waits: dict[tuple[str, int], list[int]] = defaultdict(list)
+    waits: dict[tuple[str, int], list[WaitRow]] = defaultdict(list)
     for wait in trace.waits:
-        waits[wait.file, wait.line].append(wait.duration)
+        waits[wait.file, wait.line].append(wait)
     found: dict[str, list[Line]] = defaultdict(list)
     for file, line in sorted({*calls, *waits}):
         place = (file, line)
@@ -96,16 +95,6 @@ def lines_of(trace: Trace, tasks: TaskColumns) -> dict[str, list[Line]]:
         covered = union(spans[place])
         parallel = round(total / covered, 2) if covered else 0.0
         counted = waits[place]
-        one = Line(line, calls[place], failed[place], total, len(counted), sum(counted), parallel)
+        one = Line(line, calls[place], failed[place], total, len(counted), standstill(counted), parallel)
         found[file].append(one)
     return dict(found)
-
-
-def union(spans: Iterable[tuple[int, int]]) -> int:
-    """How long at least one of some spans lasts."""
-    total, reached = 0, -1
-    for begin, end in sorted(spans):
-        if end > reached:
-            total += end - max(begin, reached)
-            reached = end
-    return total

@@ -111,12 +111,10 @@ def _duration(tasks: TaskColumns, place: int, local: bool) -> int:
 
 def _program_waits(trace: Trace) -> list[WaitRow]:
     """The waits of the program itself, one after the other. Parts that were put off wait beside it."""
-    outer = {frame.id for frame in trace.frames if frame.kind == "function" and frame.parent is None}
     found: list[WaitRow] = []
     for wait in trace.waits:
-        own = wait.frame is None or wait.frame in outer or not trace.frames
         reached = found[-1].finished if found else 0
-        if own and wait.finished > reached:
+        if wait.own and wait.finished > reached:
             found.append(replace(wait, started=max(wait.started, reached)))
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydron.explain.reasons import REASONS, WORDS, Reason, reason_to_wait
-from pydron.trace import Trace, WaitRow
+from pydron.trace import Trace, WaitRow, standstill
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class Place:
         code: Code of the catalogue of reasons, or a word.
         what: What was meant, from the trace; may be "".
         sentence, hint: What was the case, and what can be done.
+        total: How long any of the waits lasted.
         first: The longest of the waits, as its place in ``Trace.waits``.
+        beside: Not the program itself stood still, but parts of it that had been put off, while it went on.
     """
 
     file: str
@@ -32,6 +34,7 @@ class Place:
     total: int
     longest: int
     first: int
+    beside: bool = False
 
     def as_document(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -49,12 +52,12 @@ def entries() -> list[Reason]:
 
 
 def ranked(trace: Trace) -> tuple[Place, ...]:
-    """Where the program stood still, that which cost most first."""
-    groups: dict[tuple[str, int, str], list[int]] = defaultdict(list)
+    """Where the program stood still, that which cost most first; then where parts of it did that had been put off."""
+    groups: dict[tuple[str, int, str, bool], list[int]] = defaultdict(list)
     for index, wait in enumerate(trace.waits):
-        groups[wait.file, wait.line, wait.reason].append(index)
+        groups[wait.file, wait.line, wait.reason, wait.own].append(index)
     found = [_place(trace.waits, indices) for indices in groups.values()]
-    return tuple(sorted(found, key=lambda one: (-one.total, one.file, one.line, one.code)))
+    return tuple(sorted(found, key=lambda one: (one.beside, -one.total, one.file, one.line, one.code)))
 
 
 def _place(waits: tuple[WaitRow, ...], indices: list[int]) -> Place:
@@ -71,7 +74,8 @@ def _place(waits: tuple[WaitRow, ...], indices: list[int]) -> Place:
         sentence=meaning.say(what),
         hint=meaning.advise(what),
         count=len(indices),
-        total=sum(waits[index].duration for index in indices),
+        total=standstill(waits[index] for index in indices),
         longest=wait.duration,
         first=first,
+        beside=not wait.own,
     )

@@ -154,10 +154,10 @@ def _waits(text: str, trace: Trace) -> set[WaitKey]:
     found = {
         (wait.file, wait.line, wait.reason)
         for wait in trace.waits
-        if str(wait.line) == line and (not file or file_name(wait.file) == file_name(file))
+        if wait.own and str(wait.line) == line and (not file or file_name(wait.file) == file_name(file))
     }
     if not found:
-        known = sorted({f"{file_name(wait.file)}:{wait.line}" for wait in trace.waits})
+        known = sorted({f"{file_name(wait.file)}:{wait.line}" for wait in trace.waits if wait.own})
         raise UsageError(
             f"The program never waited at '{text[:80]}'. It did at: {', '.join(known)[:500] or 'no line'}."
         )

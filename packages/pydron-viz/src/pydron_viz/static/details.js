@@ -88,7 +88,7 @@ export class Details {
 
   #wait(wait) {
     return [
-      this.#head(`The program waited ${duration(wait.end - wait.begin)}`, wait.file, wait.line, wait.path),
+      this.#head(`${wait.own ? "The program" : "A part that had been put off"} waited ${duration(wait.end - wait.begin)}`, wait.file, wait.line, wait.path),
       this.#reason(wait),
       wait.task ? make("p", {}, "Last for ", this.#link(`${wait.task.name} #${wait.task.id}`, { task: wait.task.id })) : "",
       this.#source(wait.source, wait.line),
@@ -130,7 +130,7 @@ export class Details {
         parts.push(make("p", {}, this.#link(`${one.name} #${one.task}`, { task: one.task }), make("span", { class: "error" }, one.error)));
     }
     parts.push(...table("Where the program waited", ["line", "times", "total"], summary.places, (one) => [
-      this.#link(`${one.line}: ${one.code}`, { wait: one.first }), count(one.count), duration(one.total)]));
+      this.#link(`${one.line}: ${one.code}${one.beside ? " (put off)" : ""}`, { wait: one.first }), count(one.count), duration(one.total)]));
     parts.push(...table("Functions", ["name", "calls", "mean", "total"], summary.functions, (one) => [
       one.name, count(one.count), duration(one.mean), duration(one.total)]));
     parts.push(...table("Workers", ["name", "calls", "busy"], summary.workers, (one) => [

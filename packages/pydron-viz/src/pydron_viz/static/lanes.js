@@ -3,6 +3,8 @@
 
 export const TASK = 0, WAIT = 1, LOST = 2;
 
+const MOST_PARTS = 3;
+
 /** A row of bars, as columns. */
 class Row {
   constructor() {
@@ -38,6 +40,7 @@ class Row {
 /** The lanes of a run, with their bars. */
 export function lanesOf(run) {
   const lanes = run.lanes.map((lane) => ({ ...lane, rows: [], bars: [] }));
+  const putOff = lanes.find((lane) => lane.worker === null) ?? lanes[0];
   const byName = new Map(lanes.map((lane) => [lane.worker, lane]));
   const byWorker = run.workers.map((name) => byName.get(name) ?? lanes[0]);
   // Bars are numbered: those of the tasks by place, then the waits, then the attempts that led to nothing.
@@ -48,7 +51,7 @@ export function lanesOf(run) {
   for (let index = 0; index < run.waits.length; index++) {
     begin[run.count + index] = run.columns.wait_begin[index];
     end[run.count + index] = run.columns.wait_end[index];
-    lanes[0].bars.push(run.count + index);
+    (run.columns.wait_own[index] ? lanes[0] : putOff).bars.push(run.count + index);
   }
   run.attempts.forEach((attempt, index) => {
     begin[waits + index] = attempt.begin;
@@ -60,7 +63,11 @@ export function lanesOf(run) {
     for (const bar of lane.bars) {
       // Bars that overlap (a program that waits inside a call that it runs itself) are put below one another.
       let row = lane.rows.find((one) => one.until <= begin[bar]);
-      if (!row) lane.rows.push((row = new Row()));
+      if (!row) {
+        // Of parts that were put off any number may wait at once: some of them tell enough.
+        if (lane === putOff && lane !== lanes[0] && lane.rows.length >= MOST_PARTS) { lane.more = true; continue; }
+        lane.rows.push((row = new Row()));
+      }
       const kind = bar < run.count ? TASK : bar < waits ? WAIT : LOST;
       row.add(begin[bar], end[bar], kind, kind === TASK ? bar : kind === WAIT ? bar - run.count : run.place(run.attempts[bar - waits].task));
     }

@@ -79,9 +79,9 @@ export class Run {
 
   /** A wait of the program, by its place. */
   wait(index) {
-    const { wait_begin, wait_end, wait_reason, wait_line, wait_task, wait_file, wait_outer } = this.columns;
+    const { wait_begin, wait_end, wait_reason, wait_line, wait_task, wait_file, wait_own } = this.columns;
     return { begin: wait_begin[index], end: wait_end[index], reason: this.reasons[wait_reason[index]], line: wait_line[index],
-      task: wait_task[index], file: this.files[wait_file[index]], outer: wait_outer[index] };
+      task: wait_task[index], file: this.files[wait_file[index]], own: wait_own[index] };
   }
 
   /** Number of the state (in this.states) of a task. */

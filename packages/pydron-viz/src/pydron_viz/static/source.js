@@ -140,7 +140,7 @@ export class Source {
     const items = shown.map((one) => make("li", {},
       make("button", { class: "link", click: () => this.onSelect({ wait: one.first }) }, `${one.name}:${one.line}`),
       make("b", {}, duration(one.total)),
-      make("span", { class: "place" }, ` in ${count(one.count)} wait${one.count === 1 ? "" : "s"}, ${Math.round((100 * one.total) / Math.max(1, whole))} % of the run. `),
+      make("span", { class: "place" }, ` in ${count(one.count)} wait${one.count === 1 ? "" : "s"}${one.beside ? " of parts that had been put off, while the program went on. " : `, ${Math.round((100 * one.total) / Math.max(1, whole))} % of the run. `}`),
       reasonLink(one.code, one.title),
       ` ${one.sentence} `, one.hint ? make("span", { class: "hint" }, one.hint) : ""));
     const more = places.length > MOST_WAITS

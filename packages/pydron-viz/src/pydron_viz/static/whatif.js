@@ -54,7 +54,7 @@ export class WhatIf {
     ];
     this.choice = make("select", { change: () => this.#ask() }, ...this.#functions().map((name) => make("option", { value: name }, name)));
     this.factor = make("select", { change: () => this.#ask(), "aria-label": "How much faster" }, ...FACTORS.map(([label, value]) => make("option", { value }, label)));
-    this.boxes = this.summary.places.filter(({ code }) => !["end", "start"].includes(code)).slice(0, 8).map((place) => [make("input", { type: "checkbox", change: () => this.#ask() }), place]);
+    this.boxes = this.summary.places.filter(({ code, beside }) => !beside && !["end", "start"].includes(code)).slice(0, 8).map((place) => [make("input", { type: "checkbox", change: () => this.#ask() }), place]);
     this.result = make("div", { class: "result", "aria-live": "polite" });
     this.pane.replaceChildren(
       make("dl", { class: "facts" }, ...facts.map(([name, value, meaning]) => make("div", { title: meaning }, make("dt", {}, name), make("dd", {}, value)))),
