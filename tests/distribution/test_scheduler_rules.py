@@ -23,6 +23,7 @@ from pydron_runtime.scheduler.instructions import (
 )
 from pydron_runtime.scheduler.invariants import check
 from pydron_runtime.scheduler.machine import Scheduler
+from pydron_runtime.scheduler.placement import is_hungry
 from pydron_runtime.scheduler.state import TaskState
 from pydron_runtime.scheduler.transitions import FOLLOWING, SETTLED, UNSUCCESSFUL, Phase
 from pydron_runtime.worker.machine import Worker
@@ -102,6 +103,37 @@ def test_an_unknown_function_is_sent_one_at_a_time_and_a_short_one_in_batches() 
     played.report("w1", ok(1, took=20_000))
     assert len(played.sent()["w1"]) == placement.BUDGET // 20_000
     assert sum(assignment.define for assignment in played.assignments()) == 0, "the function went with the first call"
+
+
+def test_a_queue_of_short_calls_is_topped_up_with_many_at_once() -> None:
+    played = Played(1, "w1")
+    played.submit(*(call(number) for number in range(1, 1001)))
+    played.report("w1", ok(1, took=100_000))
+    queue = played.sent()["w1"]
+    assert len(queue) == 40
+    groups = []
+    for number in queue:
+        worker = played.scheduler.state.workers["w1"]
+        assert is_hungry(played.scheduler.state) == (worker.load <= placement.REFILL)
+        played.report("w1", ok(number, took=100_000))
+        groups += [len(sent) for sent in played.sent().values()]
+    assert groups == [10, 10, 10, 10], "a message per call would cost more than the calls"
+
+
+def test_the_scheduler_is_hungry_as_long_as_a_new_task_could_be_sent() -> None:
+    played = Played(1)
+    assert is_hungry(played.scheduler.state), "there is no worker yet"
+    played.submit(call(1))
+    played.event(Joined(0, "w1"))
+    assert is_hungry(played.scheduler.state), "a second call may lie ahead"
+    played.report("w1", ok(1, took=MS))
+    assert is_hungry(played.scheduler.state), "a worker without work"
+    played.submit(*(call(number) for number in range(2, 6)))
+    assert not is_hungry(played.scheduler.state)
+    played.submit(call(9))
+    assert not played.sent()
+    played.event(Cancelled(0, (2,)))
+    assert is_hungry(played.scheduler.state), "a worker makes a call that nobody wants"
 
 
 @pytest.mark.parametrize("took, ahead", [(50 * MS, True), (500 * MS, False)])

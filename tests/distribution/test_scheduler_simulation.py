@@ -32,6 +32,7 @@ from pydron_runtime.scheduler.events import (
 )
 from pydron_runtime.scheduler.invariants import check
 from pydron_runtime.scheduler.machine import Scheduler
+from pydron_runtime.scheduler.placement import is_hungry
 from pydron_runtime.transport.dispatching import message_of, outcomes_of, shared_value
 from pydron_runtime.worker.execution import Execution
 from pydron_runtime.worker.machine import Worker
@@ -88,6 +89,7 @@ class World:
         self.holding = seed % 3 != 0
         self.wanted: set[int] = set()
         self.provided: dict[int, Completion] = {}
+        self.inbox: tuple[Task, ...] = ()
 
     def result_of(self, number: int) -> Payload:
         """What a task returns, whoever runs it: sizes on both sides of every limit, some out of band."""
@@ -96,6 +98,9 @@ class World:
         return Payload(data, (b"buffer" * 900,) if number % 5 == 0 else ())
 
     def handle(self, event: Event) -> None:
+        if self.inbox:
+            batch, self.inbox = self.inbox, ()
+            self.handle(Submitted(self.now, batch))
         for instruction in self.scheduler.handle(event):
             self.carry_out(instruction)
         check(self.scheduler.state)
@@ -137,7 +142,10 @@ class World:
             task = Task(number, function, Payload(b"arguments %d" % number), needs, label=f"{function.name} {number}")
             self.tasks[number] = task
             batch.append(task)
-        self.handle(Submitted(self.now, tuple(batch)))
+        if is_hungry(self.scheduler.state):
+            self.handle(Submitted(self.now, tuple(batch)))
+        else:  # nobody wakes the scheduler: tasks lie there until something else happens
+            self.inbox += tuple(batch)
 
     def mentioned(self) -> list[int]:
         """Tasks that the program may let go of: it waits for none of their values."""

@@ -21,6 +21,9 @@ from pydron_runtime.scheduler.transitions import Phase
 BUDGET = 4_000_000
 """Nanoseconds of expected work in one worker's queue."""
 
+REFILL = 3_000_000
+"""Nanoseconds of expected work from which on a queue is not topped up: a message per call costs more than short calls."""
+
 AHEAD = 100_000_000
 """Nanoseconds; calls that take longer are not sent ahead: nothing is gained."""
 
@@ -54,12 +57,26 @@ def expected(state: SchedulerState, entry: TaskState) -> int:
     return BUDGET if known is None else max(known, PER_CALL)
 
 
-def _has_room(state: SchedulerState, worker: WorkerState, cost: int) -> bool:
+def _has_room(state: SchedulerState, worker: WorkerState, cost: int, filling: bool) -> bool:
+    """Whether a worker may get one more call; ``filling``: it is about to be sent some."""
     if worker.leaving:
         return False
-    if not worker.queue or worker.load + cost <= BUDGET:
+    if not worker.queue:
         return True
+    if worker.load + cost <= BUDGET:
+        return filling or _runs_low(worker)
     return cost != BUDGET and _may_get_one_ahead(worker, cost) and state.ready_count > len(state.workers)
+
+
+def _runs_low(worker: WorkerState) -> bool:
+    return worker.load <= REFILL or len(worker.queue) < 2
+
+
+def is_hungry(state: SchedulerState) -> bool:
+    """Whether a new task may change anything before a worker reports something. Looks at all workers."""
+    if state.broken is not None or state.doubtful or len(state.workers) - state.leaving < state.size:
+        return True
+    return any(_runs_low(worker) for worker in state.workers.values() if not worker.leaving)
 
 
 def _may_get_one_ahead(worker: WorkerState, cost: int = 0) -> bool:
@@ -124,9 +141,9 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
             continue
         cost = expected(state, entry)
         chosen = _holder_of_most(state, entry) if entry.task.needs else None
-        if chosen is None or not _has_room(state, chosen, cost):
+        if chosen is None or not _has_room(state, chosen, cost, chosen.name in sent):
             holder, chosen = chosen, roomiest(state)
-            if chosen is None or not _has_room(state, chosen, cost):
+            if chosen is None or not _has_room(state, chosen, cost, chosen.name in sent):
                 break  # it has the shortest queue of all
             if holder is not None and _is_worth_waiting(entry, holder, chosen.load):
                 chosen = holder

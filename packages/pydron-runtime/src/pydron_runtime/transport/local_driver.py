@@ -5,6 +5,7 @@ from __future__ import annotations
 import zmq
 
 from pydron_runtime.recording import Recorder
+from pydron_runtime.scheduler.placement import is_hungry
 from pydron_runtime.transport import base, directory
 from pydron_runtime.transport.channel import Channel
 from pydron_runtime.transport.crew import Crew, NoWorkers
@@ -51,9 +52,12 @@ class LocalDriver(Driver):
         except NoWorkers as error:
             self._give_up(str(error))
         while not self._closing:
-            ready = dict(self._poller.poll(self._crew.patience()))
+            # First said, then looked: whoever puts a task in does it the other way round, so that one of both notices.
+            self._hungry = is_hungry(self.scheduler.state)
+            ready = dict(self._poller.poll(0 if self._hungry and self._inbox else self._crew.patience()))
             if self._wake.fileno() in ready:
                 self._wake.clear()
+            if self._inbox:
                 self._empty_inbox()
             if self._crew.fileno() in ready:
                 self._hear_nursery()
@@ -64,8 +68,13 @@ class LocalDriver(Driver):
             self._crew.look()
 
     def _hear_workers(self) -> None:
-        for name, message, frames in self._channel.arrived():
-            self._heard(name, message, frames)
+        self._gathering = True  # one word to the program about all of them
+        try:
+            for name, message, frames in self._channel.arrived():
+                self._heard(name, message, frames)
+        finally:
+            self._gathering = False
+            self._deliver()
 
     def _hear_nursery(self) -> None:
         descriptor = self._crew.fileno()

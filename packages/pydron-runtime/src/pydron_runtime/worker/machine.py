@@ -15,8 +15,11 @@ from pydron_runtime.protocol.codec import Frames, pack, unpack
 from pydron_runtime.protocol.messages import FUNCTIONS, KEEP_BYTES, Call, Drop, Ended, Execute, Forget, Report, Shared
 from pydron_runtime.worker.execution import Execution, FunctionTable
 
-SHORT = 100_000
+SHORT = 250_000
 """Nanoseconds. The outcome of a call may wait for the next one, if that is expected to be shorter than this."""
+
+TOGETHER = 500_000
+"""Nanoseconds that calls reported together take at most: as long, somebody may wait for a result that is there."""
 
 HELD = 64
 """So many outcomes are reported together at most."""
@@ -120,7 +123,7 @@ class Worker:
         if following is None or len(self._held) >= HELD or self._held_bytes >= HELD_BYTES:
             return True
         slowest = self._slowest.get(following.digest)
-        return slowest is None or slowest + self._held_time > SHORT * 4 or slowest > SHORT
+        return slowest is None or slowest + self._held_time > TOGETHER or slowest > SHORT
 
     def report(self) -> tuple[Report, Frames]:
         """The outcomes since the last report, with their payload frames."""
