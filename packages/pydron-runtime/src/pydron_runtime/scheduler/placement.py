@@ -22,7 +22,7 @@ BUDGET = 4_000_000
 """Nanoseconds of expected work in one worker's queue."""
 
 REFILL = 3_000_000
-"""Nanoseconds of expected work from which on a queue is not topped up: a message per call costs more than short calls."""
+"""Nanoseconds of expected work beyond which a queue is not topped up: a message each costs more than short calls."""
 
 AHEAD = 100_000_000
 """Nanoseconds; calls that take longer are not sent ahead: nothing is gained."""
