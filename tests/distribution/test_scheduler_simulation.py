@@ -16,13 +16,14 @@ from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, Place
 from pydron_runtime.data.tasks import Completion, Failed, Function, Lost, Skipped, Succeeded, Task
 from pydron_runtime.protocol.codec import decode_to_scheduler, decode_to_worker, encode
-from pydron_runtime.protocol.messages import Drop, Execute, Forget, Report, Shared
+from pydron_runtime.protocol.messages import Drop, Execute, Forget, Given, Hold, Report, Share, Shared
 from pydron_runtime.scheduler import instructions as want
 from pydron_runtime.scheduler.events import (
     Cancelled,
     Died,
     Event,
     Joined,
+    Moved,
     Released,
     Reported,
     Resized,
@@ -33,7 +34,7 @@ from pydron_runtime.scheduler.events import (
 from pydron_runtime.scheduler.invariants import check
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.scheduler.placement import is_hungry
-from pydron_runtime.transport.dispatching import message_of, outcomes_of, shared_value
+from pydron_runtime.transport.dispatching import given, message_of, outcomes_of, shared_value
 from pydron_runtime.worker.execution import Execution
 from pydron_runtime.worker.machine import Worker
 
@@ -76,7 +77,11 @@ class World:
         self.batches = [1, 1, 4] if small else [1, 1, 4, 30]
         self.rounds = [3, 6, 9] if small else [3, 10, 25]
         self.pauses = [0, 2, 10] if small else [0, 3, 40]
-        self.scheduler = Scheduler(self.chance.choice([1, 2, 3, 8]), keep_limit=self.chance.choice([0, 20_000, 10**9]))
+        size, keep_limit = self.chance.choice([1, 2, 3, 8]), self.chance.choice([0, 20_000, 10**9])
+        self.direct = seed % 4 > 1
+        self.scheduler = Scheduler(size, keep_limit, self.direct)
+        self.moves: list[want.Move] = []
+        self.moved = 0
         self.now = 0
         self.workers: dict[str, SimulatedWorker] = {}
         self.completions: dict[int, Completion] = {}
@@ -115,7 +120,10 @@ class World:
             self.wanted.discard(number)
             self.provided[number] = instruction.completion
         elif isinstance(instruction, want.Share):
-            self.workers[instruction.worker].shares.extend(instruction.numbers)
+            if instruction.late:
+                self.workers[instruction.worker].inward.append(encode(Share(instruction.numbers), []))
+            else:
+                self.workers[instruction.worker].shares.extend(instruction.numbers)
         elif isinstance(instruction, want.StartWorkers):
             for name in instruction.names:
                 assert name not in self.workers, "a name was used twice"
@@ -129,6 +137,14 @@ class World:
             self.workers[instruction.worker].inward.append(encode(Forget(instruction.numbers), []))
         elif isinstance(instruction, want.Drop):
             self.workers[instruction.worker].inward.append(encode(Drop(instruction.tasks), []))
+        elif isinstance(instruction, want.Hold):
+            self.workers[instruction.worker].inward.append(encode(Hold((instruction.task,)), []))
+        elif isinstance(instruction, want.Move):
+            assert self.direct and instruction.source in self.workers and instruction.target in self.workers
+            self.moves.append(instruction)
+        elif isinstance(instruction, want.Give):
+            message_, frames = given(instruction)
+            self.workers[instruction.worker].inward.append(encode(message_, frames))
 
     # What may happen
 
@@ -192,10 +208,29 @@ class World:
             self.arrive(worker, worker.outward.popleft())
         elif worker.inward and self.chance.random() < 0.7:
             message, rest = decode_to_worker(worker.inward.popleft())
-            assert isinstance(message, (Execute, Drop, Forget))
-            worker.machine.accept(message, rest)
+            assert isinstance(message, (Execute, Drop, Forget, Given, Share, Hold))
+            if isinstance(message, Share):
+                for number in message.numbers:
+                    self.share(worker, number)
+            else:
+                worker.machine.accept(message, rest)
         else:
             self.work(worker)
+
+    def hand_over(self) -> None:
+        """A value goes from worker to worker: in its own time, and sometimes not at all."""
+        move = self.moves.pop(self.chance.randrange(len(self.moves)))
+        source, target = self.workers.get(move.source), self.workers.get(move.target)
+        answer, frames = source.machine.share(move.number) if source is not None else (None, [])
+        if target is None:
+            reason = "the target is gone"
+        elif answer is None or answer.parcel is None or self.chance.random() < 0.2:
+            reason = "it cannot be reached"
+        else:
+            reason = ""
+            self.moved += 1
+            target.inward.append(encode(Given(move.number, answer.parcel), frames))
+        self.handle(Moved(self.now, move.target, move.number, move.move, reason))
 
     def share(self, worker: SimulatedWorker, number: int) -> None:
         """A worker's desk answers, beside everything else that the worker does."""
@@ -216,7 +251,7 @@ class World:
     def work(self, worker: SimulatedWorker) -> None:
         if worker.running is not None:
             running, worker.running = worker.running, None
-            worker.machine.finished(running, self.run(running))
+            worker.machine.finished(running, self.run(running, worker.machine.may_hold(running.task)))
             return
         execution = worker.machine.next()
         if worker.machine.must_report(execution):
@@ -226,7 +261,7 @@ class World:
         if execution is not None and execution.digest == "digest-poison":
             self.die(worker)
 
-    def run(self, execution: Execution) -> Outcome:
+    def run(self, execution: Execution, may_hold: bool) -> Outcome:
         task = self.tasks[execution.task]
         assert execution.arguments == task.arguments
         for need in task.needs:
@@ -237,7 +272,7 @@ class World:
         if task.function.name == "bad":
             return Outcome(task.id, "failed", Payload(b"exception"), self.now, finished)
         result = self.result_of(task.id)
-        if execution.hold and self.holding and result.size > 4096:
+        if (execution.hold or may_hold) and self.holding and result.size > 4096:
             return Outcome(
                 task.id, "ok", Payload(b"", held=result.size + 7), self.now, finished, stays=HeldHere(result)
             )
@@ -247,6 +282,9 @@ class World:
         """Let one thing happen. False if nothing can."""
         self.now += self.chance.randrange(1, 100_000)
         movable = [w for w in self.workers.values() if not self.is_idle(w)]
+        if self.moves and (not movable or self.chance.random() < 0.2):
+            self.hand_over()
+            return True
         if not movable:
             return False
         worker = self.chance.choice(movable)
@@ -264,7 +302,8 @@ class World:
 
     def is_idle(self, worker: SimulatedWorker) -> bool:
         machine = worker.machine
-        busy = machine._queue or machine._held or worker.running is not None
+        can_go_on = any(id(execution) not in machine._lacking for execution in machine._queue)
+        busy = can_go_on or machine._held or worker.running is not None
         return worker.joined and not (worker.inward or worker.outward or worker.shares or busy)
 
 
@@ -317,6 +356,7 @@ def verify(world: World) -> None:
     assert not world.scheduler.state.keepers
     for worker in world.workers.values():
         assert not worker.machine._kept, "a worker keeps a value that nobody will ask for"
+        assert not worker.machine._queue, "a call waits for ever for a value"
 
 
 @pytest.mark.parametrize("block", range(4))

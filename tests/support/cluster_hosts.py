@@ -7,6 +7,7 @@ made slow and lossy. The files are those of the machine, but for what is hidden 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import subprocess
@@ -113,6 +114,24 @@ class Hosts:
         """Make both directions of a link slow, or lossy, in the words of `tc-netem`."""
         for space, device in ((self._switch, f"to-{name}"), (self._prefix + name, "eth0")):
             subprocess.run(["tc", "-n", space, "qdisc", "add", "dev", device, "root", "netem", *how], check=True)
+
+    def carried(self, name: str) -> int:
+        """Bytes that a host's cable has carried, in both directions."""
+        done = subprocess.run(
+            ["ip", "-n", self._switch, "-s", "-j", "link", "show", f"to-{name}"], capture_output=True, check=True
+        )
+        counts = json.loads(done.stdout)[0]["stats64"]
+        return int(counts["rx"]["bytes"]) + int(counts["tx"]["bytes"])
+
+    def part(self, one: str, other: str) -> None:
+        """Let two hosts not reach each other: packets between them are dropped, as by a firewall."""
+        for name, far in ((one, other), (other, one)):
+            _ip("-n", self._prefix + name, "route", "add", "blackhole", f"{self.address(far)}/32")
+
+    def join(self, one: str, other: str) -> None:
+        """Let them reach each other again."""
+        for name, far in ((one, other), (other, one)):
+            _ip("-n", self._prefix + name, "route", "del", "blackhole", f"{self.address(far)}/32")
 
     def call_on(self, name: str, function: Callable[[], Any]) -> Any:
         """Call a function in this process, in a thread whose new sockets are on a host."""

@@ -94,6 +94,37 @@ size = int(sys.argv[1])
 print(main(size) == main.sequential(size), main(size)[0][0])
 """
 
+BETWEEN = """\
+import hashlib, sys, time
+import pydron
+
+@pydron.functional
+def grow(seed, size):
+    time.sleep(0.5)
+    return bytes([seed]) * size
+
+@pydron.functional
+def join(left, right):
+    return left + right
+
+@pydron.functional
+def digest(data):
+    return len(data), hashlib.sha256(data).hexdigest()
+
+@pydron.schedule
+def main(size, parts):
+    whole = grow(0, size)
+    for seed in range(1, parts):
+        whole = join(whole, grow(seed, size))
+    return digest(whole)
+
+size, parts = int(sys.argv[1]), int(sys.argv[2])
+expected = b"".join(bytes([seed]) * size for seed in range(parts))
+found = main(size, parts)
+assert found == (len(expected), hashlib.sha256(expected).hexdigest()), found
+print("right", found[0])
+"""
+
 ECHO = """\
 import hashlib, random
 import pydron

@@ -55,8 +55,21 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         help="seconds that a worker process may be stopped by a signal (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
+        "--data-port", metavar="PORT", type=_port, default=0,
+        help="where other hosts get values from this one; `none`: through the scheduler (default: any free port)",
+    )  # fmt: skip
+    parser.add_argument(
         "--detach", action="store_true", help="go on in the background once the scheduler has accepted it"
     )
+
+
+def _port(text: str) -> int | None:
+    if text == "none":
+        return None
+    value = int(text)
+    if not 0 <= value < 65536:
+        raise ValueError(text)
+    return value
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -72,7 +85,8 @@ def _run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--memory-limit {arguments.memory_limit}: write a size such as 512M or 8G.") from None
     connection = connecting.connection_of(arguments)
     labels = tuple(arguments.label)
-    offer = Offer(slots, memory, labels, arguments.lease, arguments.start_limit, arguments.frozen_limit)
+    limits = arguments.lease, arguments.start_limit, arguments.frozen_limit
+    offer = Offer(slots, memory, labels, *limits, arguments.data_port)
     tell = _detached(connection) if arguments.detach else lambda problem: None
     host = Host(connection, offer)
     host.on_attached = lambda: tell("")

@@ -21,7 +21,8 @@ from pydron_runtime.cluster.addresses import Address
 from pydron_runtime.cluster.gate import Porter, listening
 from pydron_runtime.cluster.handshake import objection
 from pydron_runtime.cluster.keys import SchedulerKeys
-from pydron_runtime.cluster.membership import Membership, lease_of, parts_of
+from pydron_runtime.cluster.membership import Membership
+from pydron_runtime.cluster.moves import Moves
 from pydron_runtime.cluster.sessions import Session
 from pydron_runtime.cluster.settings import HEARTBEAT, SILENCE
 from pydron_runtime.cluster.status import situation
@@ -62,9 +63,9 @@ class Daemon:
             ConfigurationError: The address cannot be listened on.
         """
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._porter = Porter(self._context, keys)
+        self._porter = Porter(self._context, keys.allowed)
         try:
-            self._socket = listening(self._context, listen, keys)
+            self._socket = listening(self._context, listen, keys.secret_key)
         except BaseException:
             self._porter.close()
             self._context.term()
@@ -72,6 +73,7 @@ class Daemon:
         bound = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
         self.address = Address(listen.host, int(bound.rpartition(":")[2]))
         self.membership = Membership()
+        self._moves = Moves(self.membership)
         self._heartbeat, self._silence = heartbeat, silence
         self._python = (sys.implementation.name, sys.version_info.major, sys.version_info.minor)
         self._peers: dict[bytes, Peer] = {}
@@ -171,6 +173,7 @@ class Daemon:
         self._named[peer.identity] = peer
         self._post(route, say.Answer(number, 0, say.Welcome(number, peer.identity, self._heartbeat, self._silence)))
         if greeting.role == "host":
+            self._moves.joined(peer.identity, greeting.endpoint, greeting.key)
             self._handle(
                 came.HostJoined(
                     now, peer.identity, greeting.name, greeting.pid, greeting.slots, greeting.memory,
@@ -197,6 +200,10 @@ class Daemon:
             self._relay(peer, message, frames)
         elif isinstance(message, say.Goodbye):
             self._leave(peer, message.reason)
+        elif isinstance(message, (say.Move, say.Ready, say.Moved)):
+            told = self._moves.take(peer.role, peer.identity, message, now)
+            if told is not None:
+                self._tell(*told)
         elif peer.role == "program":
             if isinstance(message, say.Beat):
                 self._handle(came.ProgramBeat(now, peer.identity, message.wanted, message.running))
@@ -218,18 +225,10 @@ class Daemon:
 
     def _relay(self, peer: Peer, relay: say.Relay, frames: Sequence[bytes]) -> None:
         """Pass a message on, if it is between a program and a worker that it has borrowed."""
-        line = relay.worker
-        worker = say.worker_of(line)
-        rest = line[len(worker) :]
-        if peer.role == "program":
-            target = self.membership.host_of(peer.identity, worker)
-            name = lease_of(peer.identity, worker) + rest
-        else:
-            target = self.membership.program_of(peer.identity, worker)
-            name = parts_of(worker)[1] + rest
+        target, line = self.membership.other_end(peer.role, peer.identity, relay.worker)
         receiver = None if target is None else self._named.get(target)
         if receiver is not None:
-            self._send(receiver, say.Relay(name, relay.sizes, relay.more), frames)
+            self._send(receiver, say.Relay(line, relay.sizes, relay.more), frames)
 
     # What goes out
 
@@ -289,6 +288,7 @@ class Daemon:
         del self._named[peer.identity]
         now = time.monotonic_ns()
         if peer.role == "host":
+            self._moves.left(peer.identity)
             self._handle(came.HostLeft(now, peer.identity, f"on {peer.identity}, which is {reason}"))
         elif peer.role == "program":
             self._handle(came.ProgramLeft(now, peer.identity))

@@ -23,7 +23,9 @@ from pydron_runtime.data.payload import Payload, streamed
 from pydron_runtime.protocol.codec import ProtocolError, decode_to_scheduler
 from pydron_runtime.protocol.messages import Fetch, Hello, Report
 from pydron_runtime.recording import Recorder
-from pydron_runtime.scheduler.events import Died, Resized, Withdrawn
+from pydron_runtime.scheduler.events import Died, Moved, Resized, Withdrawn
+from pydron_runtime.scheduler.instructions import Move
+from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.transport import base
 from pydron_runtime.transport.driver import Driver
 from pydron_runtime.transport.mailbox import Mailboxes
@@ -40,6 +42,7 @@ class ClusterDriver(Driver):
 
     def __init__(self, connection: Connection, limits: Bounds, mail: Mailboxes, recorder: Recorder | None) -> None:
         super().__init__(0, mail, recorder)
+        self.scheduler = Scheduler(0, direct=True)
         self.share = 0
         self._connection = connection
         self._limits = limits
@@ -97,6 +100,10 @@ class ClusterDriver(Driver):
                 self._take_share(message.size, message.total)
             elif isinstance(message, say.Gone):
                 self._lose_worker(message)
+            elif isinstance(message, say.Moved):
+                wish = message.wish
+                now = time.monotonic_ns()
+                self._handle(Moved(now, wish.target, wish.number, wish.move, message.problem))
             elif isinstance(message, say.Acquaint):
                 tell_differences(message.host, message.packages)
             elif isinstance(message, say.Goodbye):
@@ -124,6 +131,9 @@ class ClusterDriver(Driver):
         elif isinstance(message, Report):
             message = self._clocks.converted(worker, message, time.monotonic_ns())
         self._heard(worker, message, rest)
+
+    def _move(self, move: Move) -> None:
+        self._line.send(say.Move(move.source, move.target, move.number, move.move, move.late))
 
     def _take_share(self, size: int, total: int) -> None:
         self.share, self._total = size, total

@@ -5,12 +5,14 @@ There is no other way to make a TCP socket in Pydron, and no option that leaves 
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import zmq
 from zmq.utils import z85
 
 from pydron.errors import ConfigurationError
-from pydron_runtime.cluster.addresses import Address
-from pydron_runtime.cluster.keys import Connection, SchedulerKeys
+from pydron_runtime.cluster.addresses import Address, parse
+from pydron_runtime.cluster.keys import Connection
 from pydron_runtime.cluster.settings import FRAME_LIMIT, HANDSHAKE
 
 _DOMAIN = b"pydron"
@@ -27,15 +29,17 @@ def _limited(socket: zmq.Socket[bytes], address: Address) -> zmq.Socket[bytes]:
     return socket
 
 
-def listening(context: zmq.Context[zmq.Socket[bytes]], listen: Address, keys: SchedulerKeys) -> zmq.Socket[bytes]:
-    """The scheduler's socket, bound. A :class:`Porter` of the same context has to be there before.
+def listening(context: zmq.Context[zmq.Socket[bytes]], listen: Address, secret: str) -> zmq.Socket[bytes]:
+    """A socket that others connect to: the scheduler's, or that of a host which gives values to others.
+
+    A :class:`Porter` of the same context has to be there before.
 
     Raises:
         ConfigurationError: The address cannot be listened on.
     """
     socket = _limited(context.socket(zmq.ROUTER), listen)
     socket.setsockopt(zmq.CURVE_SERVER, 1)
-    socket.setsockopt(zmq.CURVE_SECRETKEY, keys.secret_key.encode())
+    socket.setsockopt(zmq.CURVE_SECRETKEY, secret.encode())
     socket.setsockopt(zmq.ZAP_DOMAIN, _DOMAIN)
     socket.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, 1)
     socket.setsockopt(zmq.ROUTER_MANDATORY, 1)  # a message to somebody who is gone is an error: that is how we know
@@ -45,9 +49,7 @@ def listening(context: zmq.Context[zmq.Socket[bytes]], listen: Address, keys: Sc
         socket.bind(f"tcp://{host}:{port}")
     except zmq.ZMQError as error:
         socket.close()
-        raise ConfigurationError(
-            f"The scheduler cannot listen at {listen}: {error}. Choose another --listen."
-        ) from None
+        raise ConfigurationError(f"Nobody can listen at {listen}: {error}. Choose another address or port.") from None
     return socket
 
 
@@ -64,6 +66,17 @@ def calling(context: zmq.Context[zmq.Socket[bytes]], connection: Connection) -> 
     return socket
 
 
+def collecting(
+    context: zmq.Context[zmq.Socket[bytes]], endpoint: str, their_key: str, keys: tuple[str, str]
+) -> zmq.Socket[bytes]:
+    """A socket to a host that gives values, connecting. Whoever answers has proved to be that host.
+
+    Args:
+        keys: This host's public and secret key.
+    """
+    return calling(context, Connection(parse(endpoint), their_key, *keys))
+
+
 class Porter:
     """Answers ZeroMQ's question (RFC 27, ZAP) whether a key may enter. For one thread.
 
@@ -72,9 +85,13 @@ class Porter:
         refused: How many were not let in.
     """
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], keys: SchedulerKeys) -> None:
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], allowed: Container[str]) -> None:
+        """
+        Args:
+            allowed: Public keys of those who may enter. May change at any time.
+        """
         self.refused = 0
-        self._allowed = keys.allowed
+        self._allowed = allowed
         self.socket: zmq.Socket[bytes] = context.socket(zmq.REP)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.bind("inproc://zeromq.zap.01")

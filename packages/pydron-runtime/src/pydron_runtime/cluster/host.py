@@ -12,16 +12,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import zmq
 
 from pydron_runtime.cluster import messages as say
+from pydron_runtime.cluster.exchange import Exchange
 from pydron_runtime.cluster.keys import Connection
 from pydron_runtime.cluster.line import SECOND, Line, greeting
 from pydron_runtime.cluster.packages import installed
 from pydron_runtime.cluster.pieces import Joining, cut
-from pydron_runtime.cluster.processes import in_use, is_stopped
+from pydron_runtime.cluster.processes import in_use, is_stopped, load, too_large
 from pydron_runtime.cluster.settings import FROZEN, LEASE, MESSAGE_LIMIT, START
-from pydron_runtime.cluster.status import size
 from pydron_runtime.protocol.codec import ProtocolError
 from pydron_runtime.transport import directory
 from pydron_runtime.transport.head_start import endpoint_in
@@ -40,6 +41,7 @@ class Offer:
         lease: Seconds without a scheduler after which it ends.
         start: Seconds that a worker has to become ready.
         frozen: Seconds that a worker may be stopped, before it is ended.
+        port: Where other hosts get values; 0 is any free port, None: they get them through the scheduler.
     """
 
     slots: int
@@ -48,6 +50,26 @@ class Offer:
     lease: float = LEASE
     start: float = START
     frozen: float = FROZEN
+    port: int | None = 0
+
+
+def _bound(context: zmq.Context[zmq.Socket[bytes]], home: str) -> zmq.Socket[bytes]:
+    """The socket to which workers connect."""
+    made: zmq.Socket[bytes] = context.socket(zmq.ROUTER)
+    for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0), (zmq.ROUTER_MANDATORY, 1)):
+        made.setsockopt(option, value)
+    made.bind(endpoint_in(home))
+    return made
+
+
+def _bind_again(workers: zmq.Socket[bytes], home: str) -> None:
+    """A nursery that fails removes the directory before it ends."""
+    os.makedirs(home, mode=0o700, exist_ok=True)
+    try:
+        workers.unbind(endpoint_in(home))
+    except zmq.ZMQError:
+        pass
+    workers.bind(endpoint_in(home))
 
 
 class Host:
@@ -63,16 +85,19 @@ class Host:
 
         Raises:
             OSError: There is no place for the directory, or no interpreter can be started.
+            ConfigurationError: The port for values was named, and cannot be listened on.
         """
         self._offer = offer
+        self._poller = zmq.Poller()
+        self._exchange = Exchange(
+            connection.address, offer.port, self._poller, lambda message: self._line.send(message), self._post
+        )
         self._home = directory.make()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._workers: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
-        for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0), (zmq.ROUTER_MANDATORY, 1)):
-            self._workers.setsockopt(option, value)
-        self._workers.bind(endpoint_in(self._home))
+        self._workers = _bound(self._context, self._home)
         self._nursery: NurseryLink | None = NurseryLink(self._home, endpoint_in(self._home), offer.slots)
         who = greeting("host", offer.slots, offer.memory, offer.labels, **installed())
+        who = msgspec.structs.replace(who, endpoint=self._exchange.endpoint, key=self._exchange.key)
         self._line = Line(connection, who)
         self._leases: dict[str, int] = {}
         self._starting: dict[str, int] = {}
@@ -101,7 +126,7 @@ class Host:
         Returns:
             Why it has ended, as a sentence. ``failed`` says whether that is an error.
         """
-        poller = zmq.Poller()
+        poller = self._poller
         for source in (self._line.socket, self._workers, self._wake.fileno()):
             poller.register(source, zmq.POLLIN)
         watched: int | None = None
@@ -122,6 +147,7 @@ class Host:
                 self._hear_nursery()
             if self._line.socket in ready:
                 self._hear_scheduler()
+            self._exchange.hear(ready)
             self._look()
         return self._end
 
@@ -130,6 +156,7 @@ class Host:
         if self._nursery is not None:
             self._nursery.end()
         self._line.close(say.Goodbye(f"gone: {self._end or 'it has ended'}"))
+        self._exchange.close()
         self._workers.close()
         self._context.term()
         self._wake.close()
@@ -147,6 +174,8 @@ class Host:
             lease = say.worker_of(line)
             if lease in self._leases:
                 self._starting.pop(lease, None)
+                if self._exchange.from_worker(line, frames):
+                    continue
                 for sizes, more, piece in cut(frames):
                     self._line.send(say.Relay(line, sizes, more), piece)
 
@@ -168,12 +197,7 @@ class Host:
         self._nursery.end()
         for lease in list(self._leases):
             self._exited(lease, "killed together with the process that starts workers", 0)
-        os.makedirs(self._home, mode=0o700, exist_ok=True)  # a nursery that fails removes it before it ends
-        try:
-            self._workers.unbind(endpoint_in(self._home))
-        except zmq.ZMQError:
-            pass
-        self._workers.bind(endpoint_in(self._home))
+        _bind_again(self._workers, self._home)
         self._nursery = NurseryLink(self._home, endpoint_in(self._home), self._offer.slots)
 
     def _exited(self, lease: str, reason: str, running: int) -> None:
@@ -186,7 +210,10 @@ class Host:
         self._stopped.pop(lease, None)
         for line in [line for line in self._joining if say.worker_of(line) == lease]:
             del self._joining[line]
-        return self._leases.pop(lease, None) is not None
+        if self._leases.pop(lease, None) is None:
+            return False
+        self._exchange.forget(lease)
+        return True
 
     def _hear_scheduler(self) -> None:
         for message, frames in self._line.arrived():
@@ -198,6 +225,8 @@ class Host:
                 self._spawn(message.worker)
             elif isinstance(message, say.Kill):
                 self._kill(message.worker)
+            elif isinstance(message, (say.HandOver, say.Collect)):
+                self._exchange.order(message)
             elif isinstance(message, say.Goodbye):
                 self._end = f"The cluster was taken down: {message.reason}."
 
@@ -211,17 +240,22 @@ class Host:
         try:
             whole = joining.add(relay.sizes, relay.more, frames)
         except ProtocolError as error:
-            self._causes[lease] = f"stopped because of what its program sent: {error}"
-            self._kill_process(lease)
+            self._kill_process(lease, f"stopped because of what its program sent: {error}")
             return
         if whole is None:
             return
-        for line in (relay.worker, lease):  # a line that is not open yet: the worker itself listens between two calls
-            try:
-                self._workers.send_multipart([line.encode(), *whole])
-                return
-            except zmq.ZMQError:
-                continue
+        self._post((relay.worker, lease), whole)  # a line that is not open yet: the worker listens between two calls
+
+    def _post(self, lines: Sequence[str], frames: Sequence[bytes]) -> bool:
+        """Send to the first of these lines that is open. False if none is, or the lease has ended."""
+        for line in lines:
+            if say.worker_of(line) in self._leases:
+                try:
+                    self._workers.send_multipart([line.encode(), *frames])
+                    return True
+                except zmq.ZMQError:
+                    continue
+        return False
 
     def _spawn(self, lease: str) -> None:
         if self._nursery is not None and lease not in self._leases:
@@ -233,7 +267,9 @@ class Host:
         self._forget(lease)
         self._kill_process(lease)
 
-    def _kill_process(self, lease: str) -> None:
+    def _kill_process(self, lease: str, cause: str = "") -> None:
+        if cause:
+            self._causes[lease] = cause
         if self._nursery is not None:
             self._nursery.kill(lease)
 
@@ -246,13 +282,16 @@ class Host:
                 self._end, self.failed = self._line.refused, True
             for lease in list(self._leases):
                 self._kill(lease)
+            self._exchange.clear()
             if self._line.apart and now - self._line.apart > self._offer.lease * SECOND and self._end is None:
-                lease = f"{self._offer.lease:.0f} seconds"
-                self._end = f"The scheduler could not be reached for {lease} ({self._line.reason})."
+                self._end = (
+                    f"The scheduler could not be reached for {self._offer.lease:.0f} seconds ({self._line.reason})."
+                )
                 self.failed = True
             return
         if now - self._looked > SECOND // 2:
             self._looked = now
+            self._exchange.look()
             self._end_late_starters(now)
             self._end_the_frozen(now)
             self._weigh()
@@ -261,31 +300,19 @@ class Host:
         for lease, since in list(self._starting.items()):
             if now - since > self._offer.start * SECOND:
                 del self._starting[lease]
-                self._causes[lease] = f"not ready after {self._offer.start:.0f} seconds"
-                self._kill_process(lease)
+                self._kill_process(lease, f"not ready after {self._offer.start:.0f} seconds")
 
     def _end_the_frozen(self, now: int) -> None:
         for lease, pid in self._leases.items():
             if not pid or not is_stopped(pid):
                 self._stopped.pop(lease, None)
             elif now - self._stopped.setdefault(lease, now) > self._offer.frozen * SECOND:
-                self._causes[lease] = f"stopped by a signal for more than {self._offer.frozen:.0f} seconds"
-                self._kill_process(lease)
+                self._kill_process(lease, f"stopped by a signal for more than {self._offer.frozen:.0f} seconds")
 
     def _weigh(self) -> None:
         """Tell the load, and end the worker that uses most memory if all together use too much."""
         used = {lease: in_use(pid) for lease, pid in self._leases.items() if pid}
-        total = sum(used.values())
-        try:
-            load = os.getloadavg()[0]
-        except OSError:
-            load = 0.0
-        self._line.beat = say.Beat(0, 0, load, total)
-        limit = self._offer.memory
-        if limit and total > limit:
-            largest = max(used, key=used.__getitem__)
-            self._causes[largest] = (
-                f"stopped because the workers of {self.identity} used {size(total)} of memory, more than the limit of"
-                f" {size(limit)}; this one used {size(used[largest])}"
-            )
-            self._kill_process(largest)
+        self._line.beat = say.Beat(0, 0, load(), sum(used.values()))
+        largest, reason = too_large(used, self._offer.memory, self.identity)
+        if largest:
+            self._kill_process(largest, reason)

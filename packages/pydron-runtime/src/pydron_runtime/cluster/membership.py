@@ -17,6 +17,7 @@ from pydron_runtime.cluster.instructions import (
     TellGone,
     TellShare,
 )
+from pydron_runtime.cluster.messages import worker_of
 from pydron_runtime.cluster.shares import shares
 
 TURN = 5_000_000_000
@@ -134,6 +135,19 @@ class Membership:
         """The program that has borrowed a worker of a host; None if nobody has."""
         state = self.hosts.get(host)
         return None if state is None else state.lent.get(lease)
+
+    def other_end(self, role: str, identity: str, line: str) -> tuple[str | None, str]:
+        """Who is at the other end of a line between a program and a worker, and what the line is called there.
+
+        Args:
+            role: Who speaks, ``program`` or ``host``.
+            line: As the one who speaks calls it: by the worker's name, or by its lease.
+        """
+        worker = worker_of(line)
+        rest = line[len(worker) :]
+        if role == "program":
+            return self.host_of(identity, worker), lease_of(identity, worker) + rest
+        return self.program_of(identity, worker), parts_of(worker)[1] + rest
 
     def _charge(self, now: int) -> None:
         passed, self._now = max(0, now - self._now) if self._now else 0, max(now, self._now)

@@ -13,7 +13,7 @@ import msgspec
 
 from pydron_runtime.protocol.codec import ProtocolError
 
-VERSION = 1
+VERSION = 2
 """Programs, schedulers and hosts must speak the same version."""
 
 
@@ -29,6 +29,8 @@ class Greeting(msgspec.Struct, array_like=True, frozen=True, tag="greeting"):
         memory: Bytes that the workers of a host may use together; 0 is no limit.
         labels: What a host has, or a program needs.
         packages: Versions of what is installed on a host.
+        endpoint: Where other hosts get values from a host; empty if they cannot.
+        key: The public key that a host has for that.
     """
 
     protocol: int
@@ -41,6 +43,8 @@ class Greeting(msgspec.Struct, array_like=True, frozen=True, tag="greeting"):
     memory: int = 0
     labels: tuple[str, ...] = ()
     packages: Mapping[str, str] = msgspec.field(default_factory=dict)
+    endpoint: str = ""
+    key: str = ""
 
 
 class Welcome(msgspec.Struct, array_like=True, frozen=True, tag="welcome"):
@@ -166,6 +170,67 @@ class Relay(msgspec.Struct, array_like=True, frozen=True, tag="relay"):
     more: bool = False
 
 
+class Move(msgspec.Struct, array_like=True, frozen=True, tag="move"):
+    """A program wants a value to go from one of its workers to another one.
+
+    Attributes:
+        move: The program's number of this wish.
+        late: The source has the value only when its call has ended.
+    """
+
+    source: str
+    target: str
+    number: int
+    move: int
+    late: bool = False
+
+
+class HandOver(msgspec.Struct, array_like=True, frozen=True, tag="hand over"):
+    """A host is to give a value that a worker of its has, to a worker of another host, or one of its own.
+
+    Attributes:
+        wish: What the program wants; its workers are named by their leases.
+        key: The public key of the host that will come for it; empty if it is the same host.
+    """
+
+    wish: Move
+    key: str
+
+
+class Ready(msgspec.Struct, array_like=True, frozen=True, tag="ready"):
+    """A host has a value ready for whoever shows the ticket; or, with a ``problem``, has not."""
+
+    wish: Move
+    ticket: bytes
+    problem: str = ""
+
+
+class Collect(msgspec.Struct, array_like=True, frozen=True, tag="collect"):
+    """A host is to get a value from another host, for one of its workers.
+
+    Attributes:
+        endpoint: Where the other host gives values.
+        key: Its public key.
+    """
+
+    wish: Move
+    ticket: bytes
+    endpoint: str
+    key: str
+
+
+class Moved(msgspec.Struct, array_like=True, frozen=True, tag="moved"):
+    """A value has been given to its worker; or, with a ``problem``, will not be.
+
+    Attributes:
+        apart: Whether the reason is that one host cannot reach the other.
+    """
+
+    wish: Move
+    problem: str = ""
+    apart: bool = False
+
+
 class Enquiry(msgspec.Struct, array_like=True, frozen=True, tag="enquiry"):
     """An observer wants to know how the cluster is."""
 
@@ -192,9 +257,23 @@ def worker_of(line: str) -> str:
     return line.partition(LINES)[0]
 
 
-ToScheduler = Greeting | Beat | Goodbye | Borrow | GiveBack | Exited | Relay | Enquiry | TakeDown
+ToScheduler = Greeting | Beat | Goodbye | Borrow | GiveBack | Exited | Relay | Enquiry | TakeDown | Move | Ready | Moved
 FromScheduler = (
-    Welcome | Refused | StartOver | Beat | Goodbye | Share | Gone | Acquaint | Spawn | Kill | Relay | Situation
+    Welcome
+    | Refused
+    | StartOver
+    | Beat
+    | Goodbye
+    | Share
+    | Gone
+    | Acquaint
+    | Spawn
+    | Kill
+    | Relay
+    | Situation
+    | HandOver
+    | Collect
+    | Moved
 )
 
 

@@ -38,6 +38,28 @@ FROZEN = 10.0
 """Seconds that a worker may be stopped by a signal, before it is ended and its call made again."""
 
 
+WINDOW = 8
+"""Pieces of a value that may be on their way to a host that has not confirmed them."""
+
+COLLECTED_AT_ONCE = 4
+"""Values that a host gets from others at the same time. Further ones wait."""
+
+OFFERED_BYTES = 1024**3
+"""Bytes of values that lie ready in a host for others. Workers are asked for no more before some are collected."""
+
+REACH = 5.0
+"""Seconds that a host has to reach another one. Then values go through the scheduler."""
+
+APART = 60.0
+"""Seconds before two hosts that could not reach each other try again."""
+
+STALL = 20.0
+"""Seconds without a piece of a value after which it counts as lost on the way."""
+
+OFFER = 120.0
+"""Seconds after which a value that nobody collects is not kept ready any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How long a program waits: ``PYDRON_PATIENCE`` and ``PYDRON_WORKER_START``."""

@@ -164,11 +164,11 @@ class Values:
             executor.submit(task(first + 1, twice, Reference(first), needs=(first,)))
         done = collect(executor, 4)
         for place, size in enumerate((10, 100_000)):
-            found = value(done[n + 2 * place + 1])
+            found = value(done[n + 2 * place + 1], executor)
             assert found.flags.writeable
             found += 1
             assert found[3] == 7.0 and found.shape == (size,)
-            assert value(done[n + 2 * place])[3] == 3.0
+            assert value(done[n + 2 * place], executor)[3] == 3.0
 
 
 class Failures:

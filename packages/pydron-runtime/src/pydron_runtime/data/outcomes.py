@@ -25,7 +25,7 @@ class Outcome(msgspec.Struct, frozen=True):
         error: Type and message of the exception, for the trace.
         phases: Nanoseconds, for the trace: from the arrival of the call at the worker to ``started``, from there until
             its arguments had been read, and from the return of the function to ``finished``.
-        stays: In the worker, a result that stays there; ``payload`` then says only how large it is.
+        stays: In the worker, a result that stays there, serialised or not; ``payload`` then says only how large it is.
         output: What the call has put out.
     """
 
@@ -38,7 +38,7 @@ class Outcome(msgspec.Struct, frozen=True):
     text: str = ""
     error: tuple[str, str] = ("", "")
     phases: tuple[int, int, int] = (0, 0, 0)
-    stays: Held | None = None
+    stays: Held | Payload | None = None
     output: tuple[Chunk, ...] = ()
 
 

@@ -12,7 +12,7 @@ import msgspec
 from pydron_runtime.data.extents import Extent
 from pydron_runtime.data.output import Chunk
 
-VERSION = 3
+VERSION = 4
 """Both sides must speak the same version."""
 
 KEEP_BYTES = 4096
@@ -62,6 +62,7 @@ class Call(msgspec.Struct, array_like=True, frozen=True):
         values: Values that come with the call.
         kept: Numbers of values that the worker has kept already.
         hold: Other calls need the result: the worker may hold it as it is and report its size only.
+        coming: Numbers of values that the worker will be :class:`Given`: until then the call waits.
     """
 
     task: int
@@ -70,6 +71,7 @@ class Call(msgspec.Struct, array_like=True, frozen=True):
     values: tuple[Value, ...] = ()
     kept: tuple[int, ...] = ()
     hold: bool = False
+    coming: tuple[int, ...] = ()
 
 
 class Execute(msgspec.Struct, array_like=True, frozen=True, tag="execute"):
@@ -95,6 +97,27 @@ class Share(msgspec.Struct, array_like=True, frozen=True, tag="share"):
     """Serialise held values. Each is answered by one :class:`Shared`, also while a call is running."""
 
     numbers: tuple[int, ...]
+
+
+class Hold(msgspec.Struct, array_like=True, frozen=True, tag="hold"):
+    """Other calls need the results of these, too, that were sent before: as if ``Call.hold`` had said so."""
+
+    tasks: tuple[int, ...]
+
+
+class Hand(msgspec.Struct, array_like=True, frozen=True, tag="hand"):
+    """From a worker's host to its desk: hand out a value for another worker, under this ticket."""
+
+    number: int
+    ticket: bytes
+
+
+class Given(msgspec.Struct, array_like=True, frozen=True, tag="given"):
+    """A value that calls wait for: from another worker, or through the program. If ``keep``, later ones may, too."""
+
+    number: int
+    parcel: Parcel
+    keep: bool = True
 
 
 class Surroundings(msgspec.Struct, array_like=True, frozen=True, tag="surroundings"):
@@ -227,5 +250,5 @@ class Shared(msgspec.Struct, array_like=True, frozen=True, tag="shared"):
     text: str = ""
 
 
-ToWorker = Execute | Drop | Forget | Share | Surroundings | Voice | Modules | Source
+ToWorker = Execute | Drop | Forget | Share | Hold | Hand | Given | Surroundings | Voice | Modules | Source
 ToScheduler = Hello | Report | Shared | Fetch

@@ -105,9 +105,20 @@ class Shared(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """A value that was to go from one worker to another has arrived; with a ``reason``, it has not, and will not."""
+
+    now: int
+    worker: str
+    number: int
+    move: int
+    reason: str = ""
+
+
 Event = (
     Wanted
     | Shared
+    | Moved
     | Announced
     | Submitted
     | Cancelled

@@ -18,6 +18,7 @@ class Assignment(msgspec.Struct, frozen=True):
         values: Results of other tasks that go along.
         kept: Results of other tasks that the worker has.
         hold: Whether the worker may hold the result.
+        coming: Results of other tasks that the worker will be given.
     """
 
     task: Task
@@ -26,6 +27,7 @@ class Assignment(msgspec.Struct, frozen=True):
     values: tuple[tuple[int, Payload], ...] = ()
     kept: tuple[int, ...] = ()
     hold: bool = False
+    coming: tuple[int, ...] = ()
 
 
 class Dispatch(msgspec.Struct, frozen=True):
@@ -50,10 +52,40 @@ class Forget(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True):
-    """Tell a worker to serialise values that it holds."""
+    """Tell a worker to serialise values that it holds: at once, or if it is ``late``, when its call has ended."""
 
     worker: str
     numbers: tuple[int, ...]
+    late: bool = False
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """Tell a worker that it may hold the result of a call that it was sent before."""
+
+    worker: str
+    task: int
+
+
+class Move(msgspec.Struct, frozen=True):
+    """Have a worker give a value that it keeps to another one. Answered by one ``Moved`` of this number.
+
+    Attributes:
+        late: The source has the value only when its call has ended.
+    """
+
+    source: str
+    target: str
+    number: int
+    move: int
+    late: bool = False
+
+
+class Give(msgspec.Struct, frozen=True):
+    """Send a value to a worker that has a call which waits for it."""
+
+    worker: str
+    number: int
+    payload: Payload
 
 
 class Provide(msgspec.Struct, frozen=True):
@@ -106,5 +138,18 @@ class NoteLost(msgspec.Struct, frozen=True):
 
 
 Instruction = (
-    Dispatch | Drop | Forget | Share | Provide | Deliver | StartWorkers | Stop | NoteReady | NoteEnd | NoteLost
+    Dispatch
+    | Drop
+    | Forget
+    | Share
+    | Hold
+    | Move
+    | Give
+    | Provide
+    | Deliver
+    | StartWorkers
+    | Stop
+    | NoteReady
+    | NoteEnd
+    | NoteLost
 )

@@ -60,7 +60,8 @@ def _check_held(state: SchedulerState, entry: TaskState) -> None:
         assert all(number in state.tasks[need].heirs for need in entry.task.needs), f"{number} cannot be made again"
     if entry.held:
         assert state.keepers.get(number), f"the value of {number} is held by nobody"
-    waiters = [each for each in entry.dependents if number in state.tasks[each].awaiting]
+    waiters: list[object] = [each for each in entry.dependents if number in state.tasks[each].awaiting]
+    waiters += [name for name in entry.coming_to if not state.workers[name].coming[number][0]]
     assert not (waiters or (entry.asked and entry.phase is Phase.DONE)) or (entry.held and entry.sharing), (
         f"the value of {number} is wanted, and its holder does not know"
     )
@@ -100,6 +101,19 @@ def _check_values(state: SchedulerState) -> None:
         assert names, f"value {number} has an empty set of keepers"
         for name in names:
             assert number in state.workers[name].kept, f"{name} does not keep {number}"
+
+    for name, worker in state.workers.items():
+        giving = sum(source == name for other in state.workers.values() for _, source in other.coming.values())
+        assert worker.giving == giving, f"{name}: the count of values that it gives is wrong"
+        for number, (_, source) in worker.coming.items():
+            assert number not in worker.kept, f"{name} has {number}, which is on its way to it"
+            assert not source or source in state.workers, f"{number} is to come from {source}, which is gone"
+            known = state.tasks.get(number)
+            assert known is None or name in known.coming_to, f"nobody knows that {number} is on its way to {name}"
+    for number, entry in state.tasks.items():
+        for name in entry.coming_to:
+            assert number in state.workers[name].coming, f"{number} is not on its way to {name}"
+    assert not state.astray and not state.unanswered, "what was to come from somebody who is gone was forgotten"
 
 
 def _check_progress(state: SchedulerState) -> None:

@@ -19,9 +19,12 @@ from pydron_runtime.data.tasks import (
     Untransportable,
 )
 from pydron_runtime.scheduler import values
-from pydron_runtime.scheduler.instructions import Deliver, Drop, Instruction, NoteReady, Provide
+from pydron_runtime.scheduler.instructions import Deliver, Drop, Hold, Instruction, NoteReady, Provide
 from pydron_runtime.scheduler.state import SchedulerState, TaskState
 from pydron_runtime.scheduler.transitions import UNSUCCESSFUL, Phase
+
+DEEPEST = 32
+"""So many held values at most are made from one another: what has to be made again if the worker dies."""
 
 
 def submit(state: SchedulerState, tasks: Iterable[Task], out: list[Instruction]) -> None:
@@ -58,6 +61,10 @@ def _attach(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> 
         assert producer is not None
         producer.dependents.add(number)
         entry.missing += producer.phase is not Phase.DONE
+        if state.direct and producer.phase is Phase.SENT and not producer.holding and producer.depth <= DEEPEST:
+            producer.holding = True
+            assert producer.worker is not None
+            out.append(Hold(producer.worker, producer.task.id))
     for producer in needs:
         assert producer is not None
         if producer.phase is Phase.GONE:

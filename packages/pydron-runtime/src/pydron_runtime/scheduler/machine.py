@@ -6,13 +6,14 @@ out in order.
 
 from __future__ import annotations
 
-from pydron_runtime.scheduler import lifecycle, placement, pool, sharing, shrinking
+from pydron_runtime.scheduler import lifecycle, moving, placement, pool, sharing, shrinking
 from pydron_runtime.scheduler.events import (
     Announced,
     Cancelled,
     Died,
     Event,
     Joined,
+    Moved,
     Released,
     Reported,
     Resized,
@@ -36,13 +37,14 @@ class Scheduler:
         state: What it knows. For reading.
     """
 
-    def __init__(self, size: int, keep_limit: int = KEEP_LIMIT) -> None:
+    def __init__(self, size: int, keep_limit: int = KEEP_LIMIT, direct: bool = False) -> None:
         """
         Args:
             size: How many workers there may be.
             keep_limit: Bytes of values that one worker may keep.
+            direct: Whether workers give values to one another.
         """
-        self.state = SchedulerState(size, keep_limit)
+        self.state = SchedulerState(size, keep_limit, direct)
 
     def handle(self, event: Event) -> list[Instruction]:
         """Take an event in. The only method that changes anything."""
@@ -67,20 +69,35 @@ class Scheduler:
             sharing.want(state, event.task, out)
         elif isinstance(event, Shared):
             sharing.shared(state, event, out)
+        elif isinstance(event, Moved):
+            moving.moved(state, event, out)
         elif isinstance(event, Withdrawn):
             shrinking.withdraw(state, event.workers, event.reason, out)
         elif isinstance(event, Resized):
             shrinking.resize(state, event.size, out)
         else:
             _start_failed(state, event, out)
-        shrinking.let_go(state, out)
+        _see_to_the_gone(state, out)
         placement.place(state, event.now, out)
         if state.ahead and not state.ready_count:
             placement.take_from_ahead(state, out)
             placement.place(state, event.now, out)
         pool.free_the_stuck(state, out)
+        if state.astray or state.unanswered:
+            _see_to_the_gone(state, out)
+            placement.place(state, event.now, out)
         pool.staff(state, out)
         return out
+
+
+def _see_to_the_gone(state: SchedulerState, out: list[Instruction]) -> None:
+    """Let those go who have nothing left to do, and see to what was to come from them, until nothing follows."""
+    moving.redirect(state, out)
+    shrinking.let_go(state, out)
+    while state.astray or state.unanswered:
+        moving.redirect(state, out)
+        shrinking.let_go(state, out)
+    placement.offer_relieved(state)
 
 
 def _start_failed(state: SchedulerState, event: StartFailed, out: list[Instruction]) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 
 from pydron_runtime.protocol.messages import FUNCTIONS, KEEP_BYTES
-from pydron_runtime.scheduler import lifecycle, sharing, values
+from pydron_runtime.scheduler import lifecycle, moving, sharing, values
 from pydron_runtime.scheduler.instructions import Assignment, Dispatch, Drop, Instruction
 from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
 from pydron_runtime.scheduler.transitions import Phase
@@ -33,8 +33,8 @@ PER_CALL = 2_000
 TRANSFER = 0.5
 """Nanoseconds per byte to serialise a held value, and to map it elsewhere (measured: 0.3 to 0.7)."""
 
-DEEPEST = 32
-"""So many held values at most are made from one another: what has to be made again if the worker dies."""
+NETWORK = 4.0
+"""Nanoseconds per byte where it has to be sent: between 1 and 10 Gbit/s, with the bytes copied and encrypted."""
 
 GAIN = 0.3
 """Weight of the latest measurement in a function's expected duration."""
@@ -94,10 +94,11 @@ def _holder_of_most(state: SchedulerState, entry: TaskState) -> WorkerState | No
     return state.workers[max(sorted(sums), key=sums.__getitem__)]
 
 
-def _is_worth_waiting(entry: TaskState, holder: WorkerState, least: int) -> bool:
+def _is_worth_waiting(state: SchedulerState, entry: TaskState, holder: WorkerState, least: int) -> bool:
     """Whether a task had better queue where its values are than have them moved to the worker with the least load."""
     here = sum(holder.kept.get(need, 0) for need in set(entry.task.needs))
-    return not holder.leaving and holder.joined and holder.load - least <= here * TRANSFER
+    cost = NETWORK if state.direct else TRANSFER
+    return not holder.leaving and holder.joined and holder.load - least <= here * cost
 
 
 def _is_held_elsewhere(state: SchedulerState, need: int, worker: WorkerState) -> bool:
@@ -114,6 +115,14 @@ def offer(state: SchedulerState, worker: WorkerState) -> None:
             state.room[:] = {entry for entry in state.room if _still_counts(state, *entry)}
             heapq.heapify(state.room)
         heapq.heappush(state.room, (worker.load, worker.name))
+
+
+def offer_relieved(state: SchedulerState) -> None:
+    """Calls were taken from workers since the last time: they have room."""
+    while state.relieved:
+        worker = state.workers.get(state.relieved.pop())
+        if worker is not None:
+            offer(state, worker)
 
 
 def _still_counts(state: SchedulerState, load: int, name: str) -> bool:
@@ -145,17 +154,17 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
             holder, chosen = chosen, roomiest(state)
             if chosen is None or not _has_room(state, chosen, cost, chosen.name in sent):
                 break  # it has the shortest queue of all
-            if holder is not None and _is_worth_waiting(entry, holder, chosen.load):
+            if holder is not None and _is_worth_waiting(state, entry, holder, chosen.load):
                 chosen = holder
         heapq.heappop(state.ready)
         elsewhere = [need for need in dict.fromkeys(entry.task.needs) if _is_held_elsewhere(state, need, chosen)]
-        if elsewhere:
+        if elsewhere and not state.direct:
             sharing.await_sharing(state, entry, elsewhere, out)
             continue
         if entry.task.id in chosen.queue:
             _leave_where_it_is(state, entry, chosen)
             continue
-        sent.setdefault(chosen.name, []).append(_assign(state, entry, chosen, cost, now))
+        sent.setdefault(chosen.name, []).append(_assign(state, entry, chosen, cost, now, out))
         if chosen.load > BUDGET and len(chosen.queue) > 1:
             state.ahead.add(chosen.name)
         offer(state, chosen)
@@ -202,7 +211,9 @@ def _leave_where_it_is(state: SchedulerState, entry: TaskState, worker: WorkerSt
     worker.passed_on.discard(entry.task.id)
 
 
-def _assign(state: SchedulerState, entry: TaskState, worker: WorkerState, cost: int, now: int) -> Assignment:
+def _assign(
+    state: SchedulerState, entry: TaskState, worker: WorkerState, cost: int, now: int, out: list[Instruction]
+) -> Assignment:
     task = entry.task
     entry.move(Phase.SENT)
     state.ready_count -= 1
@@ -219,18 +230,23 @@ def _assign(state: SchedulerState, entry: TaskState, worker: WorkerState, cost: 
         worker.functions.add(task.function.digest)
     if not task.needs:
         entry.depth = 1
-        return Assignment(task, entry.attempts, define, hold=bool(entry.dependents))
+        entry.holding = bool(entry.dependents)
+        return Assignment(task, entry.attempts, define, hold=entry.holding)
     producers = [state.tasks[need] for need in task.needs]
     entry.depth = 1 + max((producer.depth for producer in producers if producer.held), default=0)
-    going, kept = [], []
+    going, kept, coming = [], [], []
     for need in dict.fromkeys(task.needs):
         result = state.tasks[need].result
         assert result is not None
         if need in worker.kept:
             kept.append(need)
+        elif state.tasks[need].held:
+            coming.append(need)
+            moving.begin(state, state.tasks[need], worker, out)
+            continue
         else:
             going.append((need, result))
         if result.size >= KEEP_BYTES:
             values.keep(state, worker, need, result.size)
-    hold = bool(entry.dependents) and entry.depth <= DEEPEST
-    return Assignment(task, entry.attempts, define, tuple(going), tuple(kept), hold)
+    entry.holding = bool(entry.dependents) and entry.depth <= lifecycle.DEEPEST
+    return Assignment(task, entry.attempts, define, tuple(going), tuple(kept), entry.holding, tuple(coming))

@@ -112,6 +112,7 @@ def report(state: SchedulerState, name: str, outcomes: tuple[Outcome, ...], out:
             continue
         placement.learn(state, entry.task.function.digest, outcome.finished - outcome.started)
         values.keep(state, worker, outcome.task, size)
+        entry.maker = name
         out.append(NoteEnd(name, entry.attempts, outcome))
         settle(state, entry, completion_of(outcome, name, entry.attempts), out)
     placement.offer(state, worker)

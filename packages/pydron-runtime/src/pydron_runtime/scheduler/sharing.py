@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydron_runtime.data.tasks import Lost, Succeeded, Untransportable
-from pydron_runtime.scheduler import lifecycle, values
+from pydron_runtime.scheduler import lifecycle, moving, values
 from pydron_runtime.scheduler.events import Shared
 from pydron_runtime.scheduler.instructions import Instruction, Provide
 from pydron_runtime.scheduler.state import SchedulerState, TaskState
@@ -58,6 +58,7 @@ def shared(state: SchedulerState, event: Shared, out: list[Instruction]) -> None
             dependent.missing -= 1
             if not dependent.missing:
                 lifecycle.make_ready(state, dependent)
+    moving.supply(state, entry, out)
     lifecycle.disinherit(state, entry, out)
     values.evict(state, state.workers[event.worker], out)
 
@@ -68,6 +69,7 @@ def _cannot(state: SchedulerState, entry: TaskState, event: Shared, out: list[In
         entry.asked = False
         out.append(Provide(Untransportable(event.number, "result", event.reason, event.worker)))
     for dependent in [state.tasks[each] for each in sorted(entry.dependents)]:
-        if event.number in dependent.awaiting:
+        if event.number in dependent.awaiting or moving.waits(state, dependent, event.number):
             completion = Untransportable(dependent.task.id, "arguments", event.reason, event.worker)
             lifecycle.settle(state, dependent, completion, out)
+    moving.cannot(state, entry, out)

@@ -29,6 +29,9 @@ class TaskState:
         sharing: Whether the worker that holds its value was told to share it.
         asked: Whether the program waits for the value.
         depth: How many held values were made from one another to make this one.
+        holding: Whether the worker that has it knows that it may hold its result.
+        maker: Who made its value; who was given it has it only when the call that it makes has ended.
+        coming_to: Workers to which its value is on its way.
     """
 
     task: Task
@@ -47,6 +50,9 @@ class TaskState:
     sharing: bool = False
     asked: bool = False
     depth: int = 0
+    holding: bool = False
+    maker: str = ""
+    coming_to: set[str] = field(default_factory=set)
 
     @property
     def held(self) -> bool:
@@ -82,6 +88,8 @@ class WorkerState:
         functions: Digests of the functions that it knows.
         kept: Values that it keeps, with their bytes, least recently used first.
         kept_bytes: Sum of ``kept``'s values.
+        coming: Values on their way to it: number of the move (0: through the program), and the worker it comes from.
+        giving: How many values are on their way from it to others.
     """
 
     name: str
@@ -93,6 +101,8 @@ class WorkerState:
     functions: set[str] = field(default_factory=set)
     kept: dict[int, int] = field(default_factory=dict)
     kept_bytes: int = 0
+    coming: dict[int, tuple[int, str]] = field(default_factory=dict)
+    giving: int = 0
 
 
 @dataclass(slots=True)
@@ -102,6 +112,11 @@ class SchedulerState:
     Attributes:
         size: How many workers there may be.
         keep_limit: Bytes of values that one worker may keep.
+        direct: Whether held values go from worker to worker, and not through the program.
+        moves: How many of them were ever sent on their way.
+        astray: Workers that are gone and were giving values to others.
+        relieved: Workers that have got room in their queues, and were not offered for it yet.
+        unanswered: Values whose holder is gone, and that somebody waits for.
         ready: Heap of the ids of tasks that are, or were, in phase READY.
         ready_count: How many tasks are in phase READY.
         running: How many tasks are in phase SENT.
@@ -120,6 +135,11 @@ class SchedulerState:
 
     size: int
     keep_limit: int
+    direct: bool = False
+    moves: int = 0
+    astray: set[str] = field(default_factory=set)
+    relieved: set[str] = field(default_factory=set)
+    unanswered: list[int] = field(default_factory=list)
     tasks: dict[int, TaskState] = field(default_factory=dict)
     workers: dict[str, WorkerState] = field(default_factory=dict)
     ready: list[int] = field(default_factory=list)

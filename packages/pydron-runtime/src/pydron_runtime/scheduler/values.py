@@ -38,7 +38,8 @@ def evict(state: SchedulerState, worker: WorkerState, out: list[Instruction]) ->
         if left <= state.keep_limit:
             break
         left -= size
-        if state.tasks[number].held:
+        entry = state.tasks[number]
+        if entry.held and (entry.sharing or len(state.keepers[number]) == 1):
             ask_holder(state, state.tasks[number], out)  # it can be forgotten when others have it
             continue
         worker.kept_bytes -= size
@@ -50,11 +51,18 @@ def evict(state: SchedulerState, worker: WorkerState, out: list[Instruction]) ->
         out.append(Forget(worker.name, tuple(gone)))
 
 
+def source_of(state: SchedulerState, entry: TaskState) -> tuple[str, bool]:
+    """Who is to give a held value, and whether it is to be asked between two calls: only who made it has it at hand."""
+    keepers = state.keepers[entry.task.id]
+    return (entry.maker, False) if entry.maker in keepers else (min(keepers), True)
+
+
 def ask_holder(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
     """Have a held value serialised."""
     if not entry.sharing:
         entry.sharing = True
-        out.append(Share(min(state.keepers[entry.task.id]), (entry.task.id,)))
+        name, late = source_of(state, entry)
+        out.append(Share(name, (entry.task.id,), late))
 
 
 def forget(state: SchedulerState, number: int, out: list[Instruction]) -> None:
@@ -70,9 +78,28 @@ def unkeep_all(state: SchedulerState, worker: WorkerState) -> list[int]:
     lost: list[int] = []
     for number in worker.kept:
         _no_longer(state, worker, number)
-        if number not in state.keepers and state.tasks[number].held:
+        entry = state.tasks[number]
+        if number not in state.keepers and entry.held:
             lost.append(number)
+            if entry.coming_to:
+                state.unanswered.append(number)
+        elif entry.held and entry.sharing:
+            entry.sharing = False
+            state.unanswered.append(number)
+    for number in list(worker.coming):
+        no_longer_coming(state, worker, number)
+    if worker.giving:
+        state.astray.add(worker.name)
     return lost
+
+
+def no_longer_coming(state: SchedulerState, worker: WorkerState, number: int) -> None:
+    """A value is not on its way to a worker any more."""
+    _, source = worker.coming.pop(number)
+    if source in state.workers:
+        state.workers[source].giving -= 1
+    if number in state.tasks:
+        state.tasks[number].coming_to.discard(worker.name)
 
 
 def _no_longer(state: SchedulerState, worker: WorkerState, number: int) -> None:

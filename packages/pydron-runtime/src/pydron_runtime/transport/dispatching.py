@@ -9,9 +9,9 @@ import msgspec
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, adopted
 from pydron_runtime.protocol.codec import Frames, pack, unpack
-from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Report, Shared, Value
+from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Given, Report, Shared, Value
 from pydron_runtime.scheduler import events
-from pydron_runtime.scheduler.instructions import Assignment, Dispatch
+from pydron_runtime.scheduler.instructions import Assignment, Dispatch, Give
 
 Carry = Callable[[Payload], Payload]
 """What has to be done to a payload so that its reader can have it: nothing on this machine."""
@@ -41,7 +41,15 @@ def _call(assignment: Assignment, frames: Frames, carry: Carry) -> Call:
     values += [
         Value(number, pack(carry(payload), frames), payload.size >= KEEP_BYTES) for number, payload in assignment.values
     ]
-    return Call(task.id, task.function.digest, arguments, tuple(values), assignment.kept, assignment.hold)
+    return Call(
+        task.id, task.function.digest, arguments, tuple(values), assignment.kept, assignment.hold, assignment.coming
+    )
+
+
+def given(give: Give, carry: Carry = _as_it_is) -> tuple[Given, Frames]:
+    """The message that brings a value to calls that wait for it, and its payload frames."""
+    frames: Frames = []
+    return Given(give.number, pack(carry(give.payload), frames), give.payload.size >= KEEP_BYTES), frames
 
 
 def shared_value(message: Shared, frames: Sequence[bytes], worker: str, now: int) -> events.Shared | None:

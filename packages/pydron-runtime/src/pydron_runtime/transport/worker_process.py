@@ -7,6 +7,8 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from mmap import mmap
 from typing import TYPE_CHECKING
 
@@ -20,19 +22,22 @@ from pydron_runtime.data.payload import Place, in_segment
 from pydron_runtime.protocol.codec import Frames, decode_to_worker, encode
 from pydron_runtime.protocol.messages import (
     VERSION,
+    Hand,
     Hello,
+    Hold,
     Modules,
     Share,
     Shared,
     Source,
     Surroundings,
     ToScheduler,
+    ToWorker,
     Voice,
 )
 from pydron_runtime.transport.last_words import LastWords
 from pydron_runtime.transport.module_requests import ModuleRequests
 from pydron_runtime.transport.output_capture import OutputCapture
-from pydron_runtime.transport.value_desk import ValueDesk
+from pydron_runtime.transport.value_desk import Hatch, ValueDesk, handed
 from pydron_runtime.worker.execution import Execution, run
 from pydron_runtime.worker.machine import Worker
 
@@ -96,6 +101,8 @@ class _WorkerProcess:
         self._worker = Worker()
         self._fetch = ModuleRequests(name, endpoint)
         self._desk = ValueDesk(context, endpoint, name, self._share)
+        self._hatch = Hatch(context, endpoint, name)
+        self._backlog: list[tuple[ToWorker, Sequence[bytes]]] = []
         self._capture = OutputCapture(words)
         self._mappings: Mappings | None = None
 
@@ -129,9 +136,8 @@ class _WorkerProcess:
 
     def receive(self) -> None:
         """Take in all messages that have arrived."""
-        while int(self._stream.get(zmq.EVENTS)) & zmq.POLLIN:
-            frames = self._stream.recv_multipart(zmq.NOBLOCK)
-            message, rest = decode_to_worker(frames)
+        backlog, self._backlog = self._backlog, []
+        for message, rest in chain(backlog, self._arrived()):
             if isinstance(message, Surroundings):
                 self._enter(message)
             elif isinstance(message, Voice):
@@ -141,8 +147,23 @@ class _WorkerProcess:
             elif isinstance(message, Share):
                 for number in message.numbers:
                     self.send(*self._desk.share(number))
+            elif isinstance(message, Hand):
+                self._hatch.pass_out(handed(message, *self._desk.share(message.number)))
             elif not isinstance(message, Source):
                 self._worker.accept(message, rest, time.monotonic_ns())
+
+    def _arrived(self) -> Iterator[tuple[ToWorker, Sequence[bytes]]]:
+        while int(self._stream.get(zmq.EVENTS)) & zmq.POLLIN:
+            yield decode_to_worker(self._stream.recv_multipart(zmq.NOBLOCK))
+
+    def _may_hold(self, task: int) -> bool:
+        """Whether the program has said so while the call was running. What else it has said has to wait."""
+        for message, rest in self._arrived():
+            if isinstance(message, Hold):
+                self._worker.accept(message, rest)
+            else:
+                self._backlog.append((message, rest))
+        return self._worker.may_hold(task)
 
     def _enter(self, surroundings: Surroundings) -> None:
         """Look for modules, and stand, where the program does."""
@@ -180,7 +201,7 @@ class _WorkerProcess:
             if outcome.stays is not None:
                 self._desk.open()
             worker.finished(execution, outcome)
-            if outcome.finished - looked > LOOK:
+            if outcome.finished - looked > LOOK or self._backlog:
                 looked = outcome.finished
                 self.receive()
 
@@ -188,7 +209,9 @@ class _WorkerProcess:
         capture = self._capture
         if self._mappings:
             self._mappings.begin()
-        outcome = run(execution, self._worker.functions, time.monotonic_ns, self._place, capture.begin, self._mapped)
+        may_hold = self._may_hold if self._fetch.followed else None
+        table, clock = self._worker.functions, time.monotonic_ns
+        outcome = run(execution, table, clock, self._place, capture.begin, self._mapped, may_hold)
         output = capture.end()
         return msgspec.structs.replace(outcome, output=output) if output else outcome
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from pydron_runtime.data.failures import dump_failure
-from pydron_runtime.data.held import Held, footprint, hold
+from pydron_runtime.data.held import HELD_FROM, Held, footprint, hold
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Mapped, Payload, Place, TransportError, dump, load
 from pydron_runtime.data.references import resolving
@@ -106,6 +106,7 @@ def run(
     place: Place | None = None,
     begin: Callable[[], object] | None = None,
     mapped: Mapped | None = None,
+    may_hold: Callable[[int], bool] | None = None,
 ) -> Outcome:
     """Make the call. Never raises, whatever the user's function does.
 
@@ -116,6 +117,7 @@ def run(
         place: Where large buffers of the result go; None: into bytes.
         begin: Called when the function and its arguments have been loaded.
         mapped: Maps the segments that the arguments lie in; None: each is mapped anew.
+        may_hold: Says, when the function has returned, whether its result may stay here after all.
     """
     started = clock()
     try:
@@ -135,7 +137,8 @@ def run(
     else:
         returned = clock()
         args, kwargs = (), {}
-        held = hold(result) if execution.hold else None
+        may_stay = execution.hold or (may_hold is not None and may_hold(execution.task))
+        held = hold(result) if may_stay else None
         if held is not None:
             stays = Payload(b"", held=footprint(result))
             phases = _phases(execution, started, loaded, returned, returned)
@@ -146,6 +149,9 @@ def run(
             return _untransportable(execution, error, started, clock)
         finished = clock()
         phases = _phases(execution, started, loaded, returned, finished)
+        if may_stay and place is None and payload.size >= HELD_FROM:  # its reader needs bytes: they stay here
+            stays = Payload(b"", held=payload.size)
+            return Outcome(execution.task, "ok", stays, started, finished, phases=phases, stays=payload)
         return Outcome(execution.task, "ok", payload, started, finished, phases=phases)
     failed = _failed(execution, raised, started, clock)
     return msgspec.structs.replace(failed, phases=_phases(execution, started, loaded, returned, failed.finished))

@@ -7,12 +7,25 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydron_runtime.data.held import Held
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, Place, TransportError
 from pydron_runtime.protocol.codec import Frames, pack, unpack
-from pydron_runtime.protocol.messages import FUNCTIONS, KEEP_BYTES, Call, Drop, Ended, Execute, Forget, Report, Shared
+from pydron_runtime.protocol.messages import (
+    FUNCTIONS,
+    KEEP_BYTES,
+    Call,
+    Drop,
+    Ended,
+    Execute,
+    Forget,
+    Given,
+    Hold,
+    Report,
+    Shared,
+)
 from pydron_runtime.worker.execution import Execution, FunctionTable
 
 SHORT = 250_000
@@ -28,6 +41,15 @@ HELD_BYTES = 256 * 1024
 """Or so many bytes of results."""
 
 
+@dataclass(slots=True)
+class _Lacking:
+    """A call that waits for values: what it has, and the numbers of those that it lacks."""
+
+    execution: Execution
+    values: dict[int, Payload | Held]
+    numbers: set[int]
+
+
 class Worker:
     """What one worker process has to do.
 
@@ -40,12 +62,15 @@ class Worker:
         self._queue: deque[Execution] = deque()
         self._dropped: set[int] = set()
         self._kept: dict[int, Payload | Held] = {}
+        self._lacking: dict[int, _Lacking] = {}
+        self._to_hold: set[int] = set()
+        self._running = 0
         self._held: list[Outcome] = []
         self._held_bytes = 0
         self._held_time = 0
         self._slowest: dict[str, int] = {}
 
-    def accept(self, message: Execute | Drop | Forget, frames: Sequence[bytes], now: int = 0) -> None:
+    def accept(self, message: Execute | Drop | Forget | Given | Hold, frames: Sequence[bytes], now: int = 0) -> None:
         """Take a message in, that arrived at a time (nanoseconds; 0 where nobody looked)."""
         if isinstance(message, Execute):
             for definition in message.definitions:
@@ -55,13 +80,21 @@ class Worker:
         elif isinstance(message, Drop):
             waiting = {execution.task for execution in self._queue}
             self._dropped.update(waiting.intersection(message.tasks))
+            for key, each in list(self._lacking.items()):
+                if each.execution.task in self._dropped:
+                    del self._lacking[key]
+        elif isinstance(message, Hold):
+            known = {execution.task for execution in self._queue} | {self._running}
+            self._to_hold.update(known.intersection(message.tasks))
+        elif isinstance(message, Given):
+            self._give(message.number, unpack(message.parcel, frames), message.keep)
         else:
             for number in message.numbers:
                 self._kept.pop(number, None)
 
     def _execution(self, call: Call, frames: Sequence[bytes], now: int) -> Execution:
         arguments = unpack(call.arguments, frames)
-        if not call.values and not call.kept:
+        if not call.values and not call.kept and not call.coming:
             return Execution(call.task, call.digest, arguments, received=now, hold=call.hold)
         values: dict[int, Payload | Held] = {number: self._kept[number] for number in call.kept if number in self._kept}
         for value in call.values:
@@ -69,20 +102,47 @@ class Worker:
             values[value.number] = payload
             if value.keep:
                 self._kept[value.number] = payload
-        return Execution(call.task, call.digest, arguments, values, now, call.hold)
+        execution = Execution(call.task, call.digest, arguments, values, now, call.hold)
+        values.update((number, self._kept[number]) for number in call.coming if number in self._kept)
+        lacking = set(call.coming).difference(values)
+        if lacking:
+            self._lacking[id(execution)] = _Lacking(execution, values, lacking)
+        return execution
+
+    def _give(self, number: int, payload: Payload, keep: bool) -> None:
+        """A value has come: calls that lack nothing else can be made."""
+        if keep:
+            self._kept.setdefault(number, payload)
+        for key, each in list(self._lacking.items()):
+            if number in each.numbers:
+                each.values[number] = payload
+                each.numbers.discard(number)
+                if not each.numbers:
+                    del self._lacking[key]
 
     def next(self) -> Execution | None:
-        """The call to make now, or None if there is none. Calls that were dropped are passed over."""
-        while self._queue:
-            execution = self._queue.popleft()
+        """The call to make now, or None if there is none. Calls that were dropped, or lack a value, are passed over."""
+        place = 0
+        while place < len(self._queue):
+            execution = self._queue[place]
+            if id(execution) in self._lacking:
+                place += 1
+                continue
+            del self._queue[place]
             if execution.task not in self._dropped:
+                self._running = execution.task
                 return execution
             self._dropped.discard(execution.task)
             self._held.append(Outcome(execution.task, "dropped", None, 0, 0))
         return None
 
+    def may_hold(self, task: int) -> bool:
+        """Whether the program has said, after it sent a call, that its result may be held."""
+        return task in self._to_hold
+
     def finished(self, execution: Execution, outcome: Outcome) -> None:
         """Note the outcome of a call."""
+        self._to_hold.discard(outcome.task)
         took = outcome.finished - outcome.started
         before = self._slowest.pop(execution.digest, 0)
         if len(self._slowest) >= FUNCTIONS:
@@ -104,12 +164,13 @@ class Worker:
         Args:
             place: Where large buffers go; None: into bytes.
         """
-        held = self._kept.get(number)
-        if not isinstance(held, Held):
+        found = self._kept.get(number)
+        if found is None:
             return Shared(number, None, "It is not here."), []
         frames: Frames = []
         try:
-            return Shared(number, pack(held.payload(place), frames)), frames
+            payload = found.payload(place) if isinstance(found, Held) else found
+            return Shared(number, pack(payload, frames)), frames
         except TransportError as error:
             return Shared(number, None, str(error)), []
 
