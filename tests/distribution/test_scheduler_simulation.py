@@ -34,7 +34,7 @@ from pydron_runtime.scheduler.events import (
 from pydron_runtime.scheduler.invariants import check
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.scheduler.placement import is_hungry
-from pydron_runtime.transport.dispatching import given, message_of, outcomes_of, shared_value
+from pydron_runtime.transport.dispatching import message_of, outcomes_of, shared_value, told
 from pydron_runtime.worker.execution import Execution
 from pydron_runtime.worker.machine import Worker
 
@@ -133,18 +133,11 @@ class World:
         elif isinstance(instruction, want.Dispatch):
             message, frames = message_of(instruction)
             self.workers[instruction.worker].inward.append(encode(message, frames))
-        elif isinstance(instruction, want.Forget):
-            self.workers[instruction.worker].inward.append(encode(Forget(instruction.numbers), []))
-        elif isinstance(instruction, want.Drop):
-            self.workers[instruction.worker].inward.append(encode(Drop(instruction.tasks), []))
-        elif isinstance(instruction, want.Hold):
-            self.workers[instruction.worker].inward.append(encode(Hold((instruction.task,)), []))
+        elif isinstance(instruction, (want.Forget, want.Drop, want.Hold, want.Give)):
+            self.workers[instruction.worker].inward.append(encode(*told(instruction)))
         elif isinstance(instruction, want.Move):
             assert self.direct and instruction.source in self.workers and instruction.target in self.workers
             self.moves.append(instruction)
-        elif isinstance(instruction, want.Give):
-            message_, frames = given(instruction)
-            self.workers[instruction.worker].inward.append(encode(message_, frames))
 
     # What may happen
 

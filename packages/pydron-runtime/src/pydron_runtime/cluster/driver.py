@@ -24,7 +24,6 @@ from pydron_runtime.protocol.codec import ProtocolError, decode_to_scheduler
 from pydron_runtime.protocol.messages import Fetch, Hello, Report
 from pydron_runtime.recording import Recorder
 from pydron_runtime.scheduler.events import Died, Moved, Resized, Withdrawn
-from pydron_runtime.scheduler.instructions import Move
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.transport import base
 from pydron_runtime.transport.driver import Driver
@@ -131,9 +130,6 @@ class ClusterDriver(Driver):
         elif isinstance(message, Report):
             message = self._clocks.converted(worker, message, time.monotonic_ns())
         self._heard(worker, message, rest)
-
-    def _move(self, move: Move) -> None:
-        self._line.send(say.Move(move.source, move.target, move.number, move.move, move.late))
 
     def _take_share(self, size: int, total: int) -> None:
         self.share, self._total = size, total

@@ -11,6 +11,7 @@ from pydron_runtime.cluster.own_modules import own_names, own_places
 from pydron_runtime.cluster.pieces import cut
 from pydron_runtime.protocol.codec import Frames, encode
 from pydron_runtime.protocol.messages import Modules, Share, Surroundings, ToWorker, Voice
+from pydron_runtime.scheduler.instructions import Move
 from pydron_runtime.transport.value_desk import SUFFIX
 from pydron_runtime.transport.voices import Voices
 
@@ -82,6 +83,10 @@ class RemoteChannel:
     def ask(self, worker: str, message: Share) -> None:
         """Ask a worker for values that it holds: at its desk, as its host finds it open."""
         self.send(worker + SUFFIX, message)
+
+    def move(self, move: Move) -> None:
+        """Ask the cluster to have a value go from worker to worker."""
+        self._line.send(say.Move(move.source, move.target, move.number, move.move, move.late))
 
     def send_surroundings(self, worker: str) -> None:
         """Tell a worker which modules are the program's own, where it stands and how it speaks, if it does not know."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pydron_runtime.protocol.codec import Frames
 from pydron_runtime.protocol.messages import Share, ToWorker
+from pydron_runtime.scheduler.instructions import Move
 
 
 class Channel(Protocol):
@@ -17,6 +18,10 @@ class Channel(Protocol):
 
     def ask(self, worker: str, message: Share) -> None:
         """Ask a worker for values that it holds. Does not block."""
+        ...
+
+    def move(self, move: Move) -> None:
+        """Have a value go from worker to worker. Does not block."""
         ...
 
     def send_surroundings(self, worker: str) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 
 import zmq
 
+from pydron.errors import InternalError
 from pydron_runtime.protocol.codec import Frames, ProtocolError, decode_to_scheduler, encode
 from pydron_runtime.protocol.messages import Share, Surroundings, ToScheduler, ToWorker, Voice
+from pydron_runtime.scheduler.instructions import Move
 from pydron_runtime.transport.head_start import endpoint_in
 from pydron_runtime.transport.nursery_link import search_path
 from pydron_runtime.transport.value_desk import SUFFIX
@@ -68,6 +70,10 @@ class Channel:
         """Ask a worker for values that it holds: at its desk, or if that is not open yet, when its call has ended."""
         if not self._try_to_send(worker + SUFFIX, message, []):
             self.send(worker, message)
+
+    def move(self, move: Move) -> None:
+        """Nobody wants this here: values lie in segments, which every worker can read."""
+        raise InternalError(f"The value {move.number} was to go from worker to worker on one machine.")
 
     def send_surroundings(self, worker: str) -> None:
         """Tell a worker where the program stands now, and how it speaks, if it does not know."""

@@ -9,9 +9,23 @@ import msgspec
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, adopted
 from pydron_runtime.protocol.codec import Frames, pack, unpack
-from pydron_runtime.protocol.messages import KEEP_BYTES, Call, Definition, Ended, Execute, Given, Report, Shared, Value
+from pydron_runtime.protocol.messages import (
+    KEEP_BYTES,
+    Call,
+    Definition,
+    Drop,
+    Ended,
+    Execute,
+    Forget,
+    Given,
+    Hold,
+    Report,
+    Shared,
+    Value,
+)
 from pydron_runtime.scheduler import events
-from pydron_runtime.scheduler.instructions import Assignment, Dispatch, Give
+from pydron_runtime.scheduler import instructions as want
+from pydron_runtime.scheduler.instructions import Assignment, Dispatch
 
 Carry = Callable[[Payload], Payload]
 """What has to be done to a payload so that its reader can have it: nothing on this machine."""
@@ -46,10 +60,19 @@ def _call(assignment: Assignment, frames: Frames, carry: Carry) -> Call:
     )
 
 
-def given(give: Give, carry: Carry = _as_it_is) -> tuple[Given, Frames]:
-    """The message that brings a value to calls that wait for it, and its payload frames."""
+def told(
+    instruction: want.Forget | want.Drop | want.Hold | want.Give, carry: Carry = _as_it_is
+) -> tuple[Forget | Drop | Hold | Given, Frames]:
+    """The message that tells a worker what the scheduler wants of it, and its payload frames."""
+    if isinstance(instruction, want.Forget):
+        return Forget(instruction.numbers), []
+    if isinstance(instruction, want.Drop):
+        return Drop(instruction.tasks), []
+    if isinstance(instruction, want.Hold):
+        return Hold((instruction.task,)), []
     frames: Frames = []
-    return Given(give.number, pack(carry(give.payload), frames), give.payload.size >= KEEP_BYTES), frames
+    payload = instruction.payload
+    return Given(instruction.number, pack(carry(payload), frames), payload.size >= KEEP_BYTES), frames
 
 
 def shared_value(message: Shared, frames: Sequence[bytes], worker: str, now: int) -> events.Shared | None:

@@ -20,7 +20,7 @@ import zmq
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Lost, Task
 from pydron_runtime.protocol.codec import ProtocolError
-from pydron_runtime.protocol.messages import VERSION, Drop, Forget, Hello, Hold, Report, Share, Shared, ToScheduler
+from pydron_runtime.protocol.messages import VERSION, Hello, Report, Share, Shared, ToScheduler
 from pydron_runtime.recording import Recorder
 from pydron_runtime.scheduler import instructions as want
 from pydron_runtime.scheduler.events import (
@@ -40,7 +40,7 @@ from pydron_runtime.scheduler.pool import WAY_OUT
 from pydron_runtime.transport import base, directory
 from pydron_runtime.transport.answers import Answers
 from pydron_runtime.transport.crew import Exit
-from pydron_runtime.transport.dispatching import adopted_outcomes, given, message_of, outcomes_of, shared_value
+from pydron_runtime.transport.dispatching import adopted_outcomes, message_of, outcomes_of, shared_value, told
 from pydron_runtime.transport.mailbox import Mailboxes
 from pydron_runtime.transport.tracing import note
 from pydron_runtime.transport.wakeup import WakeUp
@@ -219,19 +219,13 @@ class Driver(ABC):
                 completions.setdefault(instruction.owner, []).append(instruction.completion)
             elif isinstance(instruction, want.Dispatch):
                 self._dispatch(instruction)
-            elif isinstance(instruction, want.Forget):
-                self._channel.send(instruction.worker, Forget(instruction.numbers))
-            elif isinstance(instruction, want.Drop):
-                self._channel.send(instruction.worker, Drop(instruction.tasks))
+            elif isinstance(instruction, (want.Forget, want.Drop, want.Hold, want.Give)):
+                self._channel.send(instruction.worker, *told(instruction, self._carry))
             elif isinstance(instruction, want.Share):
                 tell = self._channel.send if instruction.late else self._channel.ask
                 tell(instruction.worker, Share(instruction.numbers))
-            elif isinstance(instruction, want.Hold):
-                self._channel.send(instruction.worker, Hold((instruction.task,)))
             elif isinstance(instruction, want.Move):
-                self._move(instruction)
-            elif isinstance(instruction, want.Give):
-                self._channel.send(instruction.worker, *given(instruction, self._carry))
+                self._channel.move(instruction)
             elif isinstance(instruction, want.Provide):
                 self.answers.give(instruction.completion)
             elif isinstance(instruction, want.Stop):
@@ -255,10 +249,6 @@ class Driver(ABC):
         if self._recorder is not None:
             note(self._recorder, dispatch, time.monotonic_ns())
         self._channel.send(dispatch.worker, message, frames)
-
-    def _move(self, move: want.Move) -> None:
-        """Have a value go from worker to worker. Where values lie in segments, nobody wants that."""
-        raise NotImplementedError
 
     def _stop(self, name: str) -> None:
         """End a worker of which the scheduler knows nothing any more."""
