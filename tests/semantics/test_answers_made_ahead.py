@@ -9,6 +9,7 @@ import pytest
 from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check, compare, plain, switching
 
 from pydron_runtime.machine import ranges
+from pydron_runtime.machine.observer import Observer
 
 PROGRAMS = {
     "a call per iteration": """
@@ -288,3 +289,23 @@ def test_what_is_asked_beyond_the_end_of_the_loop_is_given_up() -> None:
     compare(program, "early end", plain(program), seen)
     assert executor.held == 0, "answers are kept that nobody will take"
     assert len(executor.submitted) < 30
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_trace_is_told_how_each_range_ended(name: str) -> None:
+    """A range whose answers were taken counts; one that nobody wants is cancelled: none stays open."""
+    ended: dict[int, str] = {}
+    asked: list[int] = []
+    program = Program(PRELUDE + PROGRAMS[name])
+
+    def count(self: Observer, frame: object, site: int, number: int, *about: object) -> None:
+        asked.append(number)
+
+    def note(self: Observer, number: int, answered: bool) -> None:
+        ended[number] = "ok" if answered else "cancelled"
+
+    counting = mock.patch.object(Observer, "range_asked", count)
+    with switching(sys.maxsize), asking_ahead(), counting, mock.patch.object(Observer, "range_ended", note):
+        by_machine(program, Prompt(), short=True)
+    assert set(asked) == set(ended)
+    assert name not in ANSWERED or "ok" in ended.values()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydron.trace import FrameRow, Run, TaskRow, Trace, WaitRow, WorkerRow
-from pydron_viz.replay import STATES, Life, Replay, life, most_overlapping
+from pydron.trace import FrameRow, Run, TaskRow, Trace, WaitRow, WorkerRow, columns_of
+from pydron_viz.replay import STATES, Life, Replay, final_states, life, most_overlapping, presumed_begins
+from pydron_viz.timeline import lanes
 
 FULL = TaskRow(1, "f", issued=10, ready=20, sent=25, started=30, finished=40, retired=50, worker="w", outcome="ok")
 
@@ -96,3 +99,18 @@ def test_overlap_is_what_counting_at_every_moment_gives(spans: list[tuple[int, i
 def test_a_life_may_begin_before_it_was_issued() -> None:
     """Clocks of workers are converted, not exact: the state is still one of the known ones."""
     assert Life(10, 5, 7, 9, "done").at(10) == "done"
+
+
+def test_a_worker_runs_one_call_at_a_time() -> None:
+    """Calls are sent ahead of their turn: of those whose begin is not known the first began when the call before it had
+    ended, and the others are ready, whether the run goes on or they were given up."""
+    done = TaskRow(1, issued=0, sent=1, started=2, finished=10, worker="w", outcome="ok")
+    sent = [TaskRow(number, issued=0, ready=1, sent=number, worker="w") for number in (2, 3, 4)]
+    live = Trace(tasks=(done, *sent))
+    assert presumed_begins(live.tasks) == {2: 10}
+    assert [Replay(live).at(time).states[2] for time in (9, 10)] == ["ready", "running"]
+    assert final_states(columns_of(live.tasks)) == ["done", "running", "ready", "ready"]
+    given_up = Trace(tasks=(done, *(replace(task, retired=15, retirement="cancelled") for task in sent)))
+    assert [(bar.subject, bar.begin, bar.end) for bar in lanes(given_up)[1].bars] == [(1, 2, 10), (2, 10, 15)]
+    busy = Trace(tasks=(replace(done, finished=None, outcome=""), *sent))
+    assert presumed_begins(busy.tasks) == {} and Replay(busy).at(50).counts["running"] == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,10 +51,16 @@ class Life:
         return "waiting"
 
 
-def life(task: TaskRow) -> Life:
-    """The life of a task. Rows of a killed program may lack any moment."""
-    began = task.sent if task.started is None else task.started
-    ready = began if task.ready is None else task.ready
+def life(task: TaskRow, begins: Mapping[int, int] | None = None) -> Life:
+    """The life of a task. Rows of a killed program may lack any moment.
+
+    Args:
+        begins: What :func:`presumed_begins` says of all tasks; None to take a task for begun when it was sent.
+    """
+    began = task.started
+    if began is None:
+        began = task.sent if begins is None else begins.get(task.id)
+    ready = (task.sent if began is None else began) if task.ready is None else task.ready
     ended, final = task.finished, "failed" if task.outcome == "failed" else "done"
     if ended is None and task.retired is not None:
         ended = task.retired
@@ -66,14 +72,57 @@ def life(task: TaskRow) -> Life:
     return Life(issued, ready, began, ended, state)
 
 
+NEVER = 2**63
+"""Later than every time."""
+
+
+def presumed_begins(tasks: Iterable[TaskRow]) -> dict[int, int]:
+    """When calls presumably began that were sent, and of whose begin nothing is known, by number. Such a call is still
+    running, or was given up. A worker makes one call at a time, in the order in which it gets them: of those that it
+    has got since its last call that is known to have begun, the first began when that had ended; the others had not."""
+    last: dict[str, int] = {}
+    waiting: dict[str, list[TaskRow]] = {}
+    for task in tasks:
+        if task.started is not None:
+            ended = task.retired if task.finished is None else task.finished
+            last[task.worker] = max(last.get(task.worker, 0), NEVER if ended is None else ended)
+        elif task.sent is not None:
+            waiting.setdefault(task.worker, []).append(task)
+    found: dict[int, int] = {}
+    for worker, those in waiting.items():
+        if not worker:  # the program itself makes calls whenever it wants to
+            found.update((task.id, task.sent or 0) for task in those)
+            continue
+        reached = last.get(worker, 0)
+        for task in sorted(those, key=lambda task: (task.sent or 0, task.id)):
+            until = task.finished if task.finished is not None else task.retired
+            begin = max(task.sent or 0, reached)
+            if begin == NEVER or (until is not None and until <= begin):
+                continue
+            found[task.id] = begin
+            if until is None:
+                break
+            reached = until
+    return found
+
+
 def final_states(tasks: TaskColumns) -> list[State]:
     """The state of each task at the end of the trace: what :meth:`Life.at` says then, for tasks as columns."""
     columns = (tasks.outcome, tasks.retirement, tasks.finished, tasks.retired, tasks.started, tasks.sent, tasks.ready)
     failed = OUTCOMES.index("failed")
     # Nearly every task has finished: this is most of what a long run takes.
-    return [
+    found: list[State] = [
         ("failed" if values[0] == failed else "done") if values[2] >= 0 else _final(*values) for values in zip(*columns)
     ]
+    # A worker makes one call at a time: of those that it was sent, all but one wait for their turn.
+    busy = {""}
+    running = [place for place, state in enumerate(found) if state == "running"]
+    for place in sorted(running, key=lambda place: (tasks.started[place] < 0, tasks.sent[place])):
+        worker = tasks.workers[tasks.worker[place]]
+        if worker in busy and worker and tasks.started[place] < 0:
+            found[place] = "ready"
+        busy.add(worker)
+    return found
 
 
 def _final(_: int, retirement: int, __: int, retired: int, started: int, sent: int, ready: int) -> State:
@@ -111,7 +160,8 @@ class Replay:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.lives: dict[int, Life] = {task.id: life(task) for task in trace.tasks}
+        begins = presumed_begins(trace.tasks)
+        self.lives: dict[int, Life] = {task.id: life(task, begins) for task in trace.tasks}
         self._sorted: list[int] | None = None
 
     def at(self, time: int) -> Moment:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pydron.trace import Trace
+from pydron_viz.replay import presumed_begins
 
 PUT_OFF = "put off"
 """Name of the lane of waits beside the program."""
@@ -64,8 +65,9 @@ def lanes(trace: Trace) -> tuple[Lane, ...]:
     latest = trace.end
     for worker in sorted(trace.workers, key=lambda worker: natural(worker.name)):
         by_lane.setdefault(worker.name, [])
+    begins = presumed_begins(trace.tasks)
     for task in trace.tasks:
-        begin = task.sent if task.started is None else task.started
+        begin = begins.get(task.id) if task.started is None else task.started
         if begin is None or (task.started is None and not task.worker) or task.outcome in ("lost", "untransportable"):
             continue
         ended = task.finished

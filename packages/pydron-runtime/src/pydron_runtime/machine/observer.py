@@ -122,14 +122,15 @@ class Observer:
             for number in guesses:
                 self.recorder.task_retired(number, time.monotonic_ns(), "cancelled")
 
-    def range_asked(self, frame: Frame, site: int, number: int, name: str, iterations: int) -> None:
-        """A worker is asked to make the calls of some iterations of a loop."""
+    def range_asked(self, frame: Frame, site: int, number: int, name: str, iterations: int, size: int) -> None:
+        """A worker is asked to make the calls of some iterations of a loop. Ranges of one loop have one name, whatever
+        their length: whoever looks at the trace sees them together."""
         recorder = self.recorder
         if recorder is not None:
             recorder.task_issued(
-                number, f"{name} in {iterations} iterations", frame.number, frame.code.number, frame.code.node(site),
-                frame.code.record.taken_apart.filename, frame.code.span(site).line, order_text(frame.here), (), 0, "",
-                time.monotonic_ns(),
+                number, f"ranges of {name}", frame.number, frame.code.number, frame.code.node(site),
+                frame.code.record.taken_apart.filename, frame.code.span(site).line, order_text(frame.here), (), size,
+                f"{iterations:,} iterations of the loop", time.monotonic_ns(),
             )  # fmt: skip
 
     def range_ended(self, number: int, answered: bool) -> None:

@@ -204,6 +204,7 @@ class Ranges:
         self._answered = True
         self._sent.popleft()
         answers = self._take(number)
+        machine.observer.range_ended(number, answers is not None)
         if answers is None:
             self.end()
             return None
@@ -232,7 +233,10 @@ class Ranges:
     def end(self) -> None:
         """Ask for nothing more."""
         self._over = True
-        self._frame.machine.tasks.forget_ranges([number for number, _ in self._sent])
+        machine = self._frame.machine
+        machine.tasks.forget_ranges([number for number, _ in self._sent])
+        for number, _ in self._sent:
+            machine.observer.range_ended(number, False)
         self._sent.clear()
         self._came.clear()
 
@@ -256,7 +260,9 @@ class Ranges:
                 return
             self._next += iterations
             number = next(numbers)
-            machine.observer.range_asked(self._frame, self._site, number, self.asked.function.name, iterations)
+            machine.observer.range_asked(
+                self._frame, self._site, number, self.asked.function.name, iterations, arguments.size
+            )
             machine.tasks.ask(self, self._task(number, arguments))
             self._sent.append((number, elements))
 

@@ -268,6 +268,8 @@ class Tasks:
         machine = self._machine
         if self.ranges:
             machine.executor.cancel(list(self.ranges))
+            for number in self.ranges:
+                machine.observer.range_ended(number, False)
             self.ranges.clear()
         if self.outstanding:
             machine.executor.cancel(list(self.outstanding))

@@ -79,8 +79,8 @@ export function lanesOf(run) {
 
 /** Enter when a call ran on its lane; false where it has no bar. */
 function span(run, place, begins, ends) {
-  const { started, sent, finished, retired, worker, outcome } = run.columns;
-  const begin = started[place] < 0 ? sent[place] : started[place];
+  const { started, finished, retired, worker, outcome } = run.columns;
+  const begin = run.began[place];
   const word = run.outcomes[outcome[place]];
   if (begin < 0 || (started[place] < 0 && !run.workers[worker[place]]) || word === "lost" || word === "untransportable") return false;
   begins[place] = begin;

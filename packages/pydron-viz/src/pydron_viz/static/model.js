@@ -131,14 +131,15 @@ export class Run {
     const { issued, ready, sent, started, finished, retired, outcome, retirement } = this.columns;
     const [ok, failed, cancelled] = ["ok", "failed", "cancelled"].map((word) => this.outcomes.indexOf(word));
     const count = this.count;
+    const begins = this.#presumed();
     this.issued = new Float64Array(count);
     this.readied = new Float64Array(count);
     this.began = new Float64Array(count);
     this.ended = new Float64Array(count);
     this.final = new Uint8Array(count);
     for (let place = 0; place < count; place++) {
-      const began = started[place] < 0 ? sent[place] : started[place];
-      const readied = ready[place] < 0 ? began : ready[place];
+      const began = started[place] < 0 ? begins.get(place) ?? -1 : started[place];
+      const readied = ready[place] >= 0 ? ready[place] : began < 0 ? sent[place] : began;
       let ended = finished[place], final = outcome[place] === failed ? this.failed : this.done;
       if (ended < 0 && retired[place] >= 0) {
         ended = retired[place];
@@ -155,6 +156,31 @@ export class Run {
       this.ended[place] = ended;
       this.final[place] = final;
     }
+  }
+
+  // When calls presumably began of whose begin nothing is known: presumed_begins of pydron_viz/replay.py.
+  #presumed() {
+    const { sent, started, finished, retired, worker } = this.columns;
+    const last = new Map(), waiting = new Map(), found = new Map();
+    for (let place = 0; place < this.count; place++) {
+      const of = worker[place];
+      if (started[place] >= 0) {
+        const ended = finished[place] >= 0 ? finished[place] : retired[place] >= 0 ? retired[place] : Infinity;
+        if (!(last.get(of) >= ended)) last.set(of, ended);
+      } else if (sent[place] >= 0) waiting.has(of) ? waiting.get(of).push(place) : waiting.set(of, [place]);
+    }
+    for (const [of, places] of waiting) {
+      let reached = this.workers[of] ? last.get(of) ?? 0 : 0;
+      for (const place of places.sort((a, b) => sent[a] - sent[b] || a - b)) {
+        if (!this.workers[of]) { found.set(place, sent[place]); continue; }
+        const until = finished[place] >= 0 ? finished[place] : retired[place] >= 0 ? retired[place] : Infinity;
+        const begin = Math.max(sent[place], reached);
+        if (until <= begin) continue;
+        found.set(place, begin);
+        reached = until;
+      }
+    }
+    return found;
   }
 
   #events() {
