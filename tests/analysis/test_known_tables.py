@@ -5,16 +5,13 @@ from __future__ import annotations
 import copy
 import functools
 import importlib
-import itertools
-import pickle
 import sys
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy
 import pytest
-from known_arguments import ATTEMPTS, RECEIVERS
+from known_arguments import ATTEMPTS, RECEIVERS, portrait
 
 from pydron.analysis import library, purity
 
@@ -24,7 +21,12 @@ SINCE = {
 }  # fmt: skip
 """Entries that older Pythons lack."""
 
-FUNCTIONS = [(module, name) for module, names in library.FUNCTIONS.items() for name in sorted(names)]
+FUNCTIONS = [
+    (module, name)
+    for module, names in library.FUNCTIONS.items()
+    for name in sorted(names)
+    if not module.startswith("scipy.")
+]
 LAZY = [(module, name) for module, names in library.LAZY.items() for name in sorted(names)]
 METHODS = [
     (f"{module}.{kind}", name)
@@ -45,21 +47,6 @@ def entry(home: str, name: str) -> Any:
     if sys.version_info < SINCE.get((home, name), (3, 0)):
         pytest.skip(f"{home}.{name} is newer than this Python")
     return getattr(importlib.import_module(home), name)
-
-
-def portrait(value: Any) -> Any:
-    """A value as something that can be compared, without looking into functions."""
-    if isinstance(value, numpy.ndarray):
-        content = value.tolist() if value.dtype.kind == "O" else value.tobytes()
-        return ("array", str(value.dtype), value.shape, repr(content).partition(" at 0x")[0])
-    if isinstance(value, (list, tuple)):
-        return (type(value).__name__, [portrait(element) for element in value])
-    if hasattr(value, "__next__"):
-        return ("iterator", [portrait(element) for element in itertools.islice(value, 20)])
-    try:
-        return pickle.dumps(value)
-    except Exception:
-        return repr(value).partition(" at 0x")[0]
 
 
 def tried(function: Any, writes: Callable[[int], bool] = lambda count: False) -> int:

@@ -1,12 +1,19 @@
-"""Arguments to try each entry of the tables of known callables with."""
+"""Arguments to try each entry of the tables of known callables with, and what outcomes are compared by."""
 
 from __future__ import annotations
 
+import bz2
 import collections
+import dataclasses
 import datetime
 import decimal
 import fractions
+import itertools
+import lzma
+import pickle
 import re
+import uuid
+import zlib
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -15,6 +22,15 @@ import numpy
 NUMBERS = [3.0, 1.0, 2.0, 4.0]
 DAY = datetime.date(2024, 2, 29)
 MOMENT = datetime.datetime(2024, 2, 29, 12, 30, tzinfo=datetime.timezone.utc)
+
+
+@dataclasses.dataclass
+class Point:
+    """A record."""
+
+    x: int
+    y: list[int]
+
 
 ATTEMPTS: tuple[tuple[Any, ...], ...] = (
     (),
@@ -93,6 +109,26 @@ ATTEMPTS: tuple[tuple[Any, ...], ...] = (
     ((1, 2),),
     (0, 1),
     (0, 0),
+    (b"MFRGG===",),
+    (bz2.compress(b"ab"),),
+    (lzma.compress(b"ab"),),
+    (zlib.compress(b"ab"),),
+    ((1, 1, 1, 0, 0, 5),),
+    (Point(1, [2]),),
+    ("sha256", b"a", b"b", 2),
+    (b"a", b"b", "sha256"),
+    (2, [3, 1, 2]),
+    (["/a/b", "/a/c"],),
+    ("<h",),
+    ("<h", 5),
+    ("<h", b"ab"),
+    ("NFC", "ab"),
+    ("LATIN SMALL LETTER A",),
+    (("http", "a", "/b", "", "c=1", ""),),
+    ("12345678123456781234567812345678",),
+    (uuid.NAMESPACE_DNS, "ab"),
+    ([0, 1], [[1, 2], [3, 4]]),
+    (numpy.zeros((2, 2, 2)), 1),
 )
 """Lists of arguments; each entry of the tables takes at least one of them."""
 
@@ -116,3 +152,20 @@ RECEIVERS: dict[str, Any] = {
     "re.Match": lambda: re.search("(?P<letter>b)", "abc"),
 }
 """A value of each class of the tables that can be had on this system."""
+
+
+def portrait(value: Any) -> Any:
+    """A value as something that can be compared, without looking into functions."""
+    if isinstance(value, numpy.ndarray):
+        content = value.tolist() if value.dtype.kind == "O" else value.tobytes()
+        return ("array", str(value.dtype), value.shape, repr(content).partition(" at 0x")[0])
+    if isinstance(value, (list, tuple)):
+        return (type(value).__name__, [portrait(element) for element in value])
+    if hasattr(value, "hexdigest"):
+        return ("digest", value.hexdigest())
+    if hasattr(value, "__next__"):
+        return ("iterator", [portrait(element) for element in itertools.islice(value, 20)])
+    try:
+        return pickle.dumps(value)
+    except Exception:
+        return repr(value).partition(" at 0x")[0]

@@ -136,15 +136,33 @@ ITEM = Item(
             before="import numpy as np",
         ),
         Row(
-            "`pydron.assume_functional(unicodedata.name)`",
-            "return [unicodedata.name(chr(64 + f(x))) for x in range(4)]",
-            before="import pydron, unicodedata\npydron.assume_functional(unicodedata.name)",
+            "`pydron.assume_functional(token.ISTERMINAL)`",
+            "return [token.ISTERMINAL(f(x)) for x in range(4)]",
+            before="import pydron, token\npydron.assume_functional(token.ISTERMINAL)",
         ),
         Row(
             "`collections.Counter`",
             "ys = [f(x) for x in range(4)]\na = collections.Counter(ys)\nzs = [g(x) for x in range(4)]\nreturn a, zs",
             calls=8,
             before="import collections",
+        ),
+        Row(
+            "`scipy.special`, `scipy.stats.norm`",
+            "ys = [f(x) for x in range(4)]\na = special.gamma(ys[0]) + stats.norm.cdf(ys[1])\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="from scipy import special, stats",
+        ),
+        Row(
+            "`scipy.optimize`, `scipy.integrate` with a function of one's own",
+            "ys = [f(x) for x in range(4)]\na = optimize.minimize_scalar(cost, bounds=(0, ys[1])).x, integrate.quad(cost, 0, ys[2])\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="from scipy import integrate, optimize\ndef cost(x):\n    return (x - 1) ** 2",
+        ),
+        Row(
+            "`hashlib`, `base64`, `struct`, `urllib.parse`, `os.path`",
+            "ys = [text(x) for x in range(4)]\na = hashlib.sha256(ys[0].encode()).hexdigest(), base64.b64encode(ys[1].encode()), urllib.parse.quote(ys[2]), os.path.join('a', ys[3])\nzs = [g(x) for x in range(4)]\nreturn a, zs",
+            calls=8,
+            before="import base64, hashlib, os.path, urllib.parse",
         ),
     ),
 )

@@ -35,7 +35,8 @@ class Conditions:
         hidden: Variables of comprehensions and lambdas: the function uses no global or free variable of such a name.
         passed: These are data, or functions as in ``callees``: they are handed to something that may call them.
         values: These are data.
-        counts: (callee, number of positional arguments) of its calls.
+        counts: (callee, number of positional arguments, keywords) of its calls.
+        careless: These do not call functions that they are given: what they are given is not known.
         immutable: No argument, however deep, can be changed. Without this the function would modify one.
     """
 
@@ -46,7 +47,8 @@ class Conditions:
     hidden: frozenset[str]
     passed: frozenset[Path]
     values: frozenset[Path]
-    counts: frozenset[tuple[Path, int]]
+    counts: frozenset[tuple[Path, int, frozenset[str]]]
+    careless: frozenset[Path]
     immutable: bool
 
 
@@ -64,6 +66,7 @@ DATA_METHOD_NAMES = (
         for names in METHODS[module].values()
         for name in names
     }
+    | {"digest", "hexdigest"}
 ) - {"partition"}
 """Names of methods that only compute, whatever data they belong to. (``partition`` of an array modifies it.)"""
 
@@ -115,7 +118,8 @@ class Expressions:
         self._builtin: set[str] = set()
         self._passed: set[Path] = set()
         self._values: set[Path] = set()
-        self._counts: set[tuple[Path, int]] = set()
+        self._counts: set[tuple[Path, int, frozenset[str]]] = set()
+        self._careless: set[Path] = set()
 
     def conditions(self, immutable: bool) -> Conditions:
         """All that was asked for."""
@@ -128,6 +132,7 @@ class Expressions:
             frozenset(self._passed),
             frozenset(self._values),
             frozenset(self._counts),
+            frozenset(self._careless),
             immutable,
         )
 
@@ -207,6 +212,7 @@ class Expressions:
         self._fresh |= found.fresh
         self._builtin |= found.builtin
         self._counts |= found.counts
+        self._careless |= found.careless
         self.hidden |= found.hidden
         self._passed |= {path for path in found.passed if path[0] not in self.locals}
         self._values |= {path for path in found.values if path[0] not in self.locals}
@@ -223,8 +229,10 @@ class Expressions:
     def _call(self, node: ast.Call, used_up: bool) -> None:
         path = dotted(node.func)
         uses_up = False
-        if path is not None and path[-1] in CALLING_NAMES:
-            self._handed_on(node, FUNCTION_POSITIONS.get(path[-1]))
+        if path is not None and path[-1] in CALLING_NAMES and not self._is_handed_known(node, path[-1]):
+            if path[0] in self.locals:
+                raise Ruled
+            self._careless.add(path)
         if path is not None and path[0] not in self.locals:
             if path[-1] in _LAZY_NAMES:
                 if not used_up:
@@ -233,7 +241,8 @@ class Expressions:
                 uses_up = True
             else:
                 self.callees.add(path)
-                self._counts.add((path, positional(node)))
+                keywords = frozenset(keyword.arg for keyword in node.keywords if keyword.arg is not None)
+                self._counts.add((path, positional(node), keywords))
             if path[0] in _USING_UP and len(path) == 1:
                 self._builtin.add(path[0])
                 uses_up = True
@@ -253,18 +262,20 @@ class Expressions:
                 raise Ruled
             self.expression(keyword.value, argument=True)
 
-    def _handed_on(self, node: ast.Call, position: int | None) -> None:
-        """A call of something that calls a function it is given: that must be known, and no method of a value here."""
+    def _is_handed_known(self, node: ast.Call, name: str) -> bool:
+        """Whether a call of something that calls functions hands on only known ones, and no method of a value here."""
         functions = [keyword.value for keyword in node.keywords if keyword.arg not in _PLAIN_KEYWORDS]
         if any(isinstance(argument, ast.Starred) for argument in node.args):
-            raise Ruled
+            return False
+        position = FUNCTION_POSITIONS.get(name)
         if position is not None:
             functions += node.args[position : position + 1]
         for function in functions:
             path = dotted(function)
             is_known = path is not None and path[0] not in self.locals
             if not is_known and not isinstance(function, (ast.Lambda, ast.Constant)):
-                raise Ruled
+                return False
+        return True
 
     def _method(self, function: ast.Attribute) -> None:
         name = function.attr

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from pydron.analysis.library import table
+from pydron.analysis.tables import table
 
 STREAMS: tuple[type, ...] = (io.TextIOWrapper, io.BufferedWriter, io.FileIO, io.StringIO, io.BytesIO)
 """Streams of the interpreter's own, whose methods only write out."""

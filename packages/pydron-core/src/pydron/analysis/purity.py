@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import collections
 import sys
-from collections.abc import Mapping
-from types import BuiltinFunctionType, FunctionType, MethodDescriptorType
+from collections.abc import Iterable, Mapping
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType
 from typing import Any
 
 from pydron.analysis import library
 from pydron.analysis.library import CLASS_METHODS, FUNCTIONS, LAZY, METHODS
+from pydron.analysis.scipy_library import MEMBERS
 
 Key = tuple[str, str]
 """Name of a module and of what is in it."""
@@ -27,7 +28,10 @@ _found: dict[int, tuple[object, Key]] = {}
 _classes: dict[type, tuple[frozenset[str], frozenset[str]]] = {}
 """Class of the tables -> its methods, and the methods of the class itself, that only compute."""
 
-_missing: set[str] = {*FUNCTIONS, *LAZY, *METHODS, *CLASS_METHODS}
+_members: dict[int, tuple[object, frozenset[str]]] = {}
+"""Id of an object that stands in a module of the tables -> itself, and its methods that only compute."""
+
+_missing: set[str] = {*FUNCTIONS, *LAZY, *METHODS, *CLASS_METHODS, *MEMBERS}
 """Modules of the tables that have not been looked at."""
 
 
@@ -51,6 +55,8 @@ def _look() -> bool:
             _add_class(vars(module).get(member), methods, frozenset())
         for member, methods in CLASS_METHODS.get(name, {}).items():
             _add_class(vars(module).get(member), frozenset(), methods)
+        for kind, methods in MEMBERS.get(name, {}).items():
+            _add_members(vars(module), kind, methods)
     if any(name in sys.modules for name in _missing):
         _seen[0] = 0  # one is being imported: look again
     return bool(ready)
@@ -77,6 +83,33 @@ def _add_class(kind: object, methods: frozenset[str], of_class: frozenset[str]) 
         _classes[kind] = (before[0] | methods, before[1] | of_class)
 
 
+def _add_members(namespace: Mapping[str, object], kind: str, methods: frozenset[str]) -> None:
+    base = namespace.get(kind)
+    if isinstance(base, type):
+        found = [value for value in namespace.values() if isinstance(value, base) and _is_library(type(value), base)]
+        _members.update((id(value), (value, methods)) for value in found)
+
+
+def _is_library(kind: type, base: type) -> bool:
+    return kind.__module__.partition(".")[0] == base.__module__.partition(".")[0]
+
+
+def member_method(owner: object, name: str) -> MethodType | None:
+    """The method of that name of an object that stands in a module of the tables, if it only computes; else None."""
+    if _seen[0] != len(sys.modules):
+        _look()
+    known = _members.get(id(owner))
+    if known is None or name not in known[1] or name in vars(owner):
+        return None
+    found = getattr(owner, name, None)
+    return found if type(found) is MethodType else None
+
+
+def _is_member(method: MethodType) -> bool:
+    found = member_method(method.__self__, method.__name__)
+    return found is not None and found.__func__ is method.__func__
+
+
 def _key(function: object) -> Key | None:
     found = _found.get(id(function))
     if found is None and _seen[0] != len(sys.modules) and _look():
@@ -100,17 +133,29 @@ def is_known_pure(function: Any) -> bool:
         return is_pure_method(function.__objclass__, function.__name__)
     if type(function) is BuiltinFunctionType and isinstance(function.__self__, type):
         return is_pure_class_method(function.__self__, function.__name__)
+    if type(function) is MethodType:
+        return _is_member(function)
     return type(function) is type and issubclass(function, BaseException) and function.__module__ == "builtins"
 
 
-def writes_into(function: Any, count: int) -> bool:
-    """Whether a known function, given so many positional arguments, changes one of them."""
+def writes_into(function: Any, count: int, keywords: Iterable[str] = ()) -> bool:
+    """Whether a known function may change an argument, or print, given so many by position and these by keyword."""
     key = _key(function)
     if key is None:
         return False
     if type(function).__name__ == "ufunc":
         return count > int(function.nin)
-    return count > library.OUTPUT_POSITIONS.get(key[0], {}).get(key[1], count)
+    module, name = key
+    for place in (module, f"{module}.{name}"):
+        if not library.OUTPUT_KEYWORDS.get(place, frozenset()).isdisjoint(keywords):
+            return True
+    return count > library.OUTPUT_POSITIONS.get(module, {}).get(name, count)
+
+
+def returned_argument(function: Any) -> int | None:
+    """The index of the argument that a known function gives back as it is; None for one that does more."""
+    key = _key(function)
+    return None if key is None else library.RETURNED.get(key[0], {}).get(key[1])
 
 
 def method_writes_into(kind: type, name: str, count: int) -> bool:
@@ -202,7 +247,9 @@ _ARRAY_NAMES = frozenset(
 )
 
 PURE_METHOD_NAMES: frozenset[str] = (
-    frozenset(name for kind in _METHOD_TYPES for name in dir(kind) if is_pure_method(kind, name)) | _ARRAY_NAMES
+    frozenset(name for kind in _METHOD_TYPES for name in dir(kind) if is_pure_method(kind, name))
+    | _ARRAY_NAMES
+    | {"hexdigest"}
 ) - frozenset[str]().union(*MUTATING.values())
 """Names under which builtin types, or arrays, have methods that only compute, and none has one that modifies.
 

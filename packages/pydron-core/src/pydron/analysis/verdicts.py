@@ -25,6 +25,7 @@ from pydron.analysis.purity import (
     is_lazy,
     is_pure_class_method,
     is_pure_method,
+    member_method,
     writes_into,
 )
 from pydron.frontend.source import find_source
@@ -144,9 +145,11 @@ class _Trial:
         try:
             for path in asked.callees:
                 self._callee(self._look_up(path))
-            for path, count in asked.counts:
-                if writes_into(self._look_up(path), count):
+            for path, count, keywords in asked.counts:
+                if writes_into(self._look_up(path), count, keywords):
                     raise _Rejected
+            if any(is_calling(self._look_up(path)) for path in asked.careless):
+                raise _Rejected
             for path in asked.callees | asked.lazy:
                 if is_calling(self._look_up(path)) and path[-1] not in CALLING_NAMES:
                     raise _Rejected  # the syntax did not show which argument is called
@@ -206,6 +209,8 @@ class _Trial:
                 found = vars(found).get(name, _NOTHING)
             elif last and is_pure_method(type(found), name):
                 self._reads.append(found)
+                return _METHOD
+            elif last and member_method(found, name) is not None:
                 return _METHOD
             else:
                 raise _Rejected

@@ -210,4 +210,6 @@ def _member(owner: Any, name: str) -> Any:
     if isinstance(owner, type):
         found = inspect.getattr_static(owner, name, _ABSENT)
         return found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
-    return _ABSENT
+    from pydron.analysis.purity import member_method  # a door of its own: explain is below the analysis
+
+    return member_method(owner, name) or _ABSENT

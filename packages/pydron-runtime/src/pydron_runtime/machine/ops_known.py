@@ -9,7 +9,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron.analysis.library import FORBIDDEN_KEYWORDS
-from pydron.analysis.purity import is_calling, is_known_pure, is_passing, writes_into
+from pydron.analysis.purity import is_calling, is_known_pure, is_passing, returned_argument, writes_into
 from pydron.analysis.verdicts import Verdict
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.data import all_data, all_frozen, is_data
@@ -44,8 +44,11 @@ _COLLECTING = frozenset({list, tuple, sorted, set, frozenset, dict, sum, min, ma
 def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call of a builtin or library function that only computes; MISSING where it is a sync-point nevertheless."""
     args = tuple(current(frame, site, arg) for arg in args)
-    if writes_into(callee, len(args)):
+    if writes_into(callee, len(args), kwargs):
         return MISSING
+    given_back = returned_argument(callee)
+    if given_back is not None and given_back < len(args) and not kwargs:
+        return args[given_back]
     if callee in _COLLECTING and (len(args) == 1 or args and callee is sum):
         if type(args[0]) is map and callee in FOLDING and not kwargs and args[0] in frame.machine.maps:
             start = settled_start(frame, site, args[1] if len(args) > 1 else 0)
