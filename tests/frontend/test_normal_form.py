@@ -121,7 +121,8 @@ CASES = {
         "      body:\n        if _2_v\n          then:\n            call _4 = g(_2_v)\n"
         "            store _3.append(_4)\nreturn _1"
     ),
-    "return next(v for v in xs)": "host _1 = next\nnative PD209\ncall _3 = _1(_2)\nreturn _3",
+    "return next(v for v in xs)": "host _1 = next\ncall _2 = iter((v for v in xs))\n  elements:\n    host _4 = []\n"
+    "    generator _3_v in xs\n      body:\n        store _4.append(_3_v)\ncall _5 = _1(_2)\nreturn _5",
 }  # fmt: skip
 
 

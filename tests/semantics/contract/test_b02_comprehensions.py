@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from contract import Item, Row, hold
+from contract import AHEAD, Item, Row, hold
 
 ITEM = Item(
     "B2",
@@ -43,6 +43,78 @@ ITEM = Item(
         Row("`map(f, xs)`", "return list(map(f, range(4)))"),
         Row("`filter(odd, xs)`", "return list(filter(odd, range(4)))"),
         Row("`map(lambda x: f(x) + 1, xs)`", "return list(map(lambda x: f(x) + 1, range(4)))"),
+        Row(
+            "`for i, y in enumerate(f(x) for x in xs)`",
+            "out = []\nfor i, y in enumerate(f(x) for x in range(4)):\n    out.append((i, y))\nreturn out",
+        ),
+        Row(
+            "`for a, b in zip((f(x) for x in xs), (g(x) for x in xs))`",
+            "out = []\nfor a, b in zip((f(x) for x in range(4)), (g(x) for x in range(4))):\n    out.append(a + b)\n"
+            "return out",
+            calls=8,
+        ),
+        Row(
+            "`for y in (f(x) for x in xs)`, `for y in map(f, xs)`",
+            "out = []\nfor y in (f(x) for x in range(4)):\n    out.append(y)\nfor y in map(f, range(4)):\n    out.append(y)\n"
+            "return out",
+            calls=8,
+        ),
+        Row("`dict(zip(xs, (f(x) for x in xs)))`", "return dict(zip(range(4), (f(x) for x in range(4))))"),
+        Row("`dict(zip(xs, map(f, xs)))`", "return dict(zip(range(4), map(f, range(4))))"),
+        Row("`list(map(g, (f(x) for x in xs)))`", "return list(map(g, (f(x) for x in range(4))))", calls=8),
+        Row("`list(filter(odd, (f(x) for x in xs)))`", "return list(filter(odd, (f(x) for x in range(4))))", calls=8),
+        Row("`list(filter(lambda y: y > 2, map(f, xs)))`", "return list(filter(lambda y: y > 2, map(f, range(4))))"),
+        Row("`max((f(x) for x in xs), key=...)`", "return max((f(x) for x in range(4)), key=lambda y: -y)"),
+        Row(
+            "`max(enumerate(f(x) for x in xs), key=...)`", "return max(enumerate(map(f, range(4))), key=lambda p: p[1])"
+        ),
+        Row("`sum((f(x) for x in xs), start)`", "return sum((f(x) for x in range(4)), start=10)"),
+        Row(
+            "`sum(a * b for a, b in zip(map(f, xs), map(g, xs)))`",
+            "return sum(a * b for a, b in zip(map(f, range(4)), map(g, range(4))))",
+            calls=8,
+        ),
+        Row("`', '.join(map(str, map(f, xs)))`", "return ', '.join(map(str, map(f, range(4))))"),
+        Row(
+            "`functools.reduce(lambda a, b: a + b, map(f, xs))`",
+            "return functools.reduce(lambda a, b: a + b, map(f, range(4)))",
+            before="import functools\n",
+        ),
+        Row(
+            "`itertools.starmap(h, pairs)`",
+            "return list(itertools.starmap(h, [(1, 2), (3, 4), (5, 6), (7, 8)]))",
+            before="import itertools\n",
+        ),
+        Row(
+            "`itertools.chain`, `itertools.islice` of generator expressions",
+            "both = itertools.chain((f(x) for x in range(2)), (g(x) for x in range(9)))\n"
+            "return list(itertools.islice(both, 4))",
+            before="import itertools\n",
+        ),
+        Row(
+            "`[*(f(x) for x in xs)]`, `print(*map(f, xs))`",
+            "print(*map(f, range(4)))\nreturn [*(f(x) for x in range(4))]",
+        ),
+        Row("`a, *b = (f(x) for x in xs)`", "a, *b = (f(x) for x in range(4))\nreturn b, a"),
+        Row(
+            "`ys = (f(x) for x in xs)`, then `sum(ys)`",
+            "ys = (f(x) for x in range(4))\nk = 2\nreturn sum(ys) * k",
+        ),
+        Row(
+            "`zs = (g(y) for y in ys)` over such a `ys`",
+            "zs = (g(y) for y in (f(x) for x in range(4)))\nreturn list(zs)",
+            calls=8,
+        ),
+        Row(
+            "an unknown call on each element of `enumerate(f(x) for x in xs)`",
+            "for i, y in enumerate(f(x) for x in range(6)):\n    note(i, y)",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`next((x for x in xs if odd(x)), None)`",
+            "return next((x for x in [2, 4, 6, 8, 10, 1] if odd(x)), None)",
+            behaviour=AHEAD,
+        ),
     ),
 )
 

@@ -59,6 +59,11 @@ ITEM = Item(
             "counter = collections.Counter()\nfor x in range(4):\n    counter[f(x)] += 1\nreturn counter",
             before="import collections",
         ),
+        Row("`{f(x): x}`, a display", "return [{f(x): x} for x in range(4)]"),
+        Row("`{**table(x)}`, where the call gives the dict", "return [{**table(x), 'x': x} for x in range(4)]"),
+        Row("`[*items(x)]`, where the call gives the list", "return [[*items(x), x] for x in range(4)]"),
+        Row("`{*items(x)}`, `(*items(x),)`", "return [({*items(x), x}, (*items(x),)) for x in range(2)]"),
+        Row("`{*ys}`, `[*ys]` of results", "ys = [f(x) for x in range(4)]\nreturn {*ys, 1}, [*ys, *ys]"),
     ),
 )
 

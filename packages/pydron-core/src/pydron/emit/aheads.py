@@ -15,6 +15,7 @@ from pydron.emit.assignment import Names
 from pydron.emit.builder import assign, name_of, place
 from pydron.emit.expressions import Expressions
 from pydron.emit.scouts import captures_of, may_leave, may_stop
+from pydron.ir.generators import makes_generator
 from pydron.ir.nodes import Call, For, If, Match, walk
 
 
@@ -24,12 +25,14 @@ class Aheads:
     Attributes:
         name: The variable that looks ahead for the loop around the present node; "" where there is none.
         asking: The elements of the present stream are looked at one by one, each before the next is computed.
+        lent: The present stream is lent to an iterator: what is done with an element is not known here.
     """
 
     def __init__(self, expressions: Expressions) -> None:
         self._expressions = expressions
         self.name = ""
         self.asking = False
+        self.lent = False
         self._sink: Names = frozenset()
 
     def looked(self, value: ast.expr, at: ast.expr) -> ast.expr:
@@ -47,12 +50,13 @@ class Aheads:
     def stream(self, node: Call) -> Iterator[None]:
         """Emit the elements of a stream."""
         assert node.stream is not None
-        kept = self.asking, self._sink
-        self.asking, self._sink = node.callee in ("any", "all"), frozenset(node.stream.nodes[1].binds)
+        kept = self.asking, self.lent, self._sink
+        self.asking, self.lent = node.callee in ("any", "all"), makes_generator(node)
+        self._sink = frozenset(node.stream.nodes[1].binds)
         try:
             yield
         finally:
-            self.asking, self._sink = kept
+            self.asking, self.lent, self._sink = kept
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -73,7 +77,7 @@ class Aheads:
         calls = any(isinstance(inner, Call) for inner in walk(node.body))
         chooses = streams and any(isinstance(inner, (If, Match)) for inner in node.body.nodes)
         stops = not node.comprehension and not streams and may_stop(node.body)
-        waits = may_leave(node.body) or chooses or streams and self.asking or stops
+        waits = may_leave(node.body) or chooses or streams and (self.asking or self.lent) or stops
         kept, self.name = self.name, self._expressions.sites.fresh("ahead") if waits and calls else ""
         try:
             yield self.name

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from pydron.emit.builder import PREFIX, Sites, Unsupported, function_def, name_of, place, target_of
+from pydron.emit.displays import emit_display
 
 
 def is_atom(expression: ast.expr) -> bool:
@@ -121,7 +122,7 @@ class Expressions:
         binds = any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node))
         if not names or binds or not self.assigned.issuperset(names):
             return now()
-        helper = self._helper(names, node)
+        helper = self.helper(names, node)
         operands: list[ast.expr] = [name_of(name) for name in names]
         whole = self.operation("pure", node, name_of(helper), *operands)
         foreign = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}.difference(names)
@@ -129,7 +130,8 @@ class Expressions:
         test = self.operation("may_put_off", node, looked_up, *(name_of(name) for name in names))
         return place(ast.IfExp(test, whole, now()), node)
 
-    def _helper(self, parameters: list[str], body: ast.expr) -> str:
+    def helper(self, parameters: list[str], body: ast.expr) -> str:
+        """A function that computes an expression of operands that are there; gives its name."""
         name = self.sites.fresh("helper")
         arguments = ast.arguments(
             posonlyargs=[], args=[ast.arg(p) for p in parameters], kwonlyargs=[], kw_defaults=[], defaults=[]
@@ -169,17 +171,17 @@ class Expressions:
         made = place(ast.List(self._elements(node.elts), ast.Load()), node)
         if all(isinstance(element, ast.Constant) for element in node.elts):
             return made
-        return self.sites.operation("listed", node, made, site=False)
+        return emit_display(self, node, self.sites.operation("listed", node, made, site=False))
 
     def _tuple(self, node: ast.Tuple) -> ast.expr:
         if all(isinstance(element, ast.Constant) for element in node.elts):
             return node
-        return self.operation("tupled", node, *self._elements(node.elts))
+        return emit_display(self, node, self.operation("tupled", node, *self._elements(node.elts)))
 
     def _set(self, node: ast.Set) -> ast.expr:
         if not any(isinstance(element, ast.Starred) for element in node.elts):
             return self.operation("gathered", node, *self._elements(node.elts))
-        return place(ast.Set(self._elements(node.elts, key=True)), node)
+        return emit_display(self, node, place(ast.Set(self._elements(node.elts, key=True)), node))
 
     def _dict(self, node: ast.Dict) -> ast.expr:
         keys: list[ast.expr | None] = []
@@ -197,7 +199,7 @@ class Expressions:
                 keys.append(key)
                 values.append(emitted)
         made = place(ast.Dict(keys, values), node)
-        return self.sites.operation("mapped", node, made, site=False) if values else made
+        return emit_display(self, node, self.sites.operation("mapped", node, made, site=False)) if values else made
 
     def _format(self, node: ast.JoinedStr) -> ast.expr:
         """An f-string: the values first, in order, then the formatting."""
@@ -206,7 +208,7 @@ class Expressions:
         body = _replace_values(node, parameters, operands, self.emit)
         if not operands:
             return node
-        return self.operation("pure", node, name_of(self._helper(parameters, body)), *operands)
+        return self.operation("pure", node, name_of(self.helper(parameters, body)), *operands)
 
     def _named(self, node: ast.NamedExpr) -> ast.expr:
         return place(ast.NamedExpr(node.target, self.emit(node.value)), node)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydron.analysis.purity import PURE_METHOD_NAMES
 from pydron.emit.names import all_binds, fragments_of, own_binds
 from pydron.ir.fragment import Fragment
+from pydron.ir.generators import makes_generator
 from pydron.ir.nodes import (
     Call,
     Def,
@@ -208,6 +209,8 @@ class _Gatherer:
                 raise _Ruled("it contains a statement that runs as a whole")
             case Def():
                 raise _Ruled("it contains a nested function")
+            case Call() if makes_generator(node):
+                pass  # who goes through it is here as well
             case Call():
                 self._call(_call_of(node.fragment.syntax()[0]))
             case Store():

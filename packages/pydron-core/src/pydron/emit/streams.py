@@ -9,6 +9,14 @@ The elements are computed by a function of their own, in one of two forms, which
         (the same loops, with ``yield element``)
 
 A third function makes the generator expression as it was written, for when the name turns out to mean something else.
+
+A generator expression that is lent to an iterator of the library, ``enumerate(f(x) for x in xs)``, stands in the graph
+as the call ``iter(generator)``. There the third function makes the generator that the program gets, and gives what puts
+the values of its variables into it::
+
+    def __pydron_generator1(source, captures):
+        def values(*given): nonlocal captures; captures = given
+        return (generator expression over source), values, number of its loops
 """
 
 from __future__ import annotations
@@ -19,8 +27,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydron.emit.assignment import Names
-from pydron.emit.builder import FRAME, PREFIX, Unsupported, function_def, name_of, place
+from pydron.emit.builder import FRAME, PREFIX, Unsupported, function_def, name_of, place, target_of
 from pydron.emit.names import own_binds
+from pydron.emit.uses import spans_of_use
+from pydron.ir.generators import makes_generator
 from pydron.ir.nodes import Call, For, Host, Region
 from pydron.location import Span
 
@@ -61,8 +71,11 @@ def emit_stream(regions: Regions, node: Call, assigned: Names) -> list[ast.stmt]
     begin = len(regions.sites.places)
     tiers = regions.sites.operation("tiers", source, source, ast.Constant(0))
     elements = _elements(regions, node, captures, written)
-    regions.streams.append(Extent(begin, len(regions.sites.places), Span.of(call)))
-    generator = _written(regions, written, source, captures)
+    lent = makes_generator(node)
+    end = len(regions.sites.places)
+    spans = spans_of_use(regions.graph, node) if lent else [Span.of(call)]
+    regions.streams.extend(Extent(begin, end, span) for span in spans)
+    generator = _written(regions, written, source, captures, lent)
     regions.sites.node_id = node.id
     regions.expressions.assigned = assigned
     held = ast.Tuple([name_of(name) for name in captures], ast.Load())
@@ -121,14 +134,34 @@ def _elements(regions: Regions, node: Call, captures: tuple[str, ...], at: ast.e
     return name
 
 
-def _written(regions: Regions, written: ast.GeneratorExp, source: ast.Name, captures: tuple[str, ...]) -> str:
+def _written(
+    regions: Regions, written: ast.GeneratorExp, source: ast.Name, captures: tuple[str, ...], lent: bool
+) -> str:
     """The function that makes the generator expression as it was written."""
     parameter = regions.sites.fresh("source")
     written.generators[0].iter = place(name_of(parameter), source)
     name = regions.sites.fresh("generator")
     body: list[ast.stmt] = [ast.Return(written)]
+    if lent:
+        values = regions.sites.fresh("values")
+        body = [*_giving(values, captures), ast.Return(_tuple(written, name_of(values), len(written.generators)))]
     regions.functions.append(place(_define(name, [parameter, *captures], body), written))
     return name
+
+
+def _tuple(*parts: ast.expr | int) -> ast.Tuple:
+    return ast.Tuple([ast.Constant(part) if isinstance(part, int) else part for part in parts], ast.Load())
+
+
+def _giving(name: str, captures: tuple[str, ...]) -> list[ast.stmt]:
+    """The function that puts values into the variables that a generator expression has captured."""
+    if not captures:
+        return [ast.Assign([target_of(name)], ast.Constant(None))]
+    given = f"{name}_given"
+    targets = ast.Tuple([target_of(captured) for captured in captures], ast.Store())
+    function = _define(name, [], [ast.Nonlocal(list(captures)), ast.Assign([targets], name_of(given))])
+    function.args.vararg = ast.arg(given)
+    return [function]
 
 
 def _define(name: str, parameters: list[str], body: list[ast.stmt]) -> ast.FunctionDef:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydron.explain.users_text import UsersText
+from pydron.ir.generators import handled
 from pydron.ir.nodes import Call, Effect, Global, Graph, walk
 from pydron.marks import is_functional, is_scheduled
 
@@ -127,9 +128,10 @@ def effects_of_calls(graph: Graph, function: types.FunctionType | None = None) -
     """The effect of calls, by node id; of those whose callee turns out at run time nothing is said."""
     callees = Callees(graph, function)
     found: dict[int, Effect] = {}
+    generators = handled(graph)
     for node in walk(graph.body):
         if isinstance(node, Call):
-            standing = callees.named(node.callee).standing
+            standing = "pure" if node.id in generators else callees.named(node.callee).standing
             if standing != "late":
                 found[node.id] = _EFFECTS.get(standing, "pure")
     return found

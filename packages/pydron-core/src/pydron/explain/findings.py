@@ -11,6 +11,7 @@ from pydron.explain.callees import Callees, calls_in, is_harmless_manager, is_st
 from pydron.explain.decisions import waiting_decisions
 from pydron.explain.reasons import reason
 from pydron.explain.users_text import UsersText
+from pydron.ir.generators import handled
 from pydron.ir.nodes import Call, Graph, Input, Native, Node, Output, Store, With, subregions, walk
 from pydron.location import Span
 
@@ -59,8 +60,11 @@ def findings(graph: Graph, callees: Callees, has_sync_points: HasSyncPoints) -> 
     found: list[Finding] = []
     pending: set[int] = set()
     teller = _Teller(UsersText(graph), callees, has_sync_points, _own_variables(graph))
+    generators = handled(graph)
     for node in walk(graph.body):
         match node:
+            case Call() if node.id in generators:
+                found.append(_free(node))
             case Call():
                 made = teller.call(node)
                 if made.mark in ("parallel", "late"):

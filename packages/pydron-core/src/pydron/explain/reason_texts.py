@@ -108,8 +108,9 @@ STATEMENTS: tuple[Text, ...] = (
         "generator expression",
         "{what} is evaluated step by step by whatever consumes it.",
         "Write a list comprehension: its calls run in parallel.",
-        "The values of a generator expression are computed when the consumer asks for them, and not before. A list "
-        "comprehension computes all of them at once.",
+        "The values of a generator expression are computed when the consumer asks for them, and not before. Where it "
+        "goes straight into a loop, a builtin or an iterator of the library, its calls run in parallel; this one may "
+        "be kept, or reads a variable that changes. A list comprehension computes all values at once.",
     ),
     (
         "PD210",

@@ -19,7 +19,7 @@ from pydron.frontend.prepare import prepared, strip_declarations
 from pydron.frontend.rules import OPERATIONS, PLAIN, RULES
 from pydron.frontend.scopes import FunctionLike, locals_of
 from pydron.frontend.source import Source, find_source
-from pydron.frontend.streams import CONSUMERS, find_streams
+from pydron.frontend.streams import SHADOWED, find_streams
 from pydron.frontend.whole import reason_to_take_whole, whole_function
 from pydron.ir.nodes import Graph
 from pydron.ir.syntax import all_nodes, children
@@ -69,7 +69,7 @@ def _taken_apart(function: types.FunctionType, source: Source, tree: FunctionLik
     nodes = [node for statement in statements for node in all_nodes([statement])]
     shadowed = [name for name in ("AssertionError",) if name in function.__globals__]
     shadowed += [name for name in ("AssertionError",) if not hasattr(builtins, name)]
-    redefined = {name for name in CONSUMERS if name in function.__globals__ or name in code.co_freevars}
+    redefined = {name for name in SHADOWED if name in function.__globals__ or name in code.co_freevars}
     find_streams(nodes, local, redefined)
     names = names_of(tree, local, usage, code.co_freevars, captured_names(nodes), nodes, shadowed)
     lowering = Lowering(names, RULES, _operations(nodes), set(names.parameters))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from pydron.frontend.lowering import BindingRules, ExpressionRules, Lowering, Positioned, StatementRules, read
-from pydron.frontend.native import native_expression, native_statement
+from pydron.frontend.native import native_statement
 from pydron.frontend.scopes import definition_parts, usage_of
 from pydron.ir.nodes import Def
 
@@ -46,11 +46,6 @@ def _define(lowering: Lowering, statement: ast.stmt, at: Positioned, kind: str) 
     lowering.leaf(Def, statement, at, kind=kind, captures=captures)
 
 
-def generator(lowering: Lowering, node: ast.GeneratorExp) -> ast.expr:
-    """A generator expression runs when something asks it, so it stays whole."""
-    return native_expression(lowering, node, "PD209", "generator expression")
-
-
-EXPRESSIONS: ExpressionRules = {ast.Lambda: function_expression, ast.GeneratorExp: generator}
+EXPRESSIONS: ExpressionRules = {ast.Lambda: function_expression}
 BINDERS: BindingRules = {ast.Lambda: bind_lambda}
 STATEMENTS: StatementRules = {ast.FunctionDef: lower_def, ast.AsyncFunctionDef: lower_def}

@@ -70,14 +70,28 @@ def free_names(function: FunctionLike) -> dict[str, None]:
     return {name: None for name in used if name not in hidden}
 
 
-def mark_as_stream(node: ast.GeneratorExp) -> None:
-    """What this generator expression uses is read where it stands, as a comprehension does (:mod:`.streams`)."""
-    node.is_stream = True  # type: ignore[attr-defined]
+def mark_as_stream(node: ast.GeneratorExp, lent: bool = False) -> None:
+    """What this generator expression uses is read where it stands, as a comprehension does (:mod:`.streams`).
+
+    Args:
+        lent: It is handed to an iterator of the library (:mod:`.lent`).
+    """
+    node.stream_mark = "lent" if lent else "whole"  # type: ignore[attr-defined]
 
 
 def unmark_stream(node: ast.GeneratorExp) -> None:
     """It keeps what it uses after all."""
-    del node.is_stream  # type: ignore[attr-defined]
+    del node.stream_mark  # type: ignore[attr-defined]
+
+
+def is_stream(node: ast.AST) -> bool:
+    """Whether this is a generator expression that becomes a stream."""
+    return hasattr(node, "stream_mark")
+
+
+def is_lent(node: ast.AST) -> bool:
+    """Whether this is a generator expression that becomes a stream, and is lent to an iterator."""
+    return getattr(node, "stream_mark", "") == "lent"
 
 
 def comprehension_targets(node: Comprehension) -> dict[str, None]:
@@ -214,7 +228,7 @@ class _Walker:
         # A walrus in a comprehension binds the variable of the function around it.
         leaks = {name: None for name in inner.binds if name not in targets}
         self.usage.binds.update(leaks)
-        if isinstance(node, ast.GeneratorExp) and not getattr(node, "is_stream", False):
+        if isinstance(node, ast.GeneratorExp) and not is_stream(node):
             self.usage.captures.update({**used, **captured, **leaks})
         else:
             self.usage.reads.update(used)

@@ -5,7 +5,7 @@ to a temporary, so that the machine can compute elements ahead of the callee. Wh
 decided before anything is lowered, because the variables of all others count as captured by nested code. A stream
 
 * is the only argument, or the first one, of a builtin that goes through all of it, or of a method ``join``, and no
-  other argument holds a call;
+  other argument holds a call; or it is lent to an iterator of the library (:mod:`.lent`);
 * binds no variable of the function, reads none that nested code captures, and holds nothing that would be taken whole.
 """
 
@@ -18,8 +18,18 @@ from collections.abc import Iterable
 from pydron.frontend import calls
 from pydron.frontend.comprehensions import captured_names, generate_into, is_decomposable, renamed_apart
 from pydron.frontend.draft import Leaf, Stream
+from pydron.frontend.lent import NAMES, find_loans
 from pydron.frontend.lowering import BindingRules, EffectRules, ExpressionRules, Lowering, Positioned, read
-from pydron.frontend.scopes import comprehension_targets, inner_parts, mark_as_stream, unmark_stream, usage_of
+from pydron.frontend.native import native_expression
+from pydron.frontend.scopes import (
+    comprehension_targets,
+    inner_parts,
+    is_lent,
+    is_stream,
+    mark_as_stream,
+    unmark_stream,
+    usage_of,
+)
 from pydron.ir.fragment import Fragment
 from pydron.ir.nodes import Call
 from pydron.location import Span
@@ -28,6 +38,9 @@ CONSUMERS = frozenset(
     {"all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
 )  # fmt: skip
 """Names of the builtins that go through an iterable before they return."""
+
+SHADOWED = CONSUMERS | NAMES
+"""Builtin names of which it matters that a module binds them."""
 
 _WHOLE = (ast.Await, ast.GeneratorExp, ast.Lambda, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 
@@ -46,10 +59,20 @@ def find_streams(nodes: Iterable[ast.AST], local: Iterable[str], shadowed: Itera
     streams = [node for node in found if isinstance(node, ast.GeneratorExp)]
     for stream in streams:
         mark_as_stream(stream)
+    inside: dict[int, list[ast.GeneratorExp]] = {}
+    for loan in find_loans(nodes, own, shadowed):
+        if loan.generator not in streams:
+            mark_as_stream(loan.generator, lent=True)
+            streams.append(loan.generator)
+            inside[id(loan.generator)] = loan.inside
     while True:
         # What a stream captures no longer, may make another one fit, or not: go on until nothing changes.
         cells = captured_names(nodes) & own
-        wrong = [stream for stream in streams if not _fits(stream, cells)]
+        wrong = [
+            stream
+            for stream in streams
+            if not _fits(stream, cells) or not all(outer in streams for outer in inside.get(id(stream), ()))
+        ]
         if not wrong:
             return
         for stream in wrong:
@@ -82,7 +105,7 @@ def _fits(stream: ast.GeneratorExp, cells: set[str]) -> bool:
     if captured or usage_of([stream]).binds or not is_decomposable(stream):
         return False
     for part in ast.walk(stream):
-        if isinstance(part, _WHOLE) and part is not stream and not getattr(part, "is_stream", False):
+        if isinstance(part, _WHOLE) and part is not stream and not is_stream(part):
             return False
         if isinstance(part, (ast.ListComp, ast.SetComp, ast.DictComp)) and not is_decomposable(part):
             return False
@@ -92,7 +115,22 @@ def _fits(stream: ast.GeneratorExp, cells: set[str]) -> bool:
 def stream_of(node: ast.Call) -> ast.GeneratorExp | None:
     """The stream that a call goes through."""
     first = node.args[0] if node.args else None
-    return first if isinstance(first, ast.GeneratorExp) and getattr(first, "is_stream", False) else None
+    return first if isinstance(first, ast.GeneratorExp) and is_stream(first) and not is_lent(first) else None
+
+
+def lent(lowering: Lowering, node: ast.GeneratorExp) -> ast.expr:
+    """Emit a generator expression; gives the temporary that holds the generator.
+
+    One that is lent becomes ``iter(generator)``, as a stream. Any other runs when something asks it, so it stays whole.
+    """
+    if not is_lent(node):
+        return native_expression(lowering, node, "PD209", "generator expression")
+    name = ast.copy_location(ast.Name("iter", ast.Load()), node)
+    made = ast.copy_location(ast.Call(name, [node], []), node)
+    shown = _lower_parts(lowering, made, node)
+    target = lowering.temporary(node)
+    _emit(lowering, made, ast.copy_location(ast.Assign([target], made), node), shown, node)
+    return read(target)
 
 
 def call(lowering: Lowering, node: ast.Call) -> ast.expr:
@@ -161,6 +199,6 @@ def _copied(original: ast.AST, copied: ast.AST, operations: set[int]) -> set[int
     return {id(new) for old, new in pairs if id(old) in operations}
 
 
-EXPRESSIONS: ExpressionRules = {ast.Call: call}
+EXPRESSIONS: ExpressionRules = {ast.Call: call, ast.GeneratorExp: lent}
 BINDERS: BindingRules = {ast.Call: bind_call}
 EFFECTS: EffectRules = {ast.Call: call_effect}

@@ -9,9 +9,11 @@ overlap, and the first failure in program order is the one that counts.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydron_runtime.machine.current import settled
 from pydron_runtime.machine.data import is_data
@@ -22,22 +24,44 @@ from pydron_runtime.machine.stores import MISSING
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
-    from pydron_runtime.machine.tiers import Tiers
 
 _NUMBERS: frozenset[type] = frozenset({int, float, complex, bool})
 _ORDERED: frozenset[type] = frozenset({int, float, bool})
 
-FOLDING: frozenset[Any] = frozenset({sum, min, max, set, frozenset, dict})
+FOLDING: frozenset[Any] = frozenset({sum, math.prod, min, max, set, frozenset, dict})
 """Builtins that take in elements one by one."""
 
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Plain(Protocol):
+    """What elements come from.
+
+    Attributes:
+        plain: Whether they come as Python computes them.
+    """
+
+    plain: bool
+
+    def stay_plain(self, elements: Iterator[Any]) -> Iterator[Any]:
+        """They do to the end; gives what is left of them."""
+
+
 def fold(
-    frame: Frame, site: int, callee: Any, elements: Iterator[Any], start: Any = 0, tiers: Tiers | None = None
+    frame: Frame,
+    site: int,
+    callee: Any,
+    elements: Iterator[Any],
+    start: Any = 0,
+    tiers: Plain | None = None,
+    empty: Mapping[str, Any] = _NONE,
 ) -> Any:
-    """``callee(elements)``, or ``sum(elements, start)``.
+    """``callee(elements)``, ``sum(elements, start)`` or ``prod(elements, start=start)``.
 
     Args:
         tiers: What the elements come from. Once they come at Python's own speed, the builtin takes the rest itself.
+        empty: Keyword arguments that matter only where there are no elements.
     """
     folding = _Folding(callee, copy.copy(start))  # the program may modify it before the sum is taken
     last: Any = True
@@ -45,16 +69,22 @@ def fold(
     for element in elements:
         folding.elements.append(element)
         if tiers is not None and tiers.plain:
-            tiers.stay_plain()
-            return folding.finished_by(elements)
+            return folding.finished_by(tiers.stay_plain(elements))
         if last is not True or type(element) is Pending or not folding.is_harmless(element):
             last = put_off(frame, site, folding.step_to(count), (last, element), safe=folding.are_harmless).pending
         count += 1
     if not count:
-        return sum((), start) if callee is sum else callee(())
+        return _of_nothing(callee, start, empty)
     if last is True:
         return folding.end(True, *folding.elements)
     return put_off(frame, site, folding.end, (last, *folding.elements), safe=folding.are_harmless).pending
+
+
+def _of_nothing(callee: Any, start: Any, empty: Mapping[str, Any]) -> Any:
+    """What the builtin makes of no elements: a sum is its very start."""
+    if callee is sum:
+        return sum((), start)
+    return math.prod((), start=start) if callee is math.prod else callee((), **empty)
 
 
 def settled_start(frame: Frame, site: int, start: Any) -> Any:
@@ -84,6 +114,8 @@ class _Folding:
         if self.callee is sum:
             started = type(self.start)
             return kind in _NUMBERS and started in _NUMBERS or kind is started and kind in (list, tuple)
+        if self.callee is math.prod:
+            return kind in _NUMBERS and type(self.start) in _NUMBERS
         if self.callee in (min, max):
             return kind in _ORDERED
         if self.callee is dict:
@@ -113,13 +145,20 @@ class _Folding:
     def _begin_with(self, count: int) -> None:
         """Take in the first elements, all of them harmless, as the builtin itself does."""
         known = [value.get() if type(value) is Pending else value for value in self.elements[:count]]
-        kind = set if self.callee is frozenset else self.callee
-        self.result = sum(known, self.start) if kind is sum else kind(known)
+        self.result = set(known) if self.callee is frozenset else self.of(known)
         self.done = count
+
+    def of(self, elements: Iterable[Any]) -> Any:
+        """What the builtin itself makes of elements."""
+        if self.callee is sum:
+            return sum(elements, self.start)
+        return math.prod(elements, start=self.start) if self.callee is math.prod else self.callee(elements)
 
     def _take_in(self, value: Any) -> None:
         if self.callee is sum:
             self.result = (sum((), self.start) if self.done == 0 else self.result) + value
+        elif self.callee is math.prod:
+            self.result = (self.start if self.done == 0 else self.result) * value
         elif self.callee in (min, max):
             if self.done == 0 or (value < self.result if self.callee is min else value > self.result):
                 self.result = value
@@ -135,7 +174,7 @@ class _Folding:
         known = (value.get() if type(value) is Pending else value for value in self.elements[self.done :])
         if not self.done:
             everything = chain(known, rest)
-            return self.callee(everything, self.start) if self.callee is sum else self.callee(everything)
+            return self.of(everything)
         for value in chain(known, rest):
             self._take_in(value)
             self.done += 1
@@ -145,7 +184,7 @@ class _Folding:
         """The result, when all elements have been looked at."""
         if self.done:
             return frozenset(self.result) if self.callee is frozenset else self.result
-        return self.callee(elements, self.start) if self.callee is sum else self.callee(elements)
+        return self.of(elements)
 
 
 def _is_key(value: Any) -> bool:

@@ -7,7 +7,8 @@ step for each key, so that the first failure in program order is the one that co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_order, await_writers, current, settled
@@ -19,6 +20,7 @@ from pydron_runtime.machine.stores import MISSING, snapshot
 from pydron_runtime.machine.turns import change
 
 if TYPE_CHECKING:
+    from pydron_runtime.machine.folding import Plain
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.undo import Inverse
 
@@ -74,8 +76,8 @@ def sort_by_key(frame: Frame, site: int, target: list[Any], kwargs: dict[str, An
 
 def select(frame: Frame, site: int, function: Any, iterable: Any) -> Any:
     """What ``filter(function, iterable)`` gives, as a list."""
-    elements = [*iterate(frame, site, iterable)]
-    verdicts = _keys(frame, site, function, elements)
+    elements: list[Any] = []
+    verdicts = [*_verdicts(frame, site, function, iterate(frame, site, iterable), elements)]
     containers = frame.machine.containers
 
     def choose(*values: Any) -> list[Any]:
@@ -84,6 +86,15 @@ def select(frame: Frame, site: int, function: Any, iterable: Any) -> Any:
         return made
 
     return _with_keys(frame, site, choose, verdicts)
+
+
+def _verdicts(frame: Frame, site: int, function: Any, iterable: Iterator[Any], elements: list[Any]) -> Iterator[Any]:
+    """What the function of a filter says of each element; the elements themselves are gathered in a list."""
+    from pydron_runtime.machine.ops_call import call  # the two refer to each other
+
+    for element in iterable:
+        elements.append(element)
+        yield element if function is None or function is bool else call(frame, site, function, element)
 
 
 def _elements(frame: Frame, site: int, iterable: Any) -> Any:
@@ -112,15 +123,44 @@ def _with_keys(frame: Frame, site: int, function: Callable[..., Any], keys: list
     return entry.pending
 
 
-def _best(frame: Frame, site: int, least: bool, key: Any, elements: list[Any]) -> Any:
+def best_by_key(
+    frame: Frame, site: int, callee: Any, elements: Iterator[Any], kwargs: dict[str, Any], tiers: Plain
+) -> Any:
+    """``min`` or ``max`` with a key, of elements that come one by one.
+
+    Args:
+        tiers: What the elements come from.
+    """
+    first = next(elements, _NOTHING)
+    if first is _NOTHING:
+        return callee((), **kwargs)
+    return _best(frame, site, callee is min, kwargs["key"], chain((first,), elements), tiers)
+
+
+def _best(frame: Frame, site: int, least: bool, key: Any, iterable: Iterable[Any], tiers: Plain | None = None) -> Any:
     """The first element with the least, or greatest, key."""
     from pydron_runtime.machine.ops_call import call  # the two refer to each other
 
     best: Any = (_NOTHING, 0)
-    for index, element in enumerate(elements):
+    elements: list[Any] = []
+    for index, element in enumerate(iterable):
+        if tiers is not None and tiers.plain:
+            known = current(frame, site, best)  # nothing is under way
+            rest = chain((element,), iterable)
+            return _best_of_rest(least, key, current(frame, site, elements[known[1]]), known[0], rest)
+        elements.append(element)
         found = call(frame, site, key, element)
         best = put_off(frame, site, _step(least, index), (best, found), safe=_compares_safely).pending
     return put_off(frame, site, lambda last: elements[last[1]], (best,), safe=lambda last: True).pending
+
+
+def _best_of_rest(least: bool, key: Any, best: Any, known: Any, rest: Iterator[Any]) -> Any:
+    """The same, as Python does it, where the best up to here is known with its key."""
+    for element in rest:
+        found = key(element)
+        if found < known if least else found > known:
+            best, known = element, found
+    return best
 
 
 def _step(least: bool, index: int) -> Callable[[Any, Any], tuple[Any, int]]:

@@ -26,6 +26,7 @@ from pydron_runtime.machine.claims import Claims
 from pydron_runtime.machine.containers import Containers, taken
 from pydron_runtime.machine.entries import Entry, Operation, State, TaskEntry
 from pydron_runtime.machine.frames import Frame, end_of
+from pydron_runtime.machine.iterators import Iterators
 from pydron_runtime.machine.observer import Observer
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import run_operation
@@ -50,8 +51,7 @@ class Machine:
     Attributes:
         main: The main frame.
         ready: What can go on: frames to resume, operations to run.
-        known_iterators: ``zip``, ``enumerate`` and ``reversed`` objects made over builtin containers.
-        maps: ``map`` objects that the machine goes through itself, with their functions and iterators.
+        iterators: What it knows of the program's iterators.
         live: Deferred frames that have begun and not finished.
         oldest: The oldest entry that has not retired, as of the last look.
         failed: The entry whose failure is being raised, once there is one.
@@ -84,9 +84,8 @@ class Machine:
         self.ready: deque[Callable[[], None]] = deque()
         self.blocked: list[tuple[Frame, Callable[[], bool]]] = []
         self.live: set[Frame] = set()
-        self.known_iterators: set[Any] = set()
+        self.iterators = Iterators()
         self.changes_pending = False
-        self.maps: dict[Any, tuple[Any, tuple[Any, ...]]] = {}
         self.failed: Entry | None = None
         self.failures: list[Entry] = []
         self.context: BaseException | None = None

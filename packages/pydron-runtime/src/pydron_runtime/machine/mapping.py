@@ -7,10 +7,13 @@ finds it where the machine left off.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import filterfalse, starmap
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron.marks import is_functional, is_scheduled
+from pydron_runtime.machine.indirect import PAIRING
+from pydron_runtime.machine.lent import Feed, is_lent
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ops_pure import truth
 from pydron_runtime.machine.safety import CONTAINERS, VIEWS
@@ -28,41 +31,47 @@ def is_mapped(function: Any) -> bool:
     return isinstance(function, (FunctionType, MethodType)) and is_entered(function)
 
 
-def make_map(frame: Frame, function: Any, iterables: tuple[Any, ...]) -> Any:
-    """``map(function, *iterables)``; MISSING where going through an iterable may do more than compute."""
+MAPPING: frozenset[Any] = frozenset({map, filter, filterfalse, starmap})
+"""Makers of iterators that call a function for each element."""
+
+
+def make_map(frame: Frame, maker: Any, args: tuple[Any, ...]) -> Any:
+    """``map(function, *iterables)``, or one of its relatives; MISSING where an iterable may do more than compute."""
     machine = frame.machine
-    sources = []
+    function, *iterables = args
+    sources: list[Any] = []
+    given: list[Any] = []
     for iterable in iterables:
         kind = type(iterable)
         if kind in CONTAINERS or kind in VIEWS or kind is range or kind is str:
             sources.append(iter(iterable))
+        elif is_lent(machine, iterable) or kind in PAIRING and iterable in machine.iterators.maps:
+            sources.append(Feed(machine, iterable))
+        elif kind in PAIRING and iterable in machine.iterators.known:
+            sources.append(iterable)
         else:
             return MISSING
-    mapped = map(function, *sources)
-    machine.maps[mapped] = (function, tuple(sources))
+        given.append(sources[-1].iterator if type(sources[-1]) is Feed else sources[-1])
+    mapped = maker(function, *given)
+    machine.iterators.maps[mapped] = (function, tuple(sources))
     return mapped
 
 
-def make_filter(frame: Frame, function: Any, iterable: Any) -> Any:
-    """``filter(function, iterable)``; MISSING where going through the iterable may do more than compute."""
-    kind = type(iterable)
-    if kind not in CONTAINERS and kind is not range and kind is not str:
-        return MISSING
-    source = iter(iterable)
-    filtered = filter(function, source)
-    frame.machine.maps[filtered] = (function, (source,))
-    return filtered
-
-
 def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:
-    """Go through a map object, or a filter object, of the machine's."""
+    """Go through a map object, or a relative of it, of the machine's."""
     from pydron_runtime.machine.ops_call import call  # the two refer to each other
 
-    function, sources = frame.machine.maps.pop(mapped)
-    if type(mapped) is filter:
+    function, sources = frame.machine.iterators.maps.pop(mapped)
+    kind = type(mapped)
+    if kind is filter or kind is filterfalse:
         for element in iterate(frame, site, sources[0]):
-            if truth(frame, site, call(frame, site, function, element)):
+            verdict = element if function is None else call(frame, site, function, element)
+            if truth(frame, site, verdict) is (kind is filter):
                 yield element
+        return
+    if kind is starmap:
+        for element in iterate(frame, site, sources[0]):
+            yield call(frame, site, function, *iterate(frame, site, element))
         return
     steps = [iterate(frame, site, source) for source in sources]
     while True:

@@ -6,11 +6,12 @@ import functools
 import operator
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, await_writers_behind, current, settled, value_of
 from pydron_runtime.machine.indirect import PAIRING, behind, is_indirect
-from pydron_runtime.machine.ops_pure import key as hashable
+from pydron_runtime.machine.lent import Feed, ask, is_lent, through_lent
 from pydron_runtime.machine.ops_pure import pure, tupled
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import all_safe, put_off
@@ -169,13 +170,22 @@ def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
         return _through_list(frame, site, iterable)
     if kind in CONTAINERS or kind in VIEWS:
         return _through_mapping(frame, site, iterable, behind(iterable) if kind in VIEWS else (iterable,))
-    if kind in PAIRING and iterable in frame.machine.known_iterators:
-        frame.machine.known_iterators.discard(iterable)
+    if kind in PAIRING and iterable in frame.machine.iterators.known:
+        frame.machine.iterators.known.discard(iterable)
+        if iterable in frame.machine.iterators.feeding:
+            frame.machine.iterators.feeding.discard(iterable)
+            return _through_feeding(frame, site, iterable)
         return _through_mapping(frame, site, iterable, behind(iterable))
-    if (kind is map or kind is filter) and iterable in frame.machine.maps:
+    if kind in PAIRING and iterable in frame.machine.iterators.maps:
         from pydron_runtime.machine.mapping import through_map  # the two refer to each other
 
         return through_map(frame, site, iterable)
+    if type(iterable) is Feed:
+        return iterable.steps(frame, site)
+    if kind is GeneratorType and iterable in frame.machine.iterators.lent:
+        steps = through_lent(frame, iterable)
+        if steps is not None:
+            return steps
     if kind in ITERATORS:
         return _through_mapping(frame, site, iterable, behind(iterable))
     if is_array(iterable) and iterable.dtype.kind != "O" and iterable.ndim:
@@ -208,6 +218,18 @@ def _through_mapping(frame: Frame, site: int, iterable: Any, containers: tuple[A
         await_writers_behind(frame, site, containers)
         try:
             element = next(iterator)
+        except StopIteration:
+            return
+        yield _lenient(frame, site, element)
+
+
+def _through_feeding(frame: Frame, site: int, iterator: Iterator[Any]) -> Iterator[Any]:
+    """Go through an iterator of the library that goes through feeds."""
+    containers = behind(iterator)
+    while True:
+        await_writers_behind(frame, site, containers)
+        try:
+            element = ask(frame, site, iterator)
         except StopIteration:
             return
         yield _lenient(frame, site, element)
@@ -281,7 +303,7 @@ def unpack(frame: Frame, site: int, value: Any, before: int, after: int) -> tupl
     elif type(value) in SCALARS or is_safe_type(type(value)):
         result = shape(value)
     elif hasattr(type(value), "__iter__") or hasattr(type(value), "__getitem__"):
-        return shape(iterate(frame, site, value))
+        result = shape(iterate(frame, site, value))
     else:
         return shape(value)  # raises Python's own error
     if after >= 0:
@@ -302,23 +324,15 @@ def spread(frame: Frame, site: int, operand: Any, callee: Any = None) -> Any:
         if not hasattr(kind, "__iter__") and not hasattr(kind, "__getitem__"):
             place = "Value" if callee is None else f"{described(value_of(frame, site, callee))} argument"
             raise TypeError(f"{place} after * must be an iterable, not {kind.__name__}")
-        if not is_safe_type(kind) and kind not in CONTAINERS and not is_indirect(kind):
+        if (
+            not is_safe_type(kind)
+            and kind not in CONTAINERS
+            and not is_indirect(kind)
+            and not is_lent(frame.machine, operand)
+        ):
             frame.machine.fence(frame, site, "PD402", kind.__qualname__)
             return operand  # Python asks for the length, too
     return iterate(frame, site, operand)
-
-
-def spread_hashed(frame: Frame, site: int, operand: Any) -> Any:
-    """What ``*operand`` goes through in the display of a set: every element is asked for before one is waited for."""
-    source = spread(frame, site, operand)
-    if source is operand:
-        return source
-    found: list[Any] = []
-    waits = False
-    for element in source:
-        waits = waits or type(element) is Pending
-        found.append(element if waits else hashable(frame, site, element))
-    return [hashable(frame, site, element) for element in found] if waits else found
 
 
 def described(callee: Any) -> str:

@@ -58,6 +58,7 @@ from pydron_runtime.machine.straight import may_enter
 from pydron_runtime.machine.tasks import tell_once
 from pydron_runtime.machine.turns import look
 from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
+from pydron_runtime.machine.using_up import following
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -108,6 +109,10 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         result = construct(frame, site, callee, args, kwargs)
         if result is not MISSING:
             return result
+    elif callee is next and not kwargs:
+        found = following(frame, site, args)
+        if found is not MISSING:
+            return found
     elif callee is setattr and len(args) == 3 and not kwargs:
         return set_attribute(frame, site, args[0], value_of(frame, site, args[1]), args[2])
     elif callee is getattr and len(args) == 2 and not kwargs:

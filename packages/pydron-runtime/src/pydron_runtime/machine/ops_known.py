@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections import deque
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -13,10 +14,10 @@ from pydron.analysis.purity import is_calling, is_known_pure, is_passing, return
 from pydron.analysis.verdicts import Verdict
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.data import all_data, all_frozen, is_data
-from pydron_runtime.machine.folding import FOLDING, fold, settled_start
 from pydron_runtime.machine.indirect import PAIRING
 from pydron_runtime.machine.keyed import by_key, select
-from pydron_runtime.machine.mapping import is_mapped, make_filter, make_map
+from pydron_runtime.machine.lent import fed, is_fed
+from pydron_runtime.machine.mapping import MAPPING, is_mapped, make_map
 from pydron_runtime.machine.ops_access import spread
 from pydron_runtime.machine.ops_pure import listed, pure, tupled
 from pydron_runtime.machine.pending import Pending
@@ -25,19 +26,20 @@ from pydron_runtime.machine.putting_off import put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, VIEWS, is_immutable, is_safe, is_safe_type
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import verdict_now
+from pydron_runtime.machine.using_up import collected, used_up
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
 _FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 _GETTERS = (operator.itemgetter, operator.attrgetter)
-_FIRST = frozenset({list, tuple, sorted})
+_FIRST = frozenset({list, tuple, sorted, deque})
 """Builtins that go through all of an iterable before they look at an element."""
 
 _KEYED = frozenset({sorted, min, max})
 _INDEXED = frozenset({list, tuple, range, str, bytes, int})
 
-_COLLECTING = frozenset({list, tuple, sorted, set, frozenset, dict, sum, min, max})
+_COLLECTING = frozenset({list, tuple, sorted, deque, set, frozenset, dict, sum, min, max})
 """Builtins that go through all of an iterable."""
 
 
@@ -49,13 +51,13 @@ def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
     given_back = returned_argument(callee)
     if given_back is not None and given_back < len(args) and not kwargs:
         return args[given_back]
+    if args and callee not in _FIRST:
+        found = used_up(frame, site, callee, args, kwargs)
+        if found is not MISSING:
+            return found
     if callee in _COLLECTING and (len(args) == 1 or args and callee is sum):
-        if type(args[0]) is map and callee in FOLDING and not kwargs and args[0] in frame.machine.maps:
-            start = settled_start(frame, site, args[1] if len(args) > 1 else 0)
-            return MISSING if start is MISSING else fold(frame, site, callee, spread(frame, site, args[0]), start)
-        if type(args[0]) is filter and args[0] in frame.machine.maps:
-            function, sources = frame.machine.maps[args[0]]
-            del frame.machine.maps[args[0]]
+        if type(args[0]) is filter and args[0] in frame.machine.iterators.maps:
+            function, sources = frame.machine.iterators.maps.pop(args[0])
             args = (select(frame, site, function, sources[0]), *args[1:])
         args = (gone_through(frame, site, args[0], callee in _FIRST), *args[1:])
     if callee in _KEYED and "key" in kwargs:
@@ -90,9 +92,9 @@ def gone_through(frame: Frame, site: int, iterable: Any, first: bool = True) -> 
     Args:
         first: It goes through all of the iterable before it looks at an element.
     """
-    if type(iterable) in PAIRING and (
-        iterable in frame.machine.known_iterators or first and iterable in frame.machine.maps
-    ):
+    if first and is_fed(frame.machine, iterable):
+        return collected(frame, site, iterable)
+    if type(iterable) in PAIRING and iterable in frame.machine.iterators.known:
         return listed(frame, [*spread(frame, site, iterable)])
     return iterable
 
@@ -221,11 +223,9 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     machine = frame.machine
     args = tuple(value_of(frame, site, arg) for arg in args)
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
-    if callee is map and len(args) > 1 and not kwargs and _is_gone_through(frame, args):
-        return make_map(frame, args[0], args[1:])
-    if callee is filter and len(args) == 2 and not kwargs and is_mapped(args[0]):
-        return make_filter(frame, args[0], args[1])
-    iterators = machine.known_iterators
+    if callee in MAPPING and not kwargs and _is_gone_through(frame, callee, args):
+        return make_map(frame, callee, args)
+    iterators = machine.iterators.known
     if is_passing(callee):
         if not all(_is_passed_through(frame, value) for value in (*args, *kwargs.values())):
             return MISSING
@@ -238,22 +238,31 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
                 return MISSING
     for arg in args:
         await_writers(frame, site, arg)
-    iterator = callee(*args, **kwargs)
+    if any(is_fed(machine, arg) for arg in args):
+        iterator = callee(*(fed(machine, arg) for arg in args), **kwargs)
+        machine.iterators.feeding.add(iterator)
+    else:
+        iterator = callee(*args, **kwargs)
     iterators.add(iterator)
     if callee in (enumerate, zip) and not kwargs and all(type(arg) in _INDEXED for arg in args):
         machine.speculation.recipes[id(iterator)] = (iterator, callee, args)
     return iterator
 
 
-def _is_gone_through(frame: Frame, args: tuple[Any, ...]) -> bool:
+def _is_gone_through(frame: Frame, callee: Any, args: tuple[Any, ...]) -> bool:
     """Whether a map is for the machine: of functional calls, or of a known function over results."""
+    if len(args) < 2 or callee is not map and len(args) > 2:
+        return False
     if is_mapped(args[0]):
         return True
-    return is_pure_callable(args[0]) and any(map(frame.machine.containers.holds_pending, args[1:]))
+    machine = frame.machine
+    if any(is_fed(machine, arg) for arg in args[1:]):
+        return is_pure_callable(args[0]) or args[0] is None or args[0] is bool
+    return callee is map and is_pure_callable(args[0]) and any(map(machine.containers.holds_pending, args[1:]))
 
 
 def _is_passed_through(frame: Frame, value: Any) -> bool:
     kind = type(value)
     if kind in SCALARS or kind in CONTAINERS or kind in VIEWS or is_safe_type(kind) and is_safe(value):
         return True
-    return kind in PAIRING and value in frame.machine.known_iterators
+    return is_fed(frame.machine, value) or kind in PAIRING and value in frame.machine.iterators.known

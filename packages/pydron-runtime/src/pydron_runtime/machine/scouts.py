@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from types import GeneratorType
@@ -20,6 +20,7 @@ from pydron.emit.scouts import FACTORY, ScoutUnit, scout_unit
 from pydron.ir.nodes import For, walk
 from pydron.location import Span
 from pydron_runtime.machine.indirect import PAIRING
+from pydron_runtime.machine.iterators import Iterators
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import ITERATORS
@@ -116,8 +117,7 @@ class _Surroundings:
         self.claims = machine.claims
         self.containers = _Containers(machine.containers)
         self.changes_pending = machine.changes_pending
-        self.known_iterators: frozenset[Any] = frozenset()
-        self.maps: Mapping[Any, Any] = {}
+        self.iterators = Iterators()
         self.wait = self.value = self.fence = _unforeseen
 
     def __getattr__(self, name: str) -> NoReturn:

@@ -8,17 +8,17 @@ and the call is a sync-point.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections.abc import Callable
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import settled, value_of
 from pydron_runtime.machine.folding import FOLDING, fold, settled_start
+from pydron_runtime.machine.lent import lend
 from pydron_runtime.machine.ops_call import call, native
-from pydron_runtime.machine.ops_pure import truth
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.tiers import Tiers
+from pydron_runtime.machine.using_up import any_or_all
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -47,6 +47,8 @@ def go_through(
         captures: The variables that it uses.
     """
     callee = value_of(frame, site, callee)
+    if callee is iter and not args:
+        return lend(frame, tiers, elements, generator, captures)
     if first and _looks_later(callee) and not args:
         found = elements(frame, tiers, *captures)
         return call(frame, site, callee, found, **kwargs)
@@ -55,20 +57,9 @@ def go_through(
         if start is not MISSING:
             return fold(frame, site, callee, elements(frame, tiers, *captures), start, tiers)
     if (callee is any or callee is all) and not first and not args and not kwargs:
-        return _decided(frame, site, callee, elements(frame, tiers, *captures), tiers)
+        return any_or_all(frame, site, callee, elements(frame, tiers, *captures), tiers)
     values = (settled(frame, site, value) for value in captures)
     return native(frame, site, callee, (generator(tiers.raw, *values), *args), kwargs)
-
-
-def _decided(frame: Frame, site: int, callee: Any, elements: Iterator[Any], tiers: Tiers) -> bool:
-    """``any(elements)`` or ``all(elements)``: goes no further than Python does."""
-    for element in elements:
-        if tiers.plain:
-            tiers.stay_plain()
-            return bool(callee(chain((element,), elements)))
-        if truth(frame, site, element) is (callee is any):
-            return callee is any
-    return callee is all
 
 
 def _is_one_of(callee: Any, known: frozenset[Any]) -> bool:

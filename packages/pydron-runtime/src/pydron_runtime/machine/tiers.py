@@ -19,6 +19,7 @@ from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.current import await_writers
 from pydron_runtime.machine.entries import Entry, Operation, TaskEntry
 from pydron_runtime.machine.granularity import LONG, SHORT, VERY_LONG, cost_of
+from pydron_runtime.machine.lent import as_written, is_fed
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ranges import WORTH, Ranges, can_be_asked, is_likely, nodes_of, ranges_of
 
@@ -96,6 +97,8 @@ class Tiers:
             await_writers(frame, site, iterable)
             self.raw: Iterator[Any] = iter(iterable)
             self._steps = _guarded(frame, site, iterable, self.raw)
+        elif is_fed(frame.machine, iterable):
+            self.raw, self._steps = as_written(frame, site, iterable)
         else:
             self.raw = self._steps = iterate(frame, site, iterable)
         self.plain = False
@@ -112,9 +115,22 @@ class Tiers:
         if self._frame is self._frame.machine.main:
             self._frame.machine.likely = nodes_of(self._frame, self._node) if likely else frozenset()
 
-    def stay_plain(self) -> None:
-        """The form as written goes on to the end: who takes the elements cannot take any that are not there yet."""
+    def keep_to_machine(self) -> None:
+        """The form as written never takes over: nobody knows what has happened when the next element is asked for."""
+        self._may_switch = False
+        self._hope(False)
+
+    def stay_plain(self, elements: Iterator[Any]) -> Iterator[Any]:
+        """The form as written goes on to the end: who takes the elements cannot take any that are not there yet.
+
+        Args:
+            elements: Those of a generator expression over this loop.
+
+        Returns:
+            What is left of them.
+        """
         self._stays = True
+        return elements
 
     def more(self) -> bool:
         """Choose the form for the next iterations; False when there are none."""
