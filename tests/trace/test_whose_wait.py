@@ -56,3 +56,7 @@ def test_a_body_that_holds_up_the_program_is_told_from_bodies_that_were_put_off(
     assert not all(wait.own for wait in beside)
     own = sorted((wait.started, wait.finished) for wait in read_trace(tmp_path / "t").waits if wait.own)
     assert all(before[1] <= after[0] for before, after in zip(own, own[1:]))
+    trace = read_trace(tmp_path / "t")
+    graph = {row.id: row.name for row in trace.graphs}
+    assert {(graph[one.graph], one.reason) for one in trace.sync_points} >= {("in_the_way", "PD202")}
+    assert all(one.reason.startswith("PD") for one in trace.sync_points)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import shutil
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pytest
 
 import pydron
-from pydron.trace import Trace, WaitRow, read_trace
+from pydron.trace import SyncPointRow, TaskRow, Trace, WaitRow, columns_of, read_trace
 from pydron_viz import render
 from pydron_viz.display import trace_html
 from pydron_viz.exports import export
 from pydron_viz.lanes_picture import lanes_svg
 from pydron_viz.pdf import LARGEST, pdf_of
+from pydron_viz.pdf_fonts import runs
 from pydron_viz.static_graph import waits_by_node
 
 
@@ -115,3 +117,28 @@ def test_a_functions_graph_says_where_the_program_waited(pipeline: Trace) -> Non
     twice = Trace(waits=tuple(WaitRow(1, 1, 5, "p", 1, reason, "", None, 0, time) for reason, time in
                               (("value", 2_000_000), ("PD302", 9_000_000), ("value", 3_000_000))))  # fmt: skip
     assert waits_by_node(twice, 1) == {5: "waited 9 ms in 1: PD302\nwaited 5 ms in 2: value"}
+
+
+def test_a_functions_graph_marks_every_sync_point_with_its_code(pipeline: Trace) -> None:
+    """Whether the program waited there or not."""
+    (row,) = pipeline.graphs
+    node = next(site.node for site in columns_of(pipeline.tasks).sites if site.node is not None)
+    marked = replace(pipeline, waits=(), sync_points=(SyncPointRow(row.id, node, "PD301", "Table"),))
+    assert "sync-point PD301" in export(marked, "dot", view=f"graph:{row.id}").decode()
+    assert "sync-point PD301" not in export(replace(marked, sync_points=()), "dot", view=f"graph:{row.id}").decode()
+
+
+def test_each_stretch_of_a_text_is_written_in_a_font_that_has_its_letters() -> None:
+    """What no font has stays in the usual one."""
+    fonts = (("Greek", lambda char: char in "αβ"), ("Wide", lambda char: char in "α数"))
+    assert runs("größe α数β!☃", fonts, "Helvetica") == [
+        ("Helvetica", "größe "), ("Greek", "α"), ("Wide", "数"), ("Greek", "β"), ("Helvetica", "!☃")]  # fmt: skip
+
+
+def test_names_in_any_script_stay_text_in_pdfs(without_dot: None) -> None:
+    """Functions may have names of any letters."""
+    trace = Trace(tasks=(TaskRow(1, "größe_Ελλάδα_数据", issued=0, started=1, finished=2, outcome="ok"),))
+    document = pypdfium2.PdfDocument(export(trace, "pdf"))
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    assert "größe" in text and "Ελλάδα" in text and "数据" in text

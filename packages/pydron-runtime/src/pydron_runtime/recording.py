@@ -68,6 +68,9 @@ class Recorder(Protocol):
         """The program stood still at a line, or (not ``own``) a part of it that had been put off: reason is a code of
         ``pydron.explain.reasons`` or a word such as ``value``, ``window``, ``end``; task is the last one waited for."""
 
+    def sync_point(self, graph: int, node: int, reason: str, detail: str) -> None:
+        """The program has come to a sync-point, with something under way: reason is a code of the catalogue."""
+
     def task_ready(self, task: int, time: int) -> None:
         """All that the task needs is there."""
 
@@ -117,5 +120,5 @@ class NullRecorder:
     def _drop(self, *_: object, **__: object) -> None:
         return None
 
-    graph = frame_started = frame_finished = task_issued = task_inline = task_retired = wait = _drop
+    graph = frame_started = frame_finished = task_issued = task_inline = task_retired = wait = sync_point = _drop
     task_ready = task_sent = task_finished = worker_started = worker_stopped = save_call = close = _drop

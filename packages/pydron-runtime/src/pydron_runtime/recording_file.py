@@ -115,6 +115,7 @@ def write(connection: sqlite3.Connection, batch: rows.Batch, sources: dict[str, 
         _insert(connection, "attempt", rows.ATTEMPT, batch.attempts, "OR REPLACE")
         _insert(connection, "wait", rows.WAIT, batch.waits)
         _insert(connection, "wait_beside", rows.WAIT_BESIDE, batch.waits_beside, "OR REPLACE")
+        _insert(connection, "sync_point", rows.SYNC_POINT, batch.sync_points, "OR IGNORE")
         _insert(connection, "saved_call", rows.SAVED_CALL, batch.saved_calls, "OR REPLACE")
         write_meta(connection, {"written": str(written)})
         connection.execute("COMMIT")

@@ -29,6 +29,7 @@ ATTEMPT = ("task", "attempt", "worker", "started", "finished", "outcome", "error
 SAVED_CALL = ("task", "size", "note", "call")
 WAIT = ("frame", "graph", "node", "file", "line", "reason", "detail", "task", "started", "finished")
 WAIT_BESIDE = ("frame", "started")
+SYNC_POINT = ("graph", "node", "reason", "detail")
 
 _T = {name: index for index, name in enumerate(TASK)}
 _READY, _SENT, _STARTED, _FINISHED, _RETIRED = (_T[n] for n in ("ready", "sent", "started", "finished", "retired"))
@@ -65,6 +66,7 @@ class Batch:
         self.attempts: list[Row] = []
         self.waits: list[Row] = []
         self.waits_beside: list[Row] = []
+        self.sync_points: list[Row] = []
         self.saved_calls: list[Row] = []
         self.markers: list[Any] = []
 
@@ -143,6 +145,9 @@ class Batch:
             started - self._origin, finished - self._origin,
         ])  # fmt: skip
 
+    def _sync_point(self, graph: int, node: int, reason: str, detail: str) -> None:
+        self.sync_points.append([graph, node, text(reason), text(detail, LONGEST["error_message"])])
+
     def _task_ready(self, task: int, time: int) -> None:
         self._task(task)[_READY] = self._time(time)
 
@@ -199,6 +204,7 @@ _HANDLERS: dict[str, Callable[..., None]] = {
     "task_inline": Batch._task_inline,
     "task_retired": Batch._task_retired,
     "wait": Batch._wait,
+    "sync_point": Batch._sync_point,
     "task_ready": Batch._task_ready,
     "task_sent": Batch._task_sent,
     "task_finished": Batch._task_finished,

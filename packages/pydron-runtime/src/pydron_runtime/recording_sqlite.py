@@ -124,6 +124,10 @@ class SqliteRecorder:
         """See ``Recorder``."""
         self._append(("wait", frame, graph, node, file, line, reason, detail, task, started, finished, own))
 
+    def sync_point(self, graph: int, node: int, reason: str, detail: str) -> None:
+        """See ``Recorder``."""
+        self._append(("sync_point", graph, node, reason, detail))
+
     def task_ready(self, task: int, time: int) -> None:
         """See ``Recorder``."""
         self._append(("task_ready", task, time))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from pydron.errors import UsageError
 from pydron.export.to_dot import to_dot
-from pydron.ir.nodes import Graph
+from pydron.ir.nodes import Graph, Native, walk
 from pydron.trace import GraphRow, TaskColumns, Trace, WaitRow, columns_of, standstill
 from pydron_viz.diagrams import room, tally
 from pydron_viz.places import graph_of
@@ -38,7 +38,7 @@ def static_layout(trace: Trace, row: GraphRow, calls: Calls | None = None) -> st
         return None
     calls = calls_by_node(columns_of(trace.tasks), row.id) if calls is None else calls
     captions = {node: room(len(tasks)) for node, tasks in calls.items()}
-    return _dot(graph, _below(waits_by_node(trace, row.id), captions))
+    return _dot(graph, _below(_marks(trace, row.id, graph), captions))
 
 
 def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | None:
@@ -51,7 +51,19 @@ def static_at(trace: Trace, row: GraphRow, replay: Replay, time: int) -> str | N
     for node, tasks in calls_by_node(columns_of(trace.tasks), row.id).items():
         counts: Counter[State] = Counter(states.get(task, "future") for task in tasks)
         notes[node] = f"×{len(tasks):,}: {tally(counts)}"
-    return _dot(graph, _below(waits_by_node(trace, row.id), notes))
+    return _dot(graph, _below(_marks(trace, row.id, graph), notes))
+
+
+def _marks(trace: Trace, number: int, graph: Graph) -> dict[int, str]:
+    """Per node what made it a sync-point, and what was waited for there. The drawing tells of natives by itself."""
+    natives = {node.id for node in walk(graph.body) if isinstance(node, Native)}
+    found: dict[int, list[str]] = defaultdict(list)
+    for one in trace.sync_points:
+        if one.graph == number and one.node not in natives:
+            found[one.node].append(f"sync-point {clipped(one.reason, 20)}")
+    for node, waited in waits_by_node(trace, number).items():
+        found[node].append(waited)
+    return {node: "\n".join(lines) for node, lines in found.items()}
 
 
 def waits_by_node(trace: Trace, graph: int) -> dict[int, str]:

@@ -23,6 +23,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "attempt": ("task", "attempt", "worker", "started", "finished", "outcome", "error"),
     "wait": ("id", "frame", "graph", "node", "file", "line", "reason", "detail", "task", "started", "finished"),
     "wait_beside": ("frame", "started"),
+    "sync_point": ("graph", "node", "reason", "detail"),
     "worker": ("name", "host", "pid", "started", "stopped", "reason"),
     "saved_call": ("task", "size", "note", "call"),
 }  # fmt: skip
@@ -36,6 +37,7 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
     "frame": ("id", "parent", "graph", "node", "started", "finished"),
     "wait": ("id", "frame", "graph", "node", "line", "task", "started", "finished"),
     "wait_beside": ("frame", "started"),
+    "sync_point": ("graph", "node"),
     "worker": ("pid", "started", "stopped"),
     "attempt": ("task", "attempt", "started", "finished"),
     "graph": ("id",),

@@ -27,6 +27,7 @@ from pydron.trace.records import (
     Journey,
     Run,
     SavedCallRow,
+    SyncPointRow,
     TaskRow,
     Trace,
     WaitRow,
@@ -202,6 +203,11 @@ class TraceReader:
             saved_calls=self._rows(
                 SavedCallRow,
                 f"task, coalesce(size, 0), coalesce(note, '') FROM {self._tables['saved_call']} ORDER BY task",
+            ),
+            sync_points=self._rows(
+                SyncPointRow,
+                "graph, node, reason, coalesce(detail, '')"
+                f" FROM {self._tables['sync_point']} ORDER BY graph, node, reason",
             ),
         )
 

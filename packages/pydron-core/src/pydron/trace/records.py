@@ -200,6 +200,22 @@ class WaitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncPointRow:
+    """A node of a graph that was a sync-point when the program came to it with something under way. It may have been so
+    little that there is no wait.
+
+    Attributes:
+        reason: Code of the catalogue of reasons.
+        detail: For people: what was called, or the type of what was modified.
+    """
+
+    graph: int
+    node: int
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerRow:
     """A process that ran tasks.
 
@@ -242,6 +258,7 @@ class Trace:
     waits: tuple[WaitRow, ...] = ()
     workers: tuple[WorkerRow, ...] = ()
     saved_calls: tuple[SavedCallRow, ...] = ()
+    sync_points: tuple[SyncPointRow, ...] = ()
 
     def _repr_html_(self) -> str | None:
         """For notebooks: lanes and figures, where pydron-viz is installed."""

@@ -103,6 +103,14 @@ CREATE TABLE wait_beside (
     PRIMARY KEY (frame, started)
 ) WITHOUT ROWID;
 
+CREATE TABLE sync_point (
+    graph INTEGER NOT NULL,
+    node INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT,
+    PRIMARY KEY (graph, node, reason)
+) WITHOUT ROWID;
+
 CREATE TABLE worker (
     name TEXT PRIMARY KEY,
     host TEXT,

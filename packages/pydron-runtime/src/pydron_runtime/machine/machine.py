@@ -135,6 +135,7 @@ class Machine:
     def fence(self, frame: Frame, site: int, reason: str, detail: str = "") -> None:
         """Block until everything earlier has retired, then replace every placeholder that has its value."""
         if frame.queue or frame is not self.main:
+            self.observer.fenced(frame, site, reason, detail)
             self.wait(frame, lambda: self.is_oldest(frame), site, reason, detail)
             if getcurrent() is not self.driver:
                 self.undo.set_aside(frame.here)

@@ -38,6 +38,7 @@ class Observer:
     def __init__(self, recorder: Recorder | None) -> None:
         self.recorder = recorder
         self._graphs: set[int] = set()
+        self._fences: set[tuple[int, int, str]] = set()
 
     def frame_started(self, frame: Frame) -> int:
         """A frame begins. Returns its number."""
@@ -202,6 +203,16 @@ class Observer:
             now = time.monotonic_ns()
             for entry in entries:
                 self.recorder.task_retired(entry.number, now, "cancelled")
+
+    def fenced(self, frame: Frame, site: int, reason: str, detail: str) -> None:
+        """The program has come to a sync-point while something was under way. (With nothing under way, operations that
+        would not stop the program come this way as well, because it is the shortest.)"""
+        if self.recorder is None:
+            return
+        key = (frame.code.number, site, reason)
+        if key not in self._fences:
+            self._fences.add(key)
+            self.recorder.sync_point(frame.code.number, frame.code.node(site), reason, detail)
 
     @contextmanager
     def waiting(self, machine: Machine, frame: Frame, site: int, reason: str, detail: str) -> Iterator[None]:
