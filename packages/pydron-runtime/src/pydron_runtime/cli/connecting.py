@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 
 from pydron.errors import UsageError
@@ -16,6 +17,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add ``URL`` and ``--connection``."""
     parser.add_argument("url", metavar="URL", nargs="?", help="address of the scheduler: tcp://HOST:PORT")
     parser.add_argument("--connection", metavar="FILE", help="connection file of the scheduler; - reads standard input")
+
+
+def meant(arguments: argparse.Namespace) -> Connection:
+    """The connection that the arguments mean; without any, that of the cluster that goes without saying: the one of
+    PYDRON_CONNECTION, the last that ``pydron up`` started, the only one there are keys for, or the one here.
+
+    Raises:
+        ConfigurationError: There are no usable keys, or there are keys for several clusters.
+    """
+    named = os.environ.get("PYDRON_CONNECTION")
+    if not arguments.url and not arguments.connection:
+        if named:
+            return keys.read_connection(named)
+        arguments.url = str(keys.current())
+    return connection_of(arguments)
 
 
 def connection_of(arguments: argparse.Namespace) -> Connection:

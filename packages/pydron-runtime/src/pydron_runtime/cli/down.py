@@ -11,7 +11,7 @@ _DESCRIPTION = """\
 End the scheduler of a cluster and all its workers. Programs that still run are told so and fail.
 
 examples:
-  pydron down                       the last that `pydron up` started, or the one here
+  pydron down                       the last that `pydron up` started, or the only one known
   pydron down tcp://head:7437
 """
 
@@ -27,9 +27,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from pydron_runtime.cluster import keys
     from pydron_runtime.cluster.observer import Observer
 
-    if not arguments.url and not arguments.connection:
-        arguments.url = str(keys.current())
-    connection = connecting.connection_of(arguments)
+    connection = connecting.meant(arguments)
     with Observer(connection, PATIENCE) as observer:
         workers = len(observer.situation()["workers"])
         observer.take_down("pydron down")

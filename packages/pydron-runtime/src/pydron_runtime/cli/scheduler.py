@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import socket
 import sys
@@ -72,6 +73,7 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         address = Address(host, daemon.address.port)
         path = keys.hand_out(address, content, arguments.connection_file)
+        daemon.allowed.follow(os.path.join(keys.folder_of(address), "scheduler.json"))
         for number, take_down, reason in (
             (signal.SIGINT, True, "the scheduler was interrupted"),
             (signal.SIGTERM, False, "the scheduler was stopped"),

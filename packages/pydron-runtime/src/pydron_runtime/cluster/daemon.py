@@ -9,7 +9,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import zmq
@@ -18,7 +18,8 @@ from pydron_runtime.cluster import events as came
 from pydron_runtime.cluster import instructions as want
 from pydron_runtime.cluster import messages as say
 from pydron_runtime.cluster.addresses import Address
-from pydron_runtime.cluster.gate import Porter, listening
+from pydron_runtime.cluster.allow_list import REVOKED, AllowList
+from pydron_runtime.cluster.gate import Porter, heard, listening
 from pydron_runtime.cluster.handshake import objection
 from pydron_runtime.cluster.keys import SchedulerKeys
 from pydron_runtime.cluster.membership import Membership
@@ -38,12 +39,25 @@ class Peer:
 
     Attributes:
         route: Where ZeroMQ sends what is for it.
+        key: The public key that it has proved to know.
     """
 
     route: bytes
     session: Session
     role: str
     identity: str
+    key: str
+
+
+def _name_for(greeting: say.Greeting, taken: Container[str], number: int) -> str:
+    """A name in the cluster: of a host that of its machine, of others a number."""
+    if greeting.role != "host":
+        return f"{greeting.role[0]}{number}"
+    name, count = greeting.name.replace("/", "-"), 1
+    while name in taken:
+        count += 1
+        name = f"{greeting.name}-{count}".replace("/", "-")
+    return name
 
 
 class Daemon:
@@ -52,6 +66,7 @@ class Daemon:
     Attributes:
         address: Where it listens, with the port that it got.
         membership: Who takes part. For reading.
+        allowed: Who may.
     """
 
     def __init__(
@@ -63,7 +78,8 @@ class Daemon:
             ConfigurationError: The address cannot be listened on.
         """
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._porter = Porter(self._context, keys.allowed)
+        self.allowed = AllowList(keys.allowed)
+        self._porter = Porter(self._context, self.allowed)
         try:
             self._socket = listening(self._context, listen, keys.secret_key)
         except BaseException:
@@ -129,7 +145,7 @@ class Daemon:
     def _hear(self) -> None:
         for _ in range(1000):  # then it is somebody else's turn: the porter's, the clock's
             try:
-                route, *frames = self._socket.recv_multipart(zmq.NOBLOCK)
+                route, key, frames = heard(self._socket)
             except zmq.Again:
                 return
             try:
@@ -138,7 +154,7 @@ class Daemon:
                 self._start_over(route, 0, "a message could not be read")
                 continue
             if isinstance(envelope.message, say.Greeting):
-                self._greeted(route, envelope.message)
+                self._greeted(route, key, envelope.message)
                 continue
             peer = self._peers.get(route)
             if peer is None:
@@ -157,18 +173,19 @@ class Daemon:
             self._leave(peer, reason)
         self._post(route, say.Answer(session, 0, say.StartOver(reason)))
 
-    def _greeted(self, route: bytes, greeting: say.Greeting) -> None:
+    def _greeted(self, route: bytes, key: str, greeting: say.Greeting) -> None:
         before = self._peers.get(route)
         if before is not None:
             self._leave(before, "it greeted again")
-        reason = objection(greeting, self._python, socket.gethostname())
+        reason = objection(greeting, self._python, socket.gethostname()) if key in self.allowed else REVOKED
         if reason is not None:
             self._post(route, say.Answer(0, 0, say.Refused(reason)))
             return
         now = time.monotonic_ns()
         number = secrets.randbits(62) + 1
         session = Session(number, int(self._heartbeat * SECOND), int(self._silence * SECOND), now)
-        peer = Peer(route, session, greeting.role, self._name_for(greeting))
+        self._programs += greeting.role != "host"
+        peer = Peer(route, session, greeting.role, _name_for(greeting, self._named, self._programs), key)
         self._peers[route] = peer
         self._named[peer.identity] = peer
         self._post(route, say.Answer(number, 0, say.Welcome(number, peer.identity, self._heartbeat, self._silence)))
@@ -183,16 +200,6 @@ class Daemon:
         elif greeting.role == "program":
             labels = frozenset(greeting.labels)
             self._handle(came.ProgramJoined(now, peer.identity, greeting.name, greeting.pid, labels))
-
-    def _name_for(self, greeting: say.Greeting) -> str:
-        if greeting.role == "host":
-            name, count = greeting.name.replace("/", "-"), 1
-            while name in self._named:
-                count += 1
-                name = f"{greeting.name}-{count}".replace("/", "-")
-            return name
-        self._programs += 1
-        return f"{greeting.role[0]}{self._programs}"
 
     def _take(self, peer: Peer, message: say.ToScheduler, frames: Sequence[bytes]) -> None:
         now = time.monotonic_ns()
@@ -275,6 +282,10 @@ class Daemon:
             elif peer.session.beat_due(now):
                 self._send(peer, say.Beat())
         self._handle(came.Tick(now))
+        if self.allowed.refresh():
+            for peer in [peer for peer in self._peers.values() if peer.key not in self.allowed]:
+                self._post(peer.route, say.Answer(0, 0, say.Refused(REVOKED)))
+                self._leave(peer, "not allowed any more: its key was revoked")
 
     def _bury(self) -> None:
         """Let those leave whose connection has turned out to be closed."""

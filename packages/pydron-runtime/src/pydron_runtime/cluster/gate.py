@@ -77,6 +77,17 @@ def collecting(
     return calling(context, Connection(parse(endpoint), their_key, *keys))
 
 
+def heard(socket: zmq.Socket[bytes]) -> tuple[bytes, str, list[bytes]]:
+    """What has come to a listening socket: the connection, the public key that it has proved to know, the frames.
+
+    Raises:
+        zmq.Again: Nothing has.
+    """
+    route = socket.recv(zmq.NOBLOCK, copy=False)
+    key = str(route.get("User-Id"))
+    return route.bytes, key, socket.recv_multipart() if route.more else []
+
+
 class Porter:
     """Answers ZeroMQ's question (RFC 27, ZAP) whether a key may enter. For one thread.
 
@@ -103,15 +114,12 @@ class Porter:
                 version, request, domain, _, _, mechanism, *credentials = self.socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            known = (
-                domain == _DOMAIN
-                and mechanism == b"CURVE"
-                and len(credentials) == 1
-                and z85.encode(credentials[0]).decode() in self._allowed
-            )
+            curve = domain == _DOMAIN and mechanism == b"CURVE" and len(credentials) == 1
+            key = z85.encode(credentials[0]) if curve else b""
+            known = curve and key.decode() in self._allowed
             self.refused += not known
             status, text = (b"200", b"OK") if known else (b"400", b"This key may not take part in the cluster")
-            self.socket.send_multipart([version, request, status, text, b"", b""])
+            self.socket.send_multipart([version, request, status, text, key, b""])
 
     def close(self) -> None:
         """Let nobody in any more."""

@@ -203,14 +203,30 @@ def forget(address: Address) -> None:
 
 
 def current() -> Address:
-    """The cluster that is meant where none is named: the last that ``pydron up`` started, or the one on this machine.
+    """The cluster that is meant where none is named: the last that ``pydron up`` started, else the only one that there
+    are keys for, else the one on this machine.
 
     Raises:
-        ConfigurationError: The file that says so is damaged.
+        ConfigurationError: A file that says so is damaged, or there are keys for several, and it is not clear which.
     """
-    if not os.path.exists(_current()):
-        return parse("127.0.0.1")
-    return parse(str(read_private(_current()).get("address")))
+    if os.path.exists(_current()):
+        return parse(str(read_private(_current()).get("address")))
+    found = known()
+    if len(found) > 1:
+        several = ", ".join(map(str, found))
+        raise ConfigurationError(f"Which cluster? There are keys for several: {several}. Name one.")
+    return found[0] if found else parse("127.0.0.1")
+
+
+def known() -> list[Address]:
+    """The clusters for which there is a connection file in its place."""
+    folder = os.path.join(home(), "clusters")
+    found = []
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        path = os.path.join(folder, name, "connection.json")
+        if os.path.exists(path):
+            found.append(read_connection(path).address)
+    return found
 
 
 def connection_from(content: Any, origin: str) -> Connection:

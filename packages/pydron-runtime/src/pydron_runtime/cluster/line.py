@@ -98,7 +98,9 @@ class Line:
                 if self._welcomed(answer.session, message):
                     yield message, ()
             elif isinstance(message, Refused):
-                self.refused = message.reason
+                self.refused = self.reason = message.reason
+                self.session = None
+                self.apart = time.monotonic_ns()
                 return
             elif self.session is None or answer.session != self.session.number:
                 continue  # left over from a session that we have dropped
