@@ -97,5 +97,6 @@ def test_the_only_cluster_that_is_known_is_meant(home: Path) -> None:
             assert keys.current() == address
     with pytest.raises(ConfigurationError, match="tcp://127.0.0.1:1, tcp://head:7000"):
         keys.current()
+    keys.forget(Address("head", 7000))
     keys.remember(Address("head", 7000))
     assert keys.current() == Address("head", 7000)

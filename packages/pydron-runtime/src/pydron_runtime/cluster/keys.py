@@ -198,7 +198,7 @@ def remember(address: Address) -> None:
 
 def forget(address: Address) -> None:
     """This cluster has ended: it is not meant any more where none is named."""
-    if current() == address:
+    if os.path.exists(_current()) and current() == address:
         os.unlink(_current())
 
 
