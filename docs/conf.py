@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
 project = "Pydron"
 author = "The Pydron developers"
 copyright = "2026, The Pydron developers"
@@ -13,9 +18,7 @@ nitpicky = True
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-# The places in reasons.md are anchors in HTML, so that links to them hold wherever the page is shown; MyST does not see
-# those.
-suppress_warnings = ["myst.xref_missing"]
+myst_heading_slug_func = "places.slug"
 
 html_theme = "furo"
 html_title = "Pydron"

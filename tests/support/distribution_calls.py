@@ -8,49 +8,19 @@ import sys
 import time
 from typing import Any
 
-from pydron_runtime.data.functions import function_of
-from pydron_runtime.data.payload import Payload, dump
-from pydron_runtime.data.references import resolve
-from pydron_runtime.executors.base import Completion, Executor, Task
+from pydron_runtime.conformance import calls
+from pydron_runtime.conformance.calls import Reference, task
+from pydron_runtime.executors.base import Completion, Executor
+
+__all__ = ["PATIENCE", "Reference", "collect", "task"]
 
 PATIENCE = 30.0
 """Seconds after which a test gives up waiting for something that has to come."""
 
 
-class Reference:
-    """Pickles like the machine's placeholder does."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def __reduce__(self) -> Any:
-        return resolve, (self.number,)
-
-
-def task(
-    number: int,
-    function: Any,
-    *args: Any,
-    needs: tuple[int, ...] = (),
-    owner: int = 0,
-    bindings: dict[int, Payload] | None = None,
-    **kwargs: Any,
-) -> Task:
-    """A task that calls the function."""
-    made = function_of(function)
-    label = f"{made.name} (somewhere.py:{number})"
-    return Task(number, made, dump((args, kwargs), "arguments"), needs, bindings or {}, label, owner)
-
-
 def collect(executor: Executor, count: int, owner: int = 0) -> dict[int, Completion]:
     """So many completions, by task."""
-    found: dict[int, Completion] = {}
-    while len(found) < count:
-        assert executor.wait(owner, PATIENCE), f"only {sorted(found)} of {count} completions came"
-        for completion in executor.completed(owner):
-            assert completion.task not in found, "a task completed twice"
-            found[completion.task] = completion
-    return found
+    return calls.collect(executor, count, owner, PATIENCE)
 
 
 def add(*numbers: Any) -> Any:

@@ -57,7 +57,7 @@ print(found)
     "while the interpreter ends": (
         """
 import atexit
-import threading, time
+import threading
 from shared import double, doubles, elsewhere
 
 class Last:
@@ -66,7 +66,7 @@ class Last:
 
 last = Last()
 atexit.register(lambda: print("at exit", elsewhere(4)))
-threading.Thread(target=lambda: (time.sleep(0.1), print("in a thread", elsewhere(5)))).start()
+threading.Thread(target=lambda: (threading.main_thread().join(), print("in a thread", elsewhere(5)))).start()
 print(elsewhere(6))
 """,
         "True\nin a thread True\nat exit True\nin __del__ [0, 2, 4]\n",

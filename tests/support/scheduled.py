@@ -223,14 +223,17 @@ def by_evaluator(program: Program) -> Outcome:
 
 
 @contextlib.contextmanager
-def executing(executor: Executor, window: int | None = None, short: bool = False) -> Iterator[None]:
+def executing(
+    executor: Executor, window: int | None = None, short: bool = False, recorder: Any = None
+) -> Iterator[None]:
     """Scheduled functions run through the machine, on this executor.
 
     Args:
         window: How many unretired entries there may be; None for the machine's own bound.
         short: Whether each functional call counts as too short to be handed out; else none does, however quick it is.
+        recorder: Is told what happens.
     """
-    session = Session(cast(Any, executor), None)
+    session = Session(cast(Any, executor), recorder)
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(os.environ, {"PYDRON_ALWAYS": "1", "PYDRON_EXECUTOR": "inline"}))
         stack.enter_context(mock.patch.object(runtime, "session_of", lambda settings, name: session))

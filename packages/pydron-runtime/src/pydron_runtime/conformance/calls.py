@@ -50,15 +50,18 @@ def task(
     return Task(number, made, dump((args, kwargs), "arguments"), needs, bindings or {}, label, owner)
 
 
-def collect(executor: Executor, count: int, owner: int = 0) -> dict[int, Completion]:
+def collect(executor: Executor, count: int, owner: int = 0, patience: float = PATIENCE) -> dict[int, Completion]:
     """So many completions, by task. Blocks until they are there.
+
+    Args:
+        patience: Seconds that may pass without a completion.
 
     Raises:
         AssertionError: They do not come, or one comes twice.
     """
     found: dict[int, Completion] = {}
     while len(found) < count:
-        assert executor.wait(owner, PATIENCE), f"only {sorted(found)} of {count} completions came"
+        assert executor.wait(owner, patience), f"only {sorted(found)} of {count} completions came"
         for completion in executor.completed(owner):
             assert completion.task not in found, "a task completed twice"
             found[completion.task] = completion

@@ -187,7 +187,7 @@ def drop(entry: Entry) -> None:
         machine.window.retired(entry.bytes)
         if machine.tasks.outstanding.pop(entry.number, None) is not None:
             machine.executor.cancel([entry.number])
-        machine.observer.cancelled([entry])
+        machine.observer.cancelled([entry.number])
     elif isinstance(entry, Operation):
         machine.window.retired(0)
     _over(entry)

@@ -117,12 +117,6 @@ class Observer:
                 order_text(frame.here), (), size, f"ahead: {preview(args, kwargs)}", time.monotonic_ns(),
             )  # fmt: skip
 
-    def dropped(self, guesses: Iterable[int]) -> None:
-        """Nobody wants the results of these calls, which were asked for ahead."""
-        if self.recorder is not None:
-            for number in guesses:
-                self.recorder.task_retired(number, time.monotonic_ns(), "cancelled")
-
     def range_asked(self, frame: Frame, site: int, number: int, name: str, iterations: int, size: int) -> None:
         """A worker is asked to make the calls of some iterations of a loop. Ranges of one loop have one name, whatever
         their length: whoever looks at the trace sees them together."""
@@ -134,10 +128,10 @@ class Observer:
                 f"{iterations:,} iterations of the loop", time.monotonic_ns(),
             )  # fmt: skip
 
-    def range_ended(self, number: int, answered: bool) -> None:
-        """The answers of a range were taken, or nobody wants them."""
+    def range_taken(self, number: int) -> None:
+        """The loop goes on with the answers of a range."""
         if self.recorder is not None:
-            self.recorder.task_retired(number, time.monotonic_ns(), "ok" if answered else "cancelled")
+            self.recorder.task_retired(number, time.monotonic_ns(), "ok")
 
     def label(self, entry: TaskEntry) -> str:
         """The call, for messages: name and place."""
@@ -197,12 +191,12 @@ class Observer:
             self.recorder.task_retired(entry.number, time.monotonic_ns(), "failed")
             keep_task(self.recorder, entry)
 
-    def cancelled(self, entries: Iterable[TaskEntry]) -> None:
-        """Nobody wants these tasks any more."""
+    def cancelled(self, tasks: Iterable[int]) -> None:
+        """Nobody wants the results of these tasks: no more, or after all, if they were asked for ahead."""
         if self.recorder is not None:
             now = time.monotonic_ns()
-            for entry in entries:
-                self.recorder.task_retired(entry.number, now, "cancelled")
+            for number in tasks:
+                self.recorder.task_retired(number, now, "cancelled")
 
     def fenced(self, frame: Frame, site: int, reason: str, detail: str) -> None:
         """The program has come to a sync-point while something was under way. (With nothing under way, operations that

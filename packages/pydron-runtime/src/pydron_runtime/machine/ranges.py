@@ -141,9 +141,7 @@ def _found(lookup: Callable[[str], Any], path: tuple[str, ...]) -> Any:
     """What a name means, attributes of modules included; None if that cannot be said without running user code."""
     try:
         found = lookup(path[0])
-    except LookupError:
-        return None
-    except AttributeError:
+    except (LookupError, AttributeError):
         return None
     for name in path[1:]:
         found = getattr(found, "__dict__", {}).get(name) if type(found) is type(operator) else None
@@ -204,10 +202,11 @@ class Ranges:
         self._answered = True
         self._sent.popleft()
         answers = self._take(number)
-        machine.observer.range_ended(number, answers is not None)
         if answers is None:
+            machine.observer.cancelled([number])
             self.end()
             return None
+        machine.observer.range_taken(number)
         self.iterations = len(elements)
         return self._paired(answers, elements)
 
@@ -234,9 +233,9 @@ class Ranges:
         """Ask for nothing more."""
         self._over = True
         machine = self._frame.machine
-        machine.tasks.forget_ranges([number for number, _ in self._sent])
-        for number, _ in self._sent:
-            machine.observer.range_ended(number, False)
+        left = [number for number, _ in self._sent]
+        machine.tasks.forget_ranges(left)
+        machine.observer.cancelled(left)
         self._sent.clear()
         self._came.clear()
 

@@ -182,7 +182,7 @@ class Speculation:
             executor, asked = self._machine.executor, [guess.number for guess in dropped]
             executor.cancel([guess.number for guess in dropped if guess.completion is None])
             executor.release(asked)
-            self._machine.observer.dropped(asked)
+            self._machine.observer.cancelled(asked)
 
     def drop_all(self) -> None:
         """Nothing more will run."""

@@ -223,7 +223,7 @@ class Tasks:
         """Hand a call to the executor again, with its operands' values in place of references to other tasks."""
         del self.outstanding[entry.number]
         self.results.in_program.add(entry.number)
-        self._machine.observer.cancelled([entry])
+        self._machine.observer.cancelled([entry.number])
         entry.number = next(numbers)
         self._machine.observer.issued(entry, (), {})
         entry.pending.number = entry.number
@@ -268,12 +268,11 @@ class Tasks:
         machine = self._machine
         if self.ranges:
             machine.executor.cancel(list(self.ranges))
-            for number in self.ranges:
-                machine.observer.range_ended(number, False)
+            machine.observer.cancelled(self.ranges)
             self.ranges.clear()
         if self.outstanding:
             machine.executor.cancel(list(self.outstanding))
-            machine.observer.cancelled(self.outstanding.values())
+            machine.observer.cancelled(self.outstanding)
             self.outstanding.clear()
 
     def release_all(self) -> None:

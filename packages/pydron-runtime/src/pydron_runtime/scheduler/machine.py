@@ -79,8 +79,7 @@ class Scheduler:
             _start_failed(state, event, out)
         _see_to_the_gone(state, out)
         placement.place(state, event.now, out)
-        if state.ahead and not state.ready_count:
-            placement.take_from_ahead(state, out)
+        if placement.take_from_ahead(state, out):
             placement.place(state, event.now, out)
         pool.free_the_stuck(state, out)
         if state.astray or state.unanswered:

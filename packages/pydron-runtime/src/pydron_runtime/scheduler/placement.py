@@ -171,16 +171,19 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
     _send(state, sent, out)
 
 
-def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> None:
+def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> bool:
     """Make a call ready again that lies behind another one, if a worker has nothing to do.
 
     The worker that had it may have begun it meanwhile. Then it is made twice, and one result counts.
+
+    Returns:
+        Whether a call has been made ready.
     """
     if not state.ahead or state.ready_count:
-        return
+        return False
     idle = roomiest(state)
     if idle is None or idle.queue:
-        return
+        return False
     for name in sorted(state.ahead):
         worker = state.workers.get(name)
         if worker is None or len(worker.queue) < 2 or worker.load <= BUDGET:
@@ -193,7 +196,8 @@ def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> None:
             lifecycle.put_back(state, entry, out)
             worker.passed_on.add(number)
             out.append(Drop(name, (number,)))
-            return
+            return True
+    return False
 
 
 def _send(state: SchedulerState, sent: dict[str, list[Assignment]], out: list[Instruction]) -> None:
