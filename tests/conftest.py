@@ -1,4 +1,4 @@
-"""What holds for all tests: logging is afterwards what it was before."""
+"""What holds for all tests: assertions of the conformance suite say what they saw, and logging is left as it was."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+
+pytest.register_assert_rewrite("pydron_runtime.conformance")  # before anything imports it
 
 
 @pytest.fixture(autouse=True)

@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster_processes import Cluster
 
-pytest.register_assert_rewrite("pydron_runtime.conformance.executors", "pydron_runtime.conformance.scheduled")
-
-from cluster_processes import Cluster  # noqa: E402
-
-from pydron_runtime.conformance.executors import ExecutorConformance  # noqa: E402
-from pydron_runtime.conformance.scheduled import ProgramConformance  # noqa: E402
-from pydron_runtime.executors.base import Executor  # noqa: E402
-from pydron_runtime.executors.cluster import ClusterExecutor  # noqa: E402
+from pydron_runtime.conformance.executors import ExecutorConformance
+from pydron_runtime.conformance.scheduled import ProgramConformance
+from pydron_runtime.executors.base import Executor
+from pydron_runtime.executors.cluster import ClusterExecutor
 
 pytestmark = pytest.mark.slow
 

@@ -8,20 +8,18 @@ from typing import Any
 
 import pytest
 
-pytest.register_assert_rewrite("pydron_runtime.conformance.executors", "pydron_runtime.conformance.scheduled")
-
-from pydron.config import Settings  # noqa: E402  # rewriting has to be asked for before the suite is imported
-from pydron_runtime.conformance import calls, programs  # noqa: E402
-from pydron_runtime.conformance.calls import collect, free_numbers, task  # noqa: E402
-from pydron_runtime.conformance.executors import ExecutorConformance, Failures, Lifetimes, Values, value  # noqa: E402
-from pydron_runtime.conformance.scheduled import ProgramConformance  # noqa: E402
-from pydron_runtime.executors import engines  # noqa: E402
-from pydron_runtime.executors.base import Executor, Lost  # noqa: E402
-from pydron_runtime.executors.engine import EngineExecutor  # noqa: E402
-from pydron_runtime.executors.futures_engine import FuturesEngine  # noqa: E402
-from pydron_runtime.executors.inline import InlineExecutor  # noqa: E402
-from pydron_runtime.executors.local import LocalExecutor  # noqa: E402
-from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first, seeded  # noqa: E402
+from pydron.config import Settings
+from pydron_runtime.conformance import calls, programs
+from pydron_runtime.conformance.calls import collect, free_numbers, task
+from pydron_runtime.conformance.executors import ExecutorConformance, Failures, Lifetimes, Values, value
+from pydron_runtime.conformance.scheduled import ProgramConformance
+from pydron_runtime.executors import engines
+from pydron_runtime.executors.base import Executor, Lost
+from pydron_runtime.executors.engine import EngineExecutor
+from pydron_runtime.executors.futures_engine import FuturesEngine
+from pydron_runtime.executors.inline import InlineExecutor
+from pydron_runtime.executors.local import LocalExecutor
+from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first, seeded
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 pytest.importorskip("ray", reason="Ray is not installed; pip install 'pydron-runtime[ray]'")
-pytest.register_assert_rewrite("pydron_runtime.conformance.executors", "pydron_runtime.conformance.scheduled")
 
-from pydron.config import Settings  # noqa: E402  # rewriting has to be asked for before the suite is imported
-from pydron_runtime.conformance.executors import ExecutorConformance  # noqa: E402
-from pydron_runtime.conformance.scheduled import ProgramConformance  # noqa: E402
-from pydron_runtime.executors import engines  # noqa: E402
-from pydron_runtime.executors.base import Executor  # noqa: E402
+from pydron.config import Settings
+from pydron_runtime.conformance.executors import ExecutorConformance
+from pydron_runtime.conformance.scheduled import ProgramConformance
+from pydron_runtime.executors import engines
+from pydron_runtime.executors.base import Executor
 
 pytestmark = [
     pytest.mark.slow,
