@@ -102,10 +102,13 @@ class World:
         data = f"result {number}".encode().ljust(size, b".")
         return Payload(data, (b"buffer" * 900,) if number % 5 == 0 else ())
 
-    def handle(self, event: Event) -> None:
+    def empty_inbox(self) -> None:
         if self.inbox:
             batch, self.inbox = self.inbox, ()
             self.handle(Submitted(self.now, batch))
+
+    def handle(self, event: Event) -> None:
+        self.empty_inbox()
         for instruction in self.scheduler.handle(event):
             self.carry_out(instruction)
         check(self.scheduler.state)
@@ -178,13 +181,17 @@ class World:
             self.handle(Wanted(self.now, number))
 
     def die(self, worker: SimulatedWorker) -> None:
-        del self.workers[worker.name]
+        self.empty_inbox()  # while the worker is still there to be told something, even to stop
+        if self.workers.pop(worker.name, None) is None:
+            return
         running = worker.running.task if worker.running is not None else 0
         self.handle(Died(self.now, worker.name, "killed", None if self.blind else running))
 
     def withdraw(self, worker: SimulatedWorker) -> None:
         """Somebody takes a worker away, or cuts it off."""
-        del self.workers[worker.name]
+        self.empty_inbox()
+        if self.workers.pop(worker.name, None) is None:
+            return
         self.handle(Withdrawn(self.now, (worker.name,), "cut off"))
 
     def resize(self) -> None:
