@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from contract import Item, Row, hold
+from contract import AHEAD, Item, Row, hold
 
 LOGGING = """
 import logging, sys
@@ -76,6 +76,39 @@ ITEM = Item(
             "`print(f(x), file=handle)`",
             "handle = io.StringIO()\nfor x in range(4):\n    print(f(x), file=handle)\nreturn handle.getvalue()",
             before="import io",
+        ),
+        Row(
+            "`for x in tqdm(xs)`, a real progress bar",
+            "out = []\nfor x in tqdm(range(6), file=io.StringIO()):\n    out.append(f(x))\nreturn out",
+            before="import io\nfrom tqdm import tqdm\n",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`for i, x in enumerate(tqdm(xs))`, `[f(x) for x in tqdm(xs)]`",
+            "out = []\nfor i, x in enumerate(tqdm(range(6), file=io.StringIO())):\n    out.append(f(x))\n"
+            "return out, [g(x) for x in tqdm([1, 2, 3, 4], file=io.StringIO())]",
+            before="import io\nfrom tqdm import tqdm\n",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`with tqdm(xs) as bar: for x in bar`",
+            "out = []\nwith tqdm(range(6), file=io.StringIO()) as bar:\n    for x in bar:\n        out.append(f(x))\n"
+            "        bar.set_description(str(x))\nreturn out",
+            before="import io\nfrom tqdm import tqdm\n",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`for x in track(xs)` of `rich`",
+            "out = []\nfor x in track([1, 2, 3, 4, 5], console=Console(file=io.StringIO())):\n    out.append(f(x))\n"
+            "return out",
+            before="import io\nfrom rich.console import Console\nfrom rich.progress import track\n",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`for x in shown(xs)`, a generator of one's own that prints",
+            "for x in shown([1, 2, 3, 4, 5]):\n    print(f(x))",
+            before="def shown(xs):\n    for n, x in enumerate(xs):\n        print(n, 'of', len(xs))\n        yield x\n",
+            behaviour=AHEAD,
         ),
     ),
 )

@@ -68,15 +68,16 @@ class Aheads:
             self.name = kept
 
     @contextmanager
-    def around(self, node: For, streams: bool) -> Iterator[str]:
+    def around(self, node: For, streams: bool, outermost: bool) -> Iterator[str]:
         """Emit the body of a loop; gives the variable that looks ahead for it, "" where nothing does.
 
         Args:
             streams: The loop hands elements on as they are computed.
+            outermost: No loop is around it. What it goes through may stop the program at each step.
         """
         calls = any(isinstance(inner, Call) for inner in walk(node.body))
         chooses = streams and any(isinstance(inner, (If, Match)) for inner in node.body.nodes)
-        stops = not node.comprehension and not streams and may_stop(node.body)
+        stops = (outermost or not node.comprehension and not streams) and may_stop(node.body)
         waits = may_leave(node.body) or chooses or streams and (self.asking or self.lent) or stops
         kept, self.name = self.name, self._expressions.sites.fresh("ahead") if waits and calls else ""
         try:

@@ -231,7 +231,7 @@ class Regions:
         bound = frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables
         inside = assigned | bound
         leading += self.guarded.notes(node.id, bound, inside, at)
-        with self.aheads.around(node, bool(self.sink)) as ahead:
+        with self.aheads.around(node, bool(self.sink), self.loops == 1) as ahead:
             body = leading + self.region(node.body, inside - self.assignment.unstable)
         self.loops -= 1
         orelse = self.region(node.orelse, assigned)

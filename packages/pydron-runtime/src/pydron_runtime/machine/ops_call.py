@@ -108,6 +108,7 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
     elif isinstance(callee, type):
         result = construct(frame, site, callee, args, kwargs)
         if result is not MISSING:
+            frame.machine.speculation.wrappings.wrapped(result, args, kwargs)
             return result
     elif callee is next and not kwargs:
         found = following(frame, site, args)
@@ -131,9 +132,16 @@ def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
     frame.machine.fence(frame, site, "PD101", getattr(callee, "__qualname__", type(callee).__qualname__))
     try:
-        return frame.code.caller(site)(callee, args, kwargs)
+        made = frame.code.caller(site)(callee, args, kwargs)
     finally:
         frame.machine.passed += 1  # it may have called back, and changed something afterwards
+    if type(made) not in SCALARS and (args or kwargs):
+        wrappings = frame.machine.speculation.wrappings
+        if callee is enumerate or callee is zip:
+            wrappings.made(made, callee, args)
+        else:
+            wrappings.wrapped(made, args, kwargs)
+    return made
 
 
 def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

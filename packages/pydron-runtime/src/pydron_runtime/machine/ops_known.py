@@ -245,7 +245,7 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
         iterator = callee(*args, **kwargs)
     iterators.add(iterator)
     if callee in (enumerate, zip) and not kwargs and all(type(arg) in _INDEXED for arg in args):
-        machine.speculation.recipes[id(iterator)] = (iterator, callee, args)
+        machine.speculation.wrappings.made(iterator, callee, args)
     return iterator
 
 

@@ -15,6 +15,8 @@ from itertools import islice
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from greenlet import getcurrent
+
 from pydron.emit.builder import PREFIX
 from pydron.emit.scouts import FACTORY, ScoutUnit, scout_unit
 from pydron.ir.nodes import For, walk
@@ -268,11 +270,9 @@ class Ahead:
 
     def _fresh(self) -> Iterator[Any] | None:
         """Another iterator like the loop's, where the machine knows how that was made."""
-        recipe = self.frame.machine.speculation.recipes.get(id(self._source))
-        if recipe is None or recipe[0] is not self._source:
-            return None
         if self._copy is None:
-            self._copy = recipe[1](*recipe[2])
+            another = self.frame.machine.speculation.wrappings.another_like(self._source)
+            self._copy = None if another is None else iter(another)
         return self._copy
 
     def _peek(self, index: int) -> Any:
@@ -320,7 +320,7 @@ SCOUTING: dict[str, Any] = {}
 def ahead(frame: Frame, site: int, source: Any, node: int, names: tuple[str, ...], *values: Any) -> Ahead:
     """What looks ahead for a loop that is about to begin."""
     made = Ahead(frame, site, source, node, names, values)
-    if frame is frame.machine.main:
+    if getcurrent() is frame.machine.driver:
         frame.machine.speculation.enters(made)
     return made
 

@@ -19,6 +19,7 @@ from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Function, Task
 from pydron_runtime.machine.entries import numbers
 from pydron_runtime.machine.pending import Pending, reference_of
+from pydron_runtime.machine.wrappings import Wrappings
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -71,12 +72,12 @@ class Speculation:
     """The guesses of one machine.
 
     Attributes:
-        recipes: How iterators over builtin sequences were made, by their ids: themselves, a callable, its arguments.
+        wrappings: How iterables were made over builtin sequences.
     """
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self.recipes: dict[int, tuple[Any, Any, tuple[Any, ...]]] = {}
+        self.wrappings = Wrappings()
         self._loops: list[weakref.ref[Ahead]] = []
         self._by_number: dict[int, Guess] = {}
         self._by_call: dict[tuple[str, bytes], list[Guess]] = {}

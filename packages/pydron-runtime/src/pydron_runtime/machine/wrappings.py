@@ -1,0 +1,59 @@
+"""What a call that nobody knows makes of an iterable: a progress bar, a generator of the user's.
+
+``for x in tqdm(xs)`` is a sync-point at each step. While the program waits there, the loop may look ahead, if it can be
+guessed which elements are to come: most likely those of the iterable that the call was given. A wrong guess costs time
+and never a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+_PLAIN = frozenset({list, tuple, range})
+
+_KEPT = 16
+"""So many of the objects made last are remembered."""
+
+Recipe = tuple[Any, Callable[[], Iterable[Any]]]
+
+
+class Wrappings:
+    """How iterables were made over builtin sequences, for sure or probably."""
+
+    __slots__ = ("_recipes",)
+
+    def __init__(self) -> None:
+        self._recipes: dict[int, Recipe] = {}
+
+    def another_like(self, iterable: Any) -> Iterable[Any] | None:
+        """Another iterable with the elements of this one, as it was; None where nobody knows."""
+        if type(iterable) in _PLAIN:
+            return iterable  # type: ignore[no-any-return]
+        recipe = self._recipes.get(id(iterable))
+        return None if recipe is None or recipe[0] is not iterable else recipe[1]()
+
+    def made(self, iterable: Any, callee: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        """An ``enumerate`` or ``zip`` has been made of something."""
+        if all(type(arg) in (int, str, bytes) or self.another_like(arg) is not None for arg in args):
+            self._remember(iterable, lambda: callee(*map(self._again, args)))
+
+    def wrapped(self, made: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """A call that nobody knows has made something, probably of the first iterable among its arguments."""
+        kind = type(made)
+        if not hasattr(kind, "__iter__") or hasattr(kind, "__getitem__") or kind in (set, frozenset):
+            return
+        for arg in (*args, *kwargs.values()):
+            if self.another_like(arg) is not None:
+                self._remember(made, lambda found=arg: self._again(found))  # type: ignore[misc]
+                return
+
+    def _again(self, iterable: Any) -> Any:
+        another = self.another_like(iterable)
+        return iterable if another is None else another
+
+    def _remember(self, iterable: Any, again: Callable[[], Iterable[Any]]) -> None:
+        self._recipes.pop(id(iterable), None)
+        self._recipes[id(iterable)] = iterable, again
+        if len(self._recipes) > _KEPT:
+            del self._recipes[next(iter(self._recipes))]
