@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import pydron
+from pydron import runner
+from pydron.config import settings
 from pydron.marks import scheduled_record
 from pydron_runtime.machine.code import code_of
 from pydron_runtime.prospects import has_prospects
@@ -140,3 +142,53 @@ def test_a_quiet_function_notices_that_it_is_no_longer(monkeypatch: pytest.Monke
         monkeypatch.setitem(globals(), "helper", promised)
         code = code_of(record)
         assert code is not None and not record.quiet.holds() and has_prospects(code, (1,))
+
+
+def adding(x: int) -> int:
+    return x + 1
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The calls of scheduled functions for which more is looked at than whether the function is still quiet."""
+    calls: list[Any] = []
+    real = runner.run
+
+    def run(record: Any, args: Any, kwargs: Any) -> Any:
+        calls.append(args)
+        return real(record, args, kwargs)
+
+    monkeypatch.setattr(runner, "run", run)
+    for name in ("PYDRON_ALWAYS", "PYDRON_TRACE", "PYDRON_CHECK", "PYDRON_EXECUTOR"):
+        monkeypatch.delenv(name, raising=False)
+    return calls
+
+
+def test_a_quiet_function_is_looked_at_once(looked_at: list[Any]) -> None:
+    function = pydron.schedule(adding)
+    assert [function(x) for x in range(4)] == [1, 2, 3, 4]
+    assert looked_at == [(0,)]
+
+
+def test_other_settings_end_it(looked_at: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    function = pydron.schedule(adding)
+    assert function(0) == 1
+    monkeypatch.setenv("PYDRON_ALWAYS", "1")
+    assert function(1) == 2
+    monkeypatch.delenv("PYDRON_ALWAYS")
+    with pydron.configure(executor="inline"):
+        assert function(2) == 3
+    pydron.functional(lambda x: x)
+    assert function(3) == 4
+    assert looked_at == [(0,), (1,), (2,), (3,)]
+
+
+def test_the_settings_are_one_object_while_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYDRON_WORKERS", raising=False)
+    before = settings()
+    assert settings() is before
+    monkeypatch.setenv("PYDRON_WORKERS", "3")
+    changed = settings()
+    assert changed.workers == 3 and settings() is changed
+    monkeypatch.delenv("PYDRON_WORKERS")
+    assert settings() == before

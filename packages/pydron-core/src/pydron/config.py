@@ -6,6 +6,7 @@ Precedence: :func:`configure`, then the environment (``PYDRON_EXECUTOR``, ``PYDR
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -53,10 +54,16 @@ def _positive(text: str, origin: str) -> int:
     return number
 
 
-_VARIABLES = ("PYDRON_EXECUTOR", "PYDRON_WORKERS", "PYDRON_TRACE", "PYDRON_CHECK", "PYDRON_PROGRESS")
+_VARIABLES = (
+    *("PYDRON_EXECUTOR", "PYDRON_WORKERS", "PYDRON_TRACE", "PYDRON_CHECK", "PYDRON_PROGRESS"),
+    "PYDRON_ALWAYS",  # no setting, but who keeps what these functions say has to hear of it as well
+)
 
-_present: list[tuple[Settings, tuple[str | None, ...], Settings]] = []
-"""What the settings were when somebody last asked: from ``configure``, from the environment, and both together."""
+_present: list[tuple[Settings, tuple[str | None, ...] | None, Settings]] = []
+"""What the settings were when somebody last asked: from ``configure``, from the environment, and both together.
+
+Where no variable is set, None stands for the environment.
+"""
 
 
 def _variables(names: tuple[str, ...]) -> tuple[Any, ...]:
@@ -65,27 +72,39 @@ def _variables(names: tuple[str, ...]) -> tuple[Any, ...]:
     raw = getattr(environment, "_data", None)
     if raw is None:
         return tuple(environment.get(name) for name in names)
-    if names not in _encoded:
-        _encoded[names] = tuple(environment.encodekey(name) for name in names)
-    return tuple([raw.get(name) for name in _encoded[names]])
+    return tuple([raw.get(name) for name in _encoded(names)])
 
 
-_encoded: dict[tuple[str, ...], tuple[Any, ...]] = {}
+@functools.cache
+def _encoded(names: tuple[str, ...]) -> tuple[Any, ...]:
+    environment: Any = os.environ
+    return tuple(environment.encodekey(name) for name in names)
+
+
+def _is_as_before(before: tuple[str | None, ...] | None) -> bool:
+    """Whether the environment still says the same."""
+    if before is not None:
+        return _variables(_VARIABLES) == before
+    raw = getattr(os.environ, "_data", None)
+    if raw is None:
+        return not any(_variables(_VARIABLES))
+    return bool(raw.keys().isdisjoint(_encoded(_VARIABLES)))
 
 
 def settings() -> Settings:
-    """The settings in force now.
+    """The settings in force now: the same object as long as they, and the environment, are the same.
 
     Raises:
         ConfigurationError: An environment variable holds something unusable.
     """
-    variables = _variables(_VARIABLES)
     if _present:
         configured, before, found = _present[0]
-        if configured is _configured and before == variables:
+        if configured is _configured and _is_as_before(before):
             return found
+    variables = _variables(_VARIABLES)
     found = _settings(_configured)
-    _present[:] = [(_configured, variables, found)]
+    before = None if variables.count(None) == len(variables) else variables
+    _present[:] = [(_configured, before, found)]
     return found
 
 

@@ -47,6 +47,9 @@ class Gate:
         if record is None:
             caller = sys._getframe(1)
             return _collected(caller.f_code, caller.f_globals).function(*args, **kwargs)
+        quiet = record.quiet
+        if quiet is not None and quiet.settings is runner.settings() and quiet.holds() and not runner.REFUSED:
+            return record.function(*args, **kwargs)
         return runner.run(record, args, kwargs)
 
     def place(self, error: BaseException) -> int:
@@ -116,7 +119,8 @@ class Record:
         strict: As given to the decorator.
         verified: Whether a strict function has been found to have no sync-points.
         compiled: Room for what the runtime emits from the graph.
-        quiet: Room for what the runtime knows of a function that comes to no functional call.
+        quiet: What the runtime knows of a function that comes to no functional call: ``holds()`` as long as that is
+            so, under the ``settings`` in force when it was found out. None while nothing is known.
     """
 
     __slots__ = (

@@ -14,7 +14,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydron import installed
-from pydron.config import settings
+from pydron.config import settings as settings
 from pydron.errors import ConfigurationError
 from pydron.places import Place, code_at, entry_at, place_of_entry
 
@@ -41,7 +41,8 @@ _shown_at: dict[tuple[int, Place, Role], tuple[CodeType, CodeType]] = {}
 
 _MOST_PLACES = 1024
 
-_refused: list[bool] = []
+REFUSED: list[bool] = []
+"""Not empty while calls of scheduled functions are refused."""
 
 _STARTER = os.path.join("cli", "run.py")
 """Where ``pydron run`` begins the program."""
@@ -54,11 +55,11 @@ class ScheduledCallReached(BaseException):
 @contextmanager
 def refusing_calls() -> Iterator[None]:
     """While active, a call of a scheduled function raises :class:`ScheduledCallReached` instead of computing."""
-    _refused.append(True)
+    REFUSED.append(True)
     try:
         yield
     finally:
-        _refused.pop()
+        REFUSED.pop()
 
 
 _own_files: tuple[str, ...] = (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
@@ -115,7 +116,7 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         ConfigurationError: The settings name an executor that is not installed.
         SyncPointError: The function is strict, this is its first call, and it has sync-points.
     """
-    if _refused:
+    if REFUSED:
         raise ScheduledCallReached
     if sys.is_finalizing():  # the interpreter ends: no thread can be started, nothing imported
         return record.function(*args, **kwargs)

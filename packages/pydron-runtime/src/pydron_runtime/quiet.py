@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from pydron.marks import generation, scheduled_record
 
 if TYPE_CHECKING:
+    from pydron.config import Settings
     from pydron.entry import Record
     from pydron_runtime.machine.code import Code
 
 _MISSING: Any = object()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Quiet:
     """Why a function is quiet.
 
@@ -32,12 +33,15 @@ class Quiet:
         names: (namespace, name, value): what each name means.
         cells: The same for variables of enclosing functions.
         recursive: Whether it calls itself by name.
+        settings: Those under which calls of the function may be run as they are without looking at anything else; None
+            where there are none.
     """
 
     generation: int
     names: tuple[tuple[Mapping[str, Any], str, Any], ...]
     cells: tuple[tuple[CellType, Any], ...]
     recursive: bool
+    settings: Settings | None = None
 
     def holds(self) -> bool:
         """Whether nothing has changed."""
@@ -66,6 +70,17 @@ def quiet_of(code: Code) -> Quiet | None:
         elif not made.add(named.root, named.attributes):
             return None
     return Quiet(generation(), tuple(made.names), tuple(made.cells), made.recursive)
+
+
+def remember(record: Record, quiet: Quiet | None, present: Settings) -> None:
+    """Keep what is known of a function for its next calls.
+
+    Args:
+        present: The settings now; under these the function runs as it is.
+    """
+    record.quiet = quiet
+    if quiet is not None and not quiet.recursive:
+        quiet.settings = present
 
 
 def run_quietly(record: Record, quiet: Quiet, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

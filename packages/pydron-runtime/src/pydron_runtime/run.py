@@ -29,8 +29,9 @@ def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
     """Run a call with worker processes on this machine."""
     quiet = record.quiet
     if quiet is not None and quiet.holds() and not always():
-        from pydron_runtime.quiet import run_quietly  # it is loaded: somebody has found the function to be quiet
+        from pydron_runtime.quiet import remember, run_quietly  # it is loaded: somebody has found the function quiet
 
+        remember(record, quiet, settings())
         return run_quietly(record, quiet, args, kwargs)
     chosen = settings()
     executor = shared(chosen.workers)
@@ -98,13 +99,13 @@ def _run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chose
     from pydron_runtime.machine.code import code_of
     from pydron_runtime.machine.observer import Observer
     from pydron_runtime.prospects import has_prospects
-    from pydron_runtime.quiet import quiet_of
+    from pydron_runtime.quiet import quiet_of, remember
 
     code = code_of(record)
     if code is None or not code.accepts(args, kwargs):
         return record.function(*args, **kwargs)
     if not always() and not has_prospects(code, args, kwargs):
-        record.quiet = quiet_of(code)
+        remember(record, quiet_of(code), chosen)
         return record.function(*args, **kwargs)
     session = session_of(chosen, name)
     watch = _watch(chosen)
