@@ -12,6 +12,7 @@ import pytest
 
 from pydron.errors import InternalError
 from pydron_runtime.data import references
+from pydron_runtime.machine.drops import Drops
 from pydron_runtime.machine.pending import Pending
 
 
@@ -79,16 +80,27 @@ def test_a_settled_scalar_travels_by_value() -> None:
 
 def test_the_program_hears_at_once_when_nobody_holds_a_result() -> None:
     """Without the garbage collector: results are released while a loop runs."""
-    dropped: list[int] = []
+    drops = Drops()
     gc.disable()
     try:
-        pending = Pending()
-        pending.number, pending.on_drop = 9, dropped.append
-        pending.settle_later(lambda: [1])
-        del pending
-        assert dropped == [9]
+        one, two = Pending(), Pending()
+        one.number, two.number = 9, 10
+        for pending in (one, two):
+            drops.watch(pending)
+            pending.settle_later(lambda: [1])
+        drops.renumber(10, 11)
+        assert drops.take() == []
+        del one, pending
+        assert drops.take() == [9]
+        del two
+        assert drops.take() == [11] and not drops._watched
     finally:
         gc.enable()
+
+
+def test_no_code_of_ours_runs_when_the_program_drops_a_result() -> None:
+    """It would swallow an interrupt that is raised just then."""
+    assert not hasattr(Pending, "__del__")
 
 
 LEAKS: list[Callable[[Any], Any]] = [

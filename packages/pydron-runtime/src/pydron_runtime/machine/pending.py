@@ -36,18 +36,16 @@ class Pending:
         object: The object that the value is, unless an operand turns out to have operators of its own.
         origin: The pending value whose value this one has taken.
         number: Of the task that produces it; stays when ``task`` goes.
-        on_drop: Told this number when the program holds the placeholder no longer. For this to happen at once, nothing
-            that a placeholder refers to may refer to it.
     """
 
     __slots__ = (
+        "__weakref__",
         "done",
         "fresh",
         "held_in",
         "load",
         "number",
         "object",
-        "on_drop",
         "origin",
         "parts",
         "readers",
@@ -66,7 +64,6 @@ class Pending:
         self.waiters: list[Callable[[], None]] = []
         self.parts: tuple[Any, ...] | None = None
         self.number = 0
-        self.on_drop: Callable[[int], None] | None = None
         self.writer: Entry | None = None
         self.fresh = False
         self.held_in: Any = None
@@ -128,10 +125,6 @@ class Pending:
         elif self.readers is not None and self.readers is not other.readers:
             other.readers.extend(self.readers)
         self.readers = other.readers
-
-    def __del__(self) -> None:
-        if self.on_drop is not None:
-            self.on_drop(self.number)
 
     def _tell(self) -> None:
         self.done = True

@@ -14,6 +14,7 @@ from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
 from pydron_runtime.machine.brought_forth import listening
+from pydron_runtime.machine.drops import Drops
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.granularity import SHORT_CALL, cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
@@ -50,7 +51,7 @@ class Tasks:
         self.ranges: dict[int, Ranges] = {}
         self.issued = 0
         self.last_completed: int | None = None
-        self._dropped: list[int] = []
+        self._drops = Drops()
         self._kept: set[int] = set()
         self.results = Results(machine)
 
@@ -76,7 +77,7 @@ class Tasks:
         self.results.read_elsewhere.update(number for number in entry.references if number > 0)
         entry.pending.task = entry.pending.number = entry.number
         entry.pending.fresh = True
-        entry.pending.on_drop = self._dropped.append
+        self._drops.watch(entry.pending)
         self.outstanding[entry.number] = entry
         if guess is not None:
             return _taken(self, entry, guess)
@@ -184,8 +185,8 @@ class Tasks:
                 self.ranges[completion.task].came(completion)
             else:
                 self._machine.speculation.came(completion)
-        if self._dropped:
-            dropped, self._dropped[:] = list(self._dropped), []
+        dropped = self._drops.take()
+        if dropped:
             executor.release(dropped)
             self._kept.difference_update(dropped)
             self.results.drop(dropped)
@@ -224,9 +225,10 @@ class Tasks:
         del self.outstanding[entry.number]
         self.results.in_program.add(entry.number)
         self._machine.observer.cancelled([entry.number])
-        entry.number = next(numbers)
+        before, entry.number = entry.number, next(numbers)
         self._machine.observer.issued(entry, (), {})
         entry.pending.number = entry.number
+        self._drops.renumber(before, entry.number)
         entry.pending.task = None  # calls that referred to the old number are skipped and come here too
         self.outstanding[entry.number] = entry
         entry.by_value = True
