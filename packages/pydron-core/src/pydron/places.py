@@ -39,8 +39,14 @@ def place_of_entry(entry: TracebackType) -> Place:
         for offset, position in enumerate(entry.tb_frame.f_code.co_positions()):
             if offset == instruction // 2:
                 _, end_line, column, end_column = position
-                return Place(entry.tb_lineno, end_line, column, end_column)
-    return Place(entry.tb_lineno)
+                return Place(line_of(entry), end_line, column, end_column)
+    return Place(line_of(entry))
+
+
+def line_of(entry: TracebackType) -> int:
+    """The line that a traceback entry shows; the first of its code where an interrupt came before any line."""
+    line: int | None = entry.tb_lineno
+    return entry.tb_frame.f_code.co_firstlineno if line is None else line
 
 
 @functools.lru_cache(maxsize=1024)

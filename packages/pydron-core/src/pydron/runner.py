@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydron import installed
 from pydron.config import settings as settings
 from pydron.errors import ConfigurationError
-from pydron.places import Place, code_at, entry_at, place_of_entry
+from pydron.places import Place, code_at, entry_at, line_of, place_of_entry
+from pydron.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     from pydron.entry import Record
@@ -90,7 +91,8 @@ def shown_as(code: CodeType) -> CodeType:
 
 @functools.cache
 def _runner(scheme: str) -> Runner | None:
-    found: Runner | None = installed.find(GROUP, scheme)
+    with uninterrupted():
+        found: Runner | None = installed.find(GROUP, scheme)
     return found
 
 
@@ -262,7 +264,7 @@ def _activations(traceback: TracebackType | None) -> list[TracebackType]:
 def _chained(entries: list[TracebackType]) -> TracebackType | None:
     rebuilt: TracebackType | None = None
     for entry in reversed(entries):
-        rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+        rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, line_of(entry))
     return rebuilt
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pydron import runner
 from pydron.config import Settings, always, settings
 from pydron.marks import is_functional
+from pydron.uninterrupted import uninterrupted
 from pydron_runtime.executors.local import shared
 from pydron_runtime.sessions import session_of
 
@@ -95,6 +97,8 @@ def _names_functional(record: Record) -> bool:
 
 
 def _run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen: Settings, name: str) -> Any:
+    if "pydron_runtime.execution" not in sys.modules:
+        _import_machine()
     from pydron_runtime.execution import execute
     from pydron_runtime.machine.code import code_of
     from pydron_runtime.machine.observer import Observer
@@ -110,6 +114,12 @@ def _run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chose
     session = session_of(chosen, name)
     watch = _watch(chosen)
     return execute(code, args, kwargs, session.executor, Observer(session.recorder), watch)
+
+
+def _import_machine() -> None:
+    with uninterrupted():
+        for name in ("machine.code", "machine.observer", "prospects", "quiet", "execution"):
+            import_module(f"pydron_runtime.{name}")
 
 
 def _watch(chosen: Settings) -> Callable[[Machine], Callable[[], None]] | None:

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pydron.uninterrupted import uninterrupted
 from pydron_runtime.transport.descriptors import are_left
 from pydron_runtime.transport.head_start import head_start
 from pydron_runtime.transport.mailbox import Mailboxes
@@ -105,9 +106,10 @@ class LocalExecutor:
     def _start(self) -> Driver:
         with self._starting:
             if self._driver is None:
-                driver = self._make_driver()
-                driver.start()
-                self._driver = driver
+                with uninterrupted():
+                    driver = self._make_driver()
+                    driver.start()
+                    self._driver = driver
             return self._driver
 
     def _make_driver(self) -> Driver:

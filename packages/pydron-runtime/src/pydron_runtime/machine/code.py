@@ -18,6 +18,7 @@ from pydron.emit.streams import ELEMENTS
 from pydron.emit.unit import UNIT, Unit
 from pydron.entry import Record
 from pydron.location import Span
+from pydron.uninterrupted import uninterrupted
 from pydron_runtime.machine.naming import as_generator_expression, caller_at, named_as
 from pydron_runtime.machine.operations import OPERATIONS
 
@@ -131,8 +132,9 @@ def copy_of(code: Code, record: Record, function: FunctionType) -> Code:
 def code_of(record: Record) -> Code | None:
     """The code of a scheduled function, made the first time; None where it runs as a whole."""
     if record.compiled is None:
-        unit = record.emit()
-        record.compiled = False if unit is None else Code(record, unit)
+        with uninterrupted():  # the first time, that imports the compiler
+            unit = record.emit()
+            record.compiled = False if unit is None else Code(record, unit)
     code: Code | None = record.compiled or None
     if code is not None:
         code.follow_defaults()

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron import runner
-from pydron.errors import InternalError
 from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor, dismiss
 from pydron_runtime.machine.aside import make_room, stand_still
@@ -32,6 +31,7 @@ from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import run_operation
 from pydron_runtime.machine.retirement import retire
 from pydron_runtime.machine.speculation import Speculation
+from pydron_runtime.machine.standstill import Standstill
 from pydron_runtime.machine.tasks import Tasks
 from pydron_runtime.machine.undecorated import forget
 from pydron_runtime.machine.undo import UndoLog
@@ -180,10 +180,9 @@ class Machine:
         self.retire()
         progress = progress or self.retirements != before
         if block and not progress and not self.ready:
-            if not self.tasks.outstanding and not self.tasks.ranges:
-                raise InternalError("the machine waits, but nothing is under way")
             stand_still()
-            self.executor.wait(self.number)
+            if not (self.tasks.outstanding or self.tasks.ranges) or self.executor.wait(self.number) is False:
+                raise Standstill
 
     def poll(self) -> None:
         """Between two issues: take in what has completed, so that deferred frames get on. Does not block."""
@@ -284,7 +283,7 @@ class Machine:
         except BaseException as earlier:
             # What has been raised may be the context of what has failed earlier.
             error.__traceback__ = runner.without_own_frames(error.__traceback__)
-            error = earlier
+            error = error if isinstance(earlier, Standstill) else earlier
         if isinstance(error, Unwinding):
             error = error.error
         if self.failed is None and self.main.queue:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron import runner
-from pydron.places import Place
+from pydron.places import Place, line_of
 from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding, attempt_of
 from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.contexts import end_context
@@ -18,6 +18,7 @@ from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import end_of
 from pydron_runtime.machine.retirement import retire
+from pydron_runtime.machine.standstill import Standstill
 from pydron_runtime.machine.tracebacks import placement
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ def fails(attempt: Attempt, site: int) -> None:
         return
     # If something earlier has failed after all, this may be its context.
     error.__traceback__ = runner.without_own_frames(error.__traceback__)
-    _finish(attempt, site)
+    try:
+        _finish(attempt, site)
+    except Standstill:
+        _interrupted(attempt, error)
 
 
 def completes(attempt: Attempt, site: int) -> None:
@@ -75,7 +79,11 @@ def completes(attempt: Attempt, site: int) -> None:
         BaseException: Something in the body has failed.
     """
     if not attempt.finished:
-        _finish(attempt, site)
+        try:
+            _finish(attempt, site)
+        except Standstill:
+            attempt.over(State.DROPPED)
+            raise
 
 
 def _finish(attempt: Attempt, site: int) -> None:
@@ -84,6 +92,8 @@ def _finish(attempt: Attempt, site: int) -> None:
         attempt.machine.wait(attempt, attempt.is_settled, site, "try")
     except KeyboardInterrupt as error:
         _interrupted(attempt, error)
+        raise
+    except Standstill:
         raise
     except BaseException:
         attempt.over(State.DROPPED)
@@ -103,7 +113,7 @@ def _is_raised_by_program(error: KeyboardInterrupt) -> bool:
     return entry is not None and entry.tb_frame.f_code.co_code[entry.tb_lasti] == opmap["RAISE_VARARGS"]
 
 
-def _interrupted(attempt: Attempt, error: KeyboardInterrupt) -> None:
+def _interrupted(attempt: Attempt, error: BaseException) -> None:
     """An interrupt counts where the sequential program would be: at the oldest entry.
 
     Raises:
@@ -155,7 +165,7 @@ def caught(attempt: Attempt, site: int) -> int:
         while shown.tb_next is not None and shown.tb_next.tb_frame is shown.tb_frame:
             shown = shown.tb_next
         error.__traceback__ = shown.tb_next
-    return shown.tb_lineno
+    return line_of(shown)
 
 
 def _shown_at(attempt: Attempt, place: Place, below: TracebackType | None) -> TracebackType:
