@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scheduled import PRELUDE, Program, by_machine, check
+from scheduled import PRELUDE, Program, by_machine, check, peak
 
 from pydron_runtime.testing.scripted import ScriptedExecutor, oldest_first
 
@@ -67,3 +67,12 @@ def test_wrong_guesses_are_cancelled() -> None:
     by_machine(Program(program("return [f(x) for x in every_second(range(20))]")), executor)
     assert executor.peak >= 4
     assert executor.held == 0
+
+
+def test_a_bar_that_is_entered_as_a_manager_is_seen_through() -> None:
+    """``with tqdm(xs) as bar`` gives the bar itself, which is known to have been made of ``xs``."""
+    body = (
+        "import io\nfrom tqdm import tqdm\nout = []\nwith tqdm(range(6), file=io.StringIO()) as bar:\n    for x in bar:\n"
+        "        out.append(f(x))\n        bar.set_description(str(x))\nreturn out"
+    )
+    assert peak(program(body)) >= 4

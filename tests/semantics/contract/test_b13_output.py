@@ -91,13 +91,6 @@ ITEM = Item(
             behaviour=AHEAD,
         ),
         Row(
-            "`with tqdm(xs) as bar: for x in bar`",
-            "out = []\nwith tqdm(range(6), file=io.StringIO()) as bar:\n    for x in bar:\n        out.append(f(x))\n"
-            "        bar.set_description(str(x))\nreturn out",
-            before="import io\nfrom tqdm import tqdm\n",
-            behaviour=AHEAD,
-        ),
-        Row(
             "`for x in track(xs)` of `rich`",
             "out = []\nfor x in track([1, 2, 3, 4, 5], console=Console(file=io.StringIO())):\n    out.append(f(x))\n"
             "return out",
