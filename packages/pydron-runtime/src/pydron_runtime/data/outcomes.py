@@ -46,7 +46,8 @@ def completion_of(outcome: Outcome, worker: str, attempt: int = 1) -> Completion
     """The completion that the outcome of an attempt amounts to."""
     if outcome.kind == "ok":
         took = outcome.finished - outcome.started
-        return Succeeded(outcome.task, outcome.payload or _NOTHING, worker, took, outcome.output)
+        _, loading, dumping = outcome.phases
+        return Succeeded(outcome.task, outcome.payload or _NOTHING, worker, took, outcome.output, loading + dumping)
     if outcome.kind == "failed":
         return Failed(outcome.task, outcome.payload or _NOTHING, outcome.text, worker, outcome.output, attempt)
     if outcome.kind == "untransportable":

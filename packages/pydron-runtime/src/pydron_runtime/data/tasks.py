@@ -53,6 +53,7 @@ class Succeeded(msgspec.Struct, frozen=True):
     Attributes:
         result: Its value; or only the size of one that stays with a worker (``Payload.held``).
         nanoseconds: How long it ran, its result's serialisation included; 0 where nobody measured.
+        carrying: How much of that went into its arguments and its result, and not into the function.
         output: What it has put out, for the program to bring forth when the call counts.
     """
 
@@ -61,6 +62,7 @@ class Succeeded(msgspec.Struct, frozen=True):
     worker: str
     nanoseconds: int = 0
     output: tuple[Chunk, ...] = ()
+    carrying: int = 0
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from pydron.marks import is_functional
 from pydron_runtime.data import functions, payload
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.data.tasks import Completion, Function, Succeeded, Task
+from pydron_runtime.machine.elements_ahead import elements_ahead, paired
 from pydron_runtime.machine.entries import numbers
 from pydron_runtime.machine.safety import SCALARS
 
@@ -51,7 +52,6 @@ LARGEST = 4 * 1024 * 1024
 """Bytes of answers in one range, about."""
 
 _PURE: frozenset[Any] = frozenset({abs, bool, chr, divmod, float, int, len, max, min, ord, pow, round, str})
-_SOURCES = (list, tuple, range, str, bytes)
 _LOOKED_AT = 64
 """A range without a single answer in so many iterations ends the asking."""
 
@@ -161,17 +161,18 @@ class Ranges:
         iterations: How many iterations of the last chunk had answers.
     """
 
-    def __init__(self, frame: Frame, site: int, source: Sequence[Any], raw: Iterator[Any], asked: Asked) -> None:
+    def __init__(self, frame: Frame, site: int, source: Any, begin: int, raw: Iterator[Any], asked: Asked) -> None:
         self.asked = asked
         self._frame = frame
         self._site = site
         self._source = source
         self._raw = raw
-        self._next = len(source) - operator.length_hint(raw)
+        self._next = begin
         self._sent: deque[tuple[int, Sequence[Any]]] = deque()
         self._came: dict[int, Completion] = {}
         self.cost = 0.0
         self.iterations = 0
+        self._ran = 0.0
         self._spent = 0
         self._plain = 0.0
         self._size_of_answers = 0.0
@@ -208,7 +209,7 @@ class Ranges:
             return None
         machine.observer.range_taken(number)
         self.iterations = len(elements)
-        return self._paired(answers, elements)
+        return paired(answers, self._source, elements, self._raw)
 
     def pays(self, taken: int, cost: float) -> bool:
         """Whether asking ahead has been worth it of late.
@@ -218,7 +219,8 @@ class Ranges:
             cost: Nanoseconds that one iteration takes as the loop was written.
         """
         self._spent += taken
-        self._plain += cost * self.iterations
+        # Where others use the machine as well, the program would be as slow by now as its workers are.
+        self._plain += max(cost, self._ran) * self.iterations
         if self._spent < TRIAL:
             return True
         pays = self._spent < TOLERANCE * self._plain
@@ -304,20 +306,10 @@ class Ranges:
             return None
         if completion.nanoseconds:
             self.cost = completion.nanoseconds / made
+            self._ran = max(0, completion.nanoseconds - completion.carrying) / made
         self._size_of_answers = completion.result.size / made
         found = dict(zip(self.asked.callees, columns))
         return [found.get(site, repeat(...)) for site in self.asked.sites]
-
-    def _paired(self, answers: list[Iterable[Any]], elements: Sequence[Any]) -> Iterable[Any]:
-        """Answers and elements, iteration by iteration. Of a list, an element that has been replaced has no answers."""
-        if type(self._source) is not list:
-            return zip(*answers, islice(self._raw, len(elements)))
-        return _checked(answers, elements, self._raw)
-
-
-def _checked(answers: list[Iterable[Any]], sent: Sequence[Any], raw: Iterator[Any]) -> Iterator[Any]:
-    for *given, expected, element in zip(*answers, sent, raw):
-        yield (*given, element) if element is expected else (*repeat(..., len(given)), element)
 
 
 def _all_fixed(elements: Sequence[Any]) -> bool:
@@ -339,9 +331,10 @@ def can_be_asked(machine: Machine) -> bool:
 
 def is_likely(machine: Machine, source: Any) -> bool:
     """Whether ranges of what a loop goes through could be asked for, as far as that is quickly said."""
-    if type(source) not in _SOURCES or machine.executor.workers < 2:
+    if machine.executor.workers < 2:
         return False
-    return len(source) > _LOOKED_AT and _all_fixed(source[:_LOOKED_AT])
+    ahead = elements_ahead(source, iter(()))
+    return ahead is not None and len(ahead[0]) > _LOOKED_AT and _all_fixed(ahead[0][:_LOOKED_AT])
 
 
 def ranges_of(
@@ -352,9 +345,10 @@ def ranges_of(
     Args:
         cost: Nanoseconds that one iteration has taken of late.
     """
-    if not node or type(source) not in _SOURCES or frame.machine.executor.workers < 2:
+    if not node or frame.machine.executor.workers < 2:
         return None
-    if operator.length_hint(raw) * cost < WORTH_ALL:
+    ahead = elements_ahead(source, raw)
+    if ahead is None or (len(ahead[0]) - ahead[1]) * cost < WORTH_ALL:
         return None
     asked = asked_of(frame, node, given)
-    return None if asked is None else Ranges(frame, site, source, raw, asked)
+    return None if asked is None else Ranges(frame, site, *ahead, raw, asked)

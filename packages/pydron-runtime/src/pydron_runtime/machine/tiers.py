@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydron.config import always
 from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.current import await_writers
+from pydron_runtime.machine.elements_ahead import PAIRS
 from pydron_runtime.machine.entries import Entry, Operation, TaskEntry
 from pydron_runtime.machine.granularity import LONG, SHORT, VERY_LONG, cost_of
 from pydron_runtime.machine.lent import as_written, is_fed
@@ -99,6 +100,8 @@ class Tiers:
             self._steps = _guarded(frame, site, iterable, self.raw)
         elif is_fed(frame.machine, iterable):
             self.raw, self._steps = as_written(frame, site, iterable)
+        elif type(iterable) in PAIRS and iterable in frame.machine.known_iterators:
+            self.raw, self._steps = iterable, iterate(frame, site, iterable)
         else:
             self.raw = self._steps = iterate(frame, site, iterable)
         self.plain = False
