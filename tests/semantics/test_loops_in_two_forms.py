@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import pytest
-from scheduled import PRELUDE, check
+from scheduled import PRELUDE, Program, Prompt, by_machine, check, compare, plain
+
+from pydron_runtime.machine import ops_call, tiers
 
 PROGRAMS = {
     "break, continue and else": """
@@ -103,3 +107,33 @@ def main():
 def test_a_loop_is_the_same_in_each_form(name: str) -> None:
     """The machine, the loop as written, and both in turns give the same."""
     check(PRELUDE + PROGRAMS[name])
+
+
+class SlowClock:
+    """Time goes on by a millisecond each time that somebody looks."""
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def perf_counter_ns(self) -> int:
+        self.now += 1_000_000
+        return self.now
+
+
+def test_a_loop_that_takes_long_and_hands_nothing_out_goes_on_as_it_was_written() -> None:
+    text = """
+@schedule
+def main():
+    out = []
+    for x in range(40):
+        for y in range(100):
+            out.append(f(x) + y)
+    return out
+"""
+    program = Program(PRELUDE + text)
+    on_machine = mock.Mock(side_effect=ops_call._timed)
+    with mock.patch.object(tiers, "time", SlowClock()), mock.patch.object(ops_call, "_timed", on_machine):
+        with mock.patch.object(tiers, "always", lambda: False):
+            seen = by_machine(program, Prompt(), short=True)
+    compare(program, "nested loops", plain(program), seen)
+    assert 0 < on_machine.call_count <= 4000 * 0.3, "the calls of most iterations are the machine's affair"

@@ -199,6 +199,7 @@ def _timed(frame: Frame, site: int, cost: Cost, function: Any, args: tuple[Any, 
         make_room()  # it is the user's code, and may write
         result = function(*args, **kwargs)
     cost.ran_in_program(time.perf_counter_ns() - started)
+    frame.machine.tasks.made_here += 1
     return result
 
 

@@ -40,6 +40,7 @@ class Tasks:
     Attributes:
         outstanding: Tasks whose completion is still to come.
         issued: How many calls were handed out, or put off until their arguments are there.
+        made_here: How many functional calls the program has made itself, because they are short.
         ranges: Ranges of iterations that workers were asked about, by the number of their task.
         results: How the values of results are had.
         last_completed: Number of the task whose completion came last.
@@ -50,6 +51,7 @@ class Tasks:
         self.outstanding: dict[int, TaskEntry] = {}
         self.ranges: dict[int, Ranges] = {}
         self.issued = 0
+        self.made_here = 0
         self.last_completed: int | None = None
         self._drops = Drops()
         self._kept: set[int] = set()

@@ -33,6 +33,12 @@ _STREAK = 48
 _SHORT_STREAK = 8
 """The same where it is likely that workers make the calls of the next iterations."""
 
+_SHORT_CALLS = 200
+"""So many calls that the program made itself, in a few iterations, do the same: such as those of a loop within."""
+
+_BEYOND = 4
+"""Iterations that took long, and then handed out nothing, bring the machine back when they take this much longer."""
+
 _LOOK = 8
 """After so many further ones it is looked at whether everything before has retired."""
 
@@ -72,9 +78,9 @@ class Tiers:
     """
 
     __slots__ = (
-        "__weakref__", "_began", "_cost", "_frame", "_likely", "_long", "_may_switch", "_node", "_ranges", "_site",
-        "_size", "_stays", "_steps", "_iterations", "answered", "begun", "chunk", "given", "plain", "position", "raw",
-        "source", "switched",
+        "__weakref__", "_began", "_cost", "_frame", "_in_vain", "_iterations", "_likely", "_long", "_may_switch",
+        "_node", "_ranges", "_site", "_size", "_stays", "_steps", "_suspected", "answered", "begun", "chunk",
+        "given", "plain", "position", "raw", "source", "switched",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, site: int, iterable: Any, node: int) -> None:
@@ -87,6 +93,7 @@ class Tiers:
         self._long = False
         self._stays = False
         self._iterations = 0
+        self._suspected = self._in_vain = 0.0
         self.position = -1
         self.answered = False
         self.given: dict[str, Any] = {}
@@ -174,10 +181,11 @@ class Tiers:
         self._iterations += self._size
         cost = taken / self._size
         self._cost = min(cost, self._cost * _RISE) if self._cost else cost
-        long = VERY_LONG if self._likely else LONG
+        long = max(VERY_LONG if self._likely else LONG, _BEYOND * self._in_vain)
         if not self._stays and taken > long and taken > long * self._size // 2:
             # Once may be the system's doing, which lets others run as well.
             self.plain = not self._long
+            self._suspected = 0.0 if self.plain else cost
             self._long, self._size = True, 1
             return
         self._long = False
@@ -239,15 +247,17 @@ class Tiers:
         machine = self._frame.machine
         steps = self._steps
         issued, idle = machine.tasks.issued, 0
+        made = machine.tasks.made_here
         streak = _SHORT_STREAK if self._likely else _STREAK
         while True:
             if machine.tasks.issued != issued:
-                issued, idle = machine.tasks.issued, 0
+                issued, idle, made = machine.tasks.issued, 0, machine.tasks.made_here
             idle += 1
-            if idle > streak and self._may_switch:
+            if self._may_switch and (idle > streak or idle > 2 and machine.tasks.made_here - made > _SHORT_CALLS):
                 if machine.main.queue and idle % _LOOK == 0:
                     self._let_retire()
                 if not machine.main.queue:
+                    self._in_vain = max(self._in_vain, self._suspected)
                     self.switched = True
                     return
             element = next(steps, _NOTHING)
