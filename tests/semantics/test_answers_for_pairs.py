@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check, compare, plain, switching
 
-from pydron_runtime.machine import ranges
+from pydron_runtime.machine import elements_ahead, ranges
 
 PROGRAMS = {
     "elements that are numbered": """
@@ -137,7 +137,7 @@ def test_the_length_of_ranges_of_pairs_changes_nothing(name: str, iterations: in
 @pytest.mark.parametrize("name", ANSWERED)
 def test_answers_for_pairs_are_taken(name: str) -> None:
     program = Program(PRELUDE + PROGRAMS[name])
-    taken = mock.Mock(side_effect=ranges.paired)
+    taken = mock.Mock(side_effect=elements_ahead.paired)
     with switching(sys.maxsize), asking_ahead(), mock.patch.object(ranges, "paired", taken):
         by_machine(program, Prompt(), short=True)
     assert taken.called, "no range of iterations was answered"
