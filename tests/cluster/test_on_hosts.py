@@ -56,6 +56,14 @@ class ClusterOnHosts(Cluster):
         found: dict[str, object] = self.hosts.call_on("head", super().situation)
         return found
 
+    def run_gated(self) -> None:
+        """Run a program whose calls wait until :meth:`open` is called."""
+        self.run(programs.gated(self.folder / "gate"), 20, 0)
+
+    def open(self) -> None:
+        """Let the calls go on."""
+        (self.folder / "gate").touch()
+
     def lent(self) -> set[str]:
         """Labels of the hosts that work."""
         workers = self.situation()["workers"]
@@ -127,9 +135,10 @@ def test_a_cut_of_ten_seconds_costs_nothing_but_time(cluster: ClusterOnHosts) ->
 
 def test_a_host_that_is_cut_off_for_good_is_replaced(cluster: ClusterOnHosts) -> None:
     cluster.begin("a", "b", silence=2)
-    cluster.run(programs.SQUARES, 20, 0.2)
+    cluster.run_gated()
     cluster.await_work_on("a", "b")
     cluster.hosts.cut("a")
+    cluster.open()
     assert "total 2470" in cluster.result(cluster.running)
     cluster.await_slots(1)
     cluster.hosts.mend("a")
@@ -139,11 +148,12 @@ def test_a_host_that_is_cut_off_for_good_is_replaced(cluster: ClusterOnHosts) ->
 def test_a_program_that_is_cut_off_comes_back(cluster: ClusterOnHosts) -> None:
     """Its workers are ended meanwhile; it gets new ones, and makes their calls again."""
     cluster.begin("a", "b", silence=2)
-    cluster.run(programs.SQUARES, 20, 0.2)
+    cluster.run_gated()
     cluster.await_work_on("a", "b")
     cluster.hosts.cut("user")
     cluster.await_work_on()
     cluster.hosts.mend("user")
+    cluster.open()
     assert "total 2470" in cluster.result(cluster.running)
 
 
@@ -166,21 +176,23 @@ def test_a_scheduler_that_is_cut_off_for_good_is_one_clear_error(cluster: Cluste
 def test_a_host_that_is_killed_is_replaced(cluster: ClusterOnHosts) -> None:
     """All at once: the host's processes, and its network."""
     cluster.begin("a", "b", silence=2)
-    cluster.run(programs.SQUARES, 20, 0.2)
+    cluster.run_gated()
     cluster.await_work_on("a", "b")
     host = cluster.started[1]
     everything = [host.pid, *cluster.children(host)]
     cluster.hosts.cut("a")
     kill(everything)
+    cluster.open()
     assert "total 2470" in cluster.result(cluster.running)
 
 
 def test_a_host_that_joins_half_way_takes_work(cluster: ClusterOnHosts) -> None:
     cluster.begin("a")
-    cluster.run(programs.SQUARES, 20, 0.2)
+    cluster.run_gated()
     cluster.await_work_on("a")
     cluster.on_host("b")
     cluster.await_work_on("a", "b")
+    cluster.open()
     assert "total 2470" in cluster.result(cluster.running)
 
 

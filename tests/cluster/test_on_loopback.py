@@ -79,21 +79,24 @@ def test_large_values_travel_in_pieces(lasting: Cluster, tmp_path: Path) -> None
 
 
 def test_a_worker_that_joins_later_takes_work(running: Cluster, tmp_path: Path) -> None:
-    script = programs.write(tmp_path, programs.SQUARES)
-    process = running.program(script, 60, 0.1)
+    gate = tmp_path / "gate"
+    process = running.program(programs.write(tmp_path, programs.gated(gate)), 60, 0)
     until(lambda: any(host["lent"] == 2 for host in running.situation()["workers"]), "the first host works")
     running.host("--slots", "2", name="late")
     until(lambda: sum(host["lent"] for host in running.situation()["workers"]) == 4, "the late host works, too")
+    gate.touch()
     assert "total 70210" in running.result(process)
 
 
 def test_a_host_that_is_killed_costs_time_and_no_result(running: Cluster, tmp_path: Path) -> None:
     second = running.host("--slots", "2", name="second")
     running.await_slots(4)
-    process = running.program(programs.write(tmp_path, programs.SQUARES), 60, 0.1)
+    gate = tmp_path / "gate"
+    process = running.program(programs.write(tmp_path, programs.gated(gate)), 60, 0)
     until(lambda: sum(host["lent"] for host in running.situation()["workers"]) == 4, "both work")
     left = running.children(second)
     second.kill()
+    gate.touch()
     assert "total 70210" in running.result(process)
     until(lambda: gone(left), "the killed host's workers end")
 
@@ -102,11 +105,13 @@ def test_a_frozen_host_is_given_up_and_comes_back(running: Cluster, tmp_path: Pa
     """It misses its heartbeats; when it wakes up, it drops what it had, and takes part again."""
     second = running.host("--slots", "2", name="second")
     running.await_slots(4)
-    process = running.program(programs.write(tmp_path, programs.SQUARES), 60, 0.1)
+    gate = tmp_path / "gate"
+    process = running.program(programs.write(tmp_path, programs.gated(gate)), 60, 0)
     until(lambda: sum(host["lent"] for host in running.situation()["workers"]) == 4, "both work")
     frozen = [second.pid, *running.children(second)]
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
+    gate.touch()
     assert "total 70210" in running.result(process)
     running.await_slots(2)
     for pid in frozen:
@@ -120,10 +125,12 @@ def test_a_frozen_worker_is_replaced(cluster: Cluster, tmp_path: Path) -> None:
     cluster.scheduler()
     host = cluster.host("--slots", "2", "--frozen-limit", "0.5")
     cluster.await_slots(2)
-    process = cluster.program(programs.write(tmp_path, programs.SQUARES), 20, 0.2)
+    gate = tmp_path / "gate"
+    process = cluster.program(programs.write(tmp_path, programs.gated(gate)), 20, 0)
     nursery, worker, _ = until(lambda: len(found := cluster.children(host)) == 3 and found, "the workers")
     until(lambda: "begun" in cluster.log("program"), "the program's begin")
     os.kill(worker, signal.SIGSTOP)
+    gate.touch()
     assert "total 2470" in cluster.result(process)
     until(lambda: gone([worker]), "the frozen worker ends")
     assert not gone([nursery])
@@ -131,11 +138,13 @@ def test_a_frozen_worker_is_replaced(cluster: Cluster, tmp_path: Path) -> None:
 
 def test_a_scheduler_that_is_killed_and_started_again_is_waited_for(running: Cluster, tmp_path: Path) -> None:
     """Program and hosts find the new one, which has the same keys; nobody restarts them."""
-    process = running.program(programs.write(tmp_path, programs.SQUARES), 60, 0.1)
+    gate = tmp_path / "gate"
+    process = running.program(programs.write(tmp_path, programs.gated(gate)), 60, 0)
     until(lambda: any(host["lent"] for host in running.situation()["workers"]), "the host works")
     running.started[0].kill()
     running.started[0].wait()
     running.scheduler_again()
+    gate.touch()
     assert "total 70210" in running.result(process)
     assert [host["slots"] for host in running.situation()["workers"]] == [2]
 

@@ -25,6 +25,14 @@ print("begun", flush=True)
 print("total", total(count, seconds))
 """
 
+
+def gated(gate: Path) -> str:
+    """The squares, with calls that do not return before a file is there: until the test has seen what it waits for."""
+    waiting = f"    while not os.path.exists({str(gate)!r}):\n        time.sleep(0.01)\n"
+    text = SQUARES.replace("import sys, time", "import os, sys, time")
+    return text.replace("    time.sleep(seconds)\n", f"{waiting}    time.sleep(seconds)\n")
+
+
 WITH_MODULES = """\
 import pydron
 from shapes import area
