@@ -1,6 +1,6 @@
 """Hosts and schedulers are killed, frozen and cut off at random while a program runs: right result, every effect once and in order.
 
-``PYDRON_CHAOS_SECONDS`` makes it longer, ``PYDRON_CHAOS_SEED`` another one.
+``PYDRON_CHAOS_SECONDS`` makes it longer, ``PYDRON_CHAOS_SEED`` another one; pytest -s tells what happened.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,6 +113,8 @@ def test_chaos(cluster: Cluster, hosts: Hosts, tmp_path: Path) -> None:
         chaos.strike()
     assert cluster.result(process, patience=SECONDS * 3 + 100) == plain.stdout, chaos.done
     assert len(chaos.done) >= 3
+    kinds = Counter(one.rpartition(" ")[0] for one in chaos.done)
+    print(f"{count} calls, {len(chaos.done)} faults: {dict(kinds)}")
     until(lambda: len(hosts.call_on("head", cluster.situation)["workers"]) == len(NAMES), "all hosts are there again")
     everything = [pid for one in chaos.running.values() for pid in [one.pid, *cluster.children(one)]]
     chaos.scheduler.send_signal(signal.SIGINT)
