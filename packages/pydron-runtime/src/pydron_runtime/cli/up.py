@@ -45,6 +45,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--ssh", metavar="CMD", default="ssh", help="ssh, with options if need be (default: %(default)s)"
     )
     parser.add_argument("--memory-limit", metavar="SIZE", help="for all calls on a host together, such as 8G")
+    parser.add_argument("--data-port", metavar="PORT", help="where hosts get values from each other, or `none`")
     parser.add_argument("--label", metavar="NAME", action="append", default=[], help="what the hosts have")
 
 
@@ -75,6 +76,8 @@ def _run(arguments: argparse.Namespace) -> int:
         options = [word for label in arguments.label for word in ("--label", label)]
         if arguments.memory_limit:
             options += ["--memory-limit", arguments.memory_limit]
+        if arguments.data_port:
+            options += ["--data-port", arguments.data_port]
         results = ssh.start_all(command, arguments.python, targets, content, options)
     except BaseException:
         if started:

@@ -66,10 +66,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _port(text: str) -> int | None:
     if text == "none":
         return None
-    value = int(text)
-    if not 0 <= value < 65536:
-        raise ValueError(text)
-    return value
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: write a number up to 65535, or none")
+    return int(text)
 
 
 def _run(arguments: argparse.Namespace) -> int:
