@@ -52,19 +52,18 @@ ITERATORS: frozenset[type] = frozenset(map(type, (iter([]), iter(()), iter({}), 
 
 VIEWS: frozenset[type] = frozenset({type({}.keys()), type({}.values()), type({}.items())})
 
-_known: dict[type, bool] = {}
+_safe: set[type] = set()
+"""Types found to be safe. None of a program's own is: those may be made anew, and the old ones have to go."""
 
 
 def is_safe_type(kind: type) -> bool:
     """Whether operators and methods of values of exactly this type run no user code, whatever the value is."""
-    if kind in SCALARS:
+    if kind in SCALARS or kind in _safe:
         return True
-    known = _known.get(kind)
-    if known is None:
-        module = getattr(kind, "__module__", "")
-        known = kind in _VALUES or module in ("numpy", "numpy.dtypes") or _is_path(kind)
-        _known[kind] = known
-    return known
+    if kind in _VALUES or getattr(kind, "__module__", "") in ("numpy", "numpy.dtypes") or _is_path(kind):
+        _safe.add(kind)
+        return True
+    return False
 
 
 def _is_path(kind: type) -> bool:
@@ -83,11 +82,12 @@ def is_array(value: Any) -> bool:
 
 def is_array_scalar(kind: type) -> bool:
     """Whether this is the class of an element of a numpy array, which cannot be changed."""
+    if kind.__module__ != "numpy":
+        return False
     known = _scalars.get(kind)
     if known is None:
         names = [(base.__module__, base.__name__) for base in kind.__mro__]
-        known = kind.__module__ == "numpy" and ("numpy", "generic") in names and ("numpy", "void") not in names
-        _scalars[kind] = known
+        known = _scalars[kind] = ("numpy", "generic") in names and ("numpy", "void") not in names
     return known
 
 
