@@ -77,6 +77,67 @@ def main():
     seen.append(handled())
     return seen
 """,
+    "objects that tell when they are looked at": """
+class Nosy:
+    def __init__(self):
+        object.__setattr__(self, "k", 1)
+    @property
+    def __class__(self):
+        note("class")
+        return int
+    def __getattr__(self, name):
+        note("getattr", name)
+        raise AttributeError(name)
+    def __call__(self, *more):
+        return more
+    def __add__(self, other):
+        return 5
+    def m(self, x):
+        return self.k + x
+class Slotted:
+    __slots__ = ("k", "v")
+    def __init__(self):
+        self.k = 1
+    def __getattr__(self, name):
+        note("getattr", name)
+        raise AttributeError(name)
+    def __call__(self, *more):
+        return more
+    def m(self, x):
+        return self.k + x
+class Every:
+    k = 1
+    def __getattribute__(self, name):
+        note("every", name)
+        return object.__getattribute__(self, name)
+    def __call__(self, *more):
+        return more
+    def m(self, x):
+        return x
+@schedule
+def use(o):
+    a = f(1)
+    b = o(f(2)), o.m(f(1))
+    c = [o, f(3)]
+    d = {"o": o, f(2): (o, a)}
+    if a:
+        e = o
+    o.k = f(7)
+    for x in c:
+        last = x
+    c.append(o)
+    c[0] = o
+    q = f(1) if o is None else f(2)
+    def inner(y=o):
+        return y is o, f(1)
+    match q:
+        case 2:
+            q = 3
+    return b, o is c[0], e is o, len(d), list(map(o, [f(1)])), [o(x) for x in [1, f(2)]], inner(), q, type(last)
+@schedule
+def main():
+    return [use(o)[1:] for o in (Nosy(), Slotted(), Every())]
+""",
 }
 
 

@@ -129,7 +129,7 @@ def is_known_pure(function: Any) -> bool:
     """
     if _is_in(function, FUNCTIONS):
         return True
-    if isinstance(function, MethodDescriptorType):
+    if type(function) is MethodDescriptorType:
         return is_pure_method(function.__objclass__, function.__name__)
     if type(function) is BuiltinFunctionType and isinstance(function.__self__, type):
         return is_pure_class_method(function.__self__, function.__name__)

@@ -106,7 +106,7 @@ def _named(function: FunctionType, owner: type | None) -> Iterator[Any]:
     for home in homes:
         if type(home) is ModuleType:
             yield from (vars(home)[name] for name in names if name in vars(home))
-        elif isinstance(home, type):
+        elif issubclass(type(home), type):
             for base in home.__mro__:
                 for name in names & vars(base).keys():
                     found = vars(base)[name]

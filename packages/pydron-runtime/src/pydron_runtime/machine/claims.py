@@ -7,15 +7,17 @@ anything that can be reached from there waits, so that the frame finds things as
 
 from __future__ import annotations
 
+import contextlib
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable
+from types import MemberDescriptorType
 from typing import Any
 
 from pydron_runtime.machine.entries import Entry, Order, State, TaskEntry
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import CODE, CONTAINERS, MAPPINGS, SCALARS, is_immutable
+from pydron_runtime.machine.safety import CODE, CONTAINERS, MAPPINGS, SCALARS, is_immutable, own_attributes
 
 _REACH_LIMIT = 20_000
 
@@ -139,7 +141,7 @@ class Claims:
 
     def stored(self, container: Any) -> None:
         """An object was modified: what can be reached through it is to be looked at anew."""
-        if type(container) not in CONTAINERS and not hasattr(container, "__dict__"):
+        if type(container) not in CONTAINERS and own_attributes(container) is None:
             self.memory_stores += 1
         if self._reach:
             key = id(container)
@@ -183,7 +185,7 @@ def reachable(roots: Iterable[Any]) -> set[int] | None:
     while stack:
         value = stack.pop()
         kind = type(value)
-        if kind in SCALARS or kind in CODE or isinstance(value, type):
+        if kind in SCALARS or kind in CODE or issubclass(kind, type):
             continue
         if kind is Pending:
             if value.done and value.load is None:
@@ -215,13 +217,13 @@ def _inside_of_object(value: Any) -> list[Any] | None:
         return [base]
     inside: list[Any] = []
     for kind in type(value).__mro__:
-        slots = kind.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if name not in ("__dict__", "__weakref__") and hasattr(value, name):
-                inside.append(getattr(value, name))
-    own = getattr(value, "__dict__", None)
-    if type(own) is dict:
+        for slot in kind.__dict__.values():
+            if type(slot) is MemberDescriptorType:
+                with contextlib.suppress(AttributeError):
+                    inside.append(slot.__get__(value))
+    own = own_attributes(value)
+    if own is not None:
         inside.extend(own.values())
     elif not inside and type(value).__module__ != "numpy":
-        return None if hasattr(value, "__iter__") else inside
+        return None if hasattr(type(value), "__iter__") else inside
     return inside

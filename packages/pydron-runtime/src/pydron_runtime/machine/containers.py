@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import MAPPINGS, is_immutable
+from pydron_runtime.machine.safety import MAPPINGS, is_immutable, own_attributes
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.claims import Claims
@@ -166,7 +166,7 @@ def contents(container: Any) -> list[Any]:
         return list(container)
     if kind in MAPPINGS:
         return list(container.values())
-    return list(container.__dict__.values())
+    return list((own_attributes(container) or {}).values())
 
 
 def taken(pending: Pending) -> Any:
@@ -190,9 +190,9 @@ def fill_container(container: Any, hand_over: Callable[[Pending], Any] = taken) 
                 else:
                     left = True
         return left
-    if kind not in MAPPINGS and not hasattr(container, "__dict__"):
+    mapping = container if kind in MAPPINGS else own_attributes(container)
+    if mapping is None:
         return False
-    mapping = container if kind in MAPPINGS else container.__dict__
     for name, element in list(mapping.items()):
         if type(element) is Pending:
             if element.done:

@@ -121,7 +121,7 @@ def looked_up(code: Code, facts: Facts, received: Mapping[str, Any]) -> dict[str
         except (LookupError, AttributeError):
             continue
         for name in read.attributes:
-            if not isinstance(value, (ModuleType, type)):
+            if not issubclass(type(value), (ModuleType, type)):
                 break
             value = inspect.getattr_static(value, name, None)
         found[f"{len(found)} read"] = value
@@ -144,9 +144,9 @@ def _is_harmless(callee: Any, seen: frozenset[int]) -> bool:
         return False
     if is_functional(callee) or is_known_pure(callee) or is_lazy(callee) or goes_out(callee):
         return True
-    if isinstance(callee, type) and issubclass(callee, BaseException) and callee.__module__ == builtins.__name__:
+    if issubclass(type(callee), type) and issubclass(callee, BaseException) and callee.__module__ == builtins.__name__:
         return True
-    if not isinstance(callee, (FunctionType, MethodType)):
+    if type(callee) not in (FunctionType, MethodType):
         return False
     record = scheduled_record(callee)
     if record is None:
@@ -189,7 +189,7 @@ def readable(values: Mapping[str, Any], stored: tuple[Any, ...] = ()) -> tuple[A
         if id(value) not in claimed
         and type(value) not in SCALARS
         and type(value) is not Pending
-        and not isinstance(value, (ModuleType, type))
+        and not issubclass(type(value), (ModuleType, type))
         and not is_immutable(value)
     )
 

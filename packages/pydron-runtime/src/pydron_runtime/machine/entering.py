@@ -19,7 +19,7 @@ def is_known_manager(found: Any, made: bool) -> bool:
         found: The manager; or, if it is yet to be ``made``, what is called to make it.
     """
     kind = found if made else type(found)
-    return isinstance(kind, type) and kind in HARMLESS_MANAGERS
+    return issubclass(type(kind), type) and kind in HARMLESS_MANAGERS
 
 
 def swallows(found: Any, made: bool) -> bool:

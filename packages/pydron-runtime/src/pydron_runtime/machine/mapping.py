@@ -28,7 +28,7 @@ def is_mapped(function: Any) -> bool:
     """Whether going through a map of this function is for the machine."""
     if is_functional(function) or is_scheduled(function):
         return True
-    return isinstance(function, (FunctionType, MethodType)) and is_entered(function)
+    return type(function) in (FunctionType, MethodType) and is_entered(function)
 
 
 MAPPING: frozenset[Any] = frozenset({map, filter, filterfalse, starmap})

@@ -14,6 +14,7 @@ from greenlet import getcurrent
 from pydron import runner
 from pydron_runtime.machine.entries import Entry, State, TaskEntry, numbers
 from pydron_runtime.machine.previews import preview
+from pydron_runtime.machine.safety import name_of
 from pydron_runtime.machine.saving import keep_call, keep_task
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class Observer:
             yield
             return
         number = next(numbers)
-        name = getattr(function, "__qualname__", repr(function))
+        name = name_of(function)
         started = time.monotonic_ns()
         recorder.task_issued(
             number, name, frame.number, frame.code.number, frame.code.node(site),

@@ -51,6 +51,7 @@ from pydron_runtime.machine.safety import (
     is_immutable,
     is_safe,
     is_safe_type,
+    name_of,
     runs_user_code_for_attribute,
 )
 from pydron_runtime.machine.stores import MISSING, owner_of
@@ -105,7 +106,7 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
     elif is_functional(callee):
         return issue(frame, site, callee, args, kwargs)
-    elif isinstance(callee, type):
+    elif issubclass(kind, type):
         result = construct(frame, site, callee, args, kwargs)
         if result is not MISSING:
             frame.machine.speculation.wrappings.wrapped(result, args, kwargs)
@@ -130,7 +131,7 @@ def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     """A call nobody can reason about: it happens when it would have happened, with everything earlier finished."""
     args = tuple(value_of(frame, site, arg) for arg in args)
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
-    frame.machine.fence(frame, site, "PD101", getattr(callee, "__qualname__", type(callee).__qualname__))
+    frame.machine.fence(frame, site, "PD101", name_of(callee))
     try:
         made = frame.code.caller(site)(callee, args, kwargs)
     finally:
@@ -170,7 +171,7 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
     try:
         pending = machine.tasks.issue(frame, site, function, args, kwargs)
     except TransportError as error:
-        name = getattr(function, "__qualname__", repr(function))
+        name = name_of(function)
         tell_once(name, error.what, str(error))
         args = tuple(settled(frame, site, value) for value in args)
         kwargs = {name: settled(frame, site, value) for name, value in kwargs.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from types import BuiltinFunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_order, await_writers_inside, current, settled
@@ -51,7 +52,7 @@ def drawing(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs:
 
     Without a seed the system's own is read, which is a sync-point.
     """
-    owner = getattr(callee, "__self__", None)
+    owner = callee.__self__ if type(callee) in (MethodType, BuiltinFunctionType) else None
     if is_generator(type(owner)):
         return draw(frame, site, owner, callee.__name__, args, kwargs)
     if kwargs or len(args) != 1 or not (callee is random.Random or _is_default(callee)):
@@ -79,7 +80,7 @@ def draw(frame: Frame, site: int, generator: Any, name: str, args: tuple[Any, ..
     for value in (*operands, *kwargs.values()):
         if type(value) not in SCALARS and type(value) is not Pending:
             await_writers_inside(frame, site, value)
-            if not is_safe(value) or name == "integers" and callable(value) and not isinstance(value, type):
+            if not is_safe(value) or name == "integers" and callable(value) and not issubclass(type(value), type):
                 return MISSING
     if "out" in kwargs:
         return MISSING

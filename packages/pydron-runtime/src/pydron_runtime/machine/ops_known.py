@@ -83,7 +83,8 @@ def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
 
 def _may_call(callee: Any, args: tuple[Any, ...]) -> bool:
     """Whether the callee is given a function that it may call: builtins not known to do so never do."""
-    return getattr(callee, "__module__", "") != "builtins" and any(isinstance(arg, _FUNCTIONS) for arg in args)
+    functions = any(issubclass(type(arg), _FUNCTIONS) for arg in args)
+    return functions and getattr(callee, "__module__", "") != "builtins"
 
 
 def gone_through(frame: Frame, site: int, iterable: Any, first: bool = True) -> Any:
@@ -121,9 +122,9 @@ def _with_functions(frame: Frame, site: int, callee: Any, args: tuple[Any, ...],
     kwargs = {name: current(frame, site, value) for name, value in kwargs.items()}
     operands = (*args, *kwargs.values())
     calls = is_calling(callee)
-    functions = [operand for operand in operands if isinstance(operand, (*_FUNCTIONS, type, *_GETTERS))]
+    functions = [operand for operand in operands if issubclass(type(operand), (*_FUNCTIONS, type, *_GETTERS))]
     for function in functions:
-        if isinstance(function, type) and not calls and type(function) is type:
+        if issubclass(type(function), type) and not calls and type(function) is type:
             continue  # a class that says what is meant, such as dtype=float
         if not is_pure_callable(function):
             return MISSING

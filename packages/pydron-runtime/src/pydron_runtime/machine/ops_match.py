@@ -18,6 +18,7 @@ from pydron_runtime.machine.safety import (
     is_array,
     is_safe,
     is_safe_type,
+    own_attributes,
     runs_user_code_for_attribute,
 )
 
@@ -77,13 +78,13 @@ def _looks_up_calmly(found: Any, path: Path, compares: bool) -> bool:
     if found is _NOTHING:
         return False
     if path[0]:
-        return isinstance(found, type) and _asks_calmly(found)
+        return issubclass(type(found), type) and _asks_calmly(found)
     return _is_calm(found, compares, _DEPTH)
 
 
 def _is_enumeration(found: Any) -> bool:
     kind = type(found)
-    return isinstance(found, type) and kind.__module__ == "enum" and kind.__name__ in ("EnumMeta", "EnumType")
+    return issubclass(kind, type) and kind.__module__ == "enum" and kind.__name__ in ("EnumMeta", "EnumType")
 
 
 def _asks_calmly(kind: type) -> bool:
@@ -107,7 +108,7 @@ def _is_calm(value: Any, compares: bool, depth: int) -> bool:
             return False
         elements = value.values() if kind is dict else value
         return all(type(element) in SCALARS or _is_calm(element, compares, depth - 1) for element in elements)
-    if isinstance(value, type) or kind.__module__ == "builtins":
+    if issubclass(kind, type) or kind.__module__ == "builtins":
         return type(kind) is type and not hasattr(kind, "__dict__")
     return depth > 0 and _is_calm_object(value, kind, compares, depth)
 
@@ -121,7 +122,7 @@ def _is_calm_object(value: Any, kind: type, compares: bool, depth: int) -> bool:
         return False
     if compares and equality is not object.__eq__ and not is_record_type(kind):
         return False
-    own = getattr(value, "__dict__", None) if kind.__dictoffset__ else None
+    own = own_attributes(value) if kind.__dictoffset__ else None
     names = set(own or ())
     for base in kind.__mro__[:-1]:
         slots = base.__dict__.get("__slots__", ())

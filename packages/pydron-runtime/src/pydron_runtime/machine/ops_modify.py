@@ -196,7 +196,7 @@ def _update(frame: Frame, site: int, target: Any, args: tuple[Any, ...], kwargs:
         source = settled(frame, site, source)
         if not is_safe(source):
             return MISSING
-        if hasattr(source, "__next__"):
+        if hasattr(type(source), "__next__"):
             source = list(source)
     operands = (source,) if type(source) is Pending else ()
     placed = (*(source.values() if type(source) is dict else ()), *named.values())

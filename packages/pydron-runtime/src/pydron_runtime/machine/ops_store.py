@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_order, current, settled, value_of
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import MAPPINGS, is_array, is_immutable, is_safe
+from pydron_runtime.machine.safety import MAPPINGS, is_array, is_immutable, is_safe, own_attributes
 from pydron_runtime.machine.stores import (
     is_plain,
     owner_of,
@@ -119,9 +119,9 @@ def delete_item(frame: Frame, site: int, target: Any, index: Any) -> None:
 def set_attribute(frame: Frame, site: int, target: Any, name: str, value: Any) -> None:
     """``target.name = value``."""
     target = value_of(frame, site, target)
-    if is_plain(target, name):
+    own = own_attributes(target) if is_plain(target, name) else None
+    if own is not None:
         value = current(frame, site, value)
-        own = target.__dict__
         containers = frame.machine.containers
 
         def act() -> None:

@@ -13,7 +13,7 @@ from types import FunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 from pydron.analysis.expressions import DATA_METHOD_NAMES, MUTATING_NAMES
-from pydron_runtime.machine.safety import SCALARS
+from pydron_runtime.machine.safety import SCALARS, own_attributes
 
 _UNUSED = frozenset({"__init__", "__post_init__", "__new__"})
 """What runs when an object is made, which it has been."""
@@ -32,7 +32,7 @@ def is_record_type(kind: type) -> bool:
 def contents_of(record: Any) -> list[Any]:
     """What a record holds: its fields, and attributes that it was given besides."""
     found = [getattr(record, field.name) for field in dataclasses.fields(record) if hasattr(record, field.name)]
-    return found + list(getattr(record, "__dict__", {}).values())
+    return found + list((own_attributes(record) or {}).values())
 
 
 def _look(kind: type) -> bool:

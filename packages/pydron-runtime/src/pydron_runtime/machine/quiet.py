@@ -5,7 +5,7 @@ from __future__ import annotations
 import copyreg
 from typing import Any
 
-from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_array, is_safe_type
+from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_array, is_safe_type, own_attributes
 
 _DEPTH = 4
 _WIDTH = 10_000
@@ -33,6 +33,6 @@ def is_quiet(value: Any, depth: int = _DEPTH) -> bool:
         return False
     if any(getattr(kind, name, None) is not getattr(object, name, None) for name in _REDUCING):
         return False
-    state = getattr(value, "__dict__", None)
+    state = own_attributes(value)
     slotted = any("__slots__" in vars(base) for base in kind.__mro__[:-1])
-    return type(state) is dict and not slotted and is_quiet(state, depth - 1)
+    return state is not None and not slotted and is_quiet(state, depth - 1)

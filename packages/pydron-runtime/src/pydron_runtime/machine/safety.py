@@ -124,7 +124,7 @@ def is_safe(value: Any, depth: int = 3) -> bool:
         return all(type(element) in SCALARS or is_safe(element, depth - 1) for element in value)
     if is_array(value):
         return bool(value.dtype.kind != "O")
-    if isinstance(value, BaseException):
+    if issubclass(kind, BaseException):
         return kind.__module__ == "builtins" and depth > 0 and all(is_safe(arg, depth - 1) for arg in value.args)
     if is_safe_type(kind) or kind in CODE or kind in VIEWS:
         return True
@@ -158,14 +158,29 @@ def is_pending(value: Any) -> bool:
     return type(value) is Pending
 
 
+def own_attributes(value: Any) -> dict[str, Any] | None:
+    """An object's own dictionary, found without running code of its class; None if it has none."""
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return None
+    return own if type(own) is dict else None
+
+
+def name_of(callee: Any) -> str:
+    """A callee for people, found without running code of its class."""
+    kind = type(callee)
+    return str(callee.__qualname__ if kind in CODE and kind is not types.ModuleType else kind.__qualname__)
+
+
 def runs_user_code_for_attribute(value: Any, name: str) -> bool:
     """Whether reading ``value.name`` may run user code: a property, a descriptor, ``__getattr__``."""
     kind = type(value)
-    if isinstance(value, BaseException) and kind.__module__ == "builtins":
+    if issubclass(kind, BaseException) and kind.__module__ == "builtins":
         return False
     if kind in SCALARS or kind in CONTAINERS or kind in CODE or is_safe_type(kind) or kind in VIEWS:
         return kind is types.ModuleType and name not in value.__dict__
-    if isinstance(value, type):
+    if issubclass(kind, type):
         return definer(kind, "__getattribute__") is not type or _class_attribute_is_active(value, name)
     if definer(kind, "__getattribute__") not in (object, BaseException):
         return True
@@ -175,8 +190,8 @@ def runs_user_code_for_attribute(value: Any, name: str) -> bool:
             if isinstance(found, _PASSIVE) or not hasattr(type(found), "__get__"):
                 return False
             return not _is_builtin_descriptor(found)
-    own = getattr(value, "__dict__", None)
-    if type(own) is dict and name in own:
+    own = own_attributes(value)
+    if own is not None and name in own:
         return False
     return hasattr(kind, "__getattr__")
 
