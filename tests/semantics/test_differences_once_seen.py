@@ -138,6 +138,41 @@ def use(o):
 def main():
     return [use(o)[1:] for o in (Nosy(), Slotted(), Every())]
 """,
+    "a variable that a call failed to give a value, where a handler elsewhere has the same name": """
+@schedule
+def main():
+    c = 5
+    n = 0
+    for make in (fail, f, fail):
+        try:
+            c = make(n)
+            n += 1
+        except ValueError:
+            note(c, n)
+        finally:
+            note(c, n)
+        try:
+            if (c := make(1)) > 1 and (n := fail(2)):
+                note(1)
+        except ValueError as e:
+            note(c, n, e.args)
+    try:
+        note(1)
+    except KeyError as c:
+        pass
+    except LookupError as n:
+        pass
+    del c
+    try:
+        c = fail(f(1))
+    except ValueError:
+        try:
+            return c
+        except UnboundLocalError as error:
+            return str(error)
+    finally:
+        note(n)
+""",
 }
 
 

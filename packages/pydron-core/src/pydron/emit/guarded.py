@@ -53,6 +53,7 @@ class Guarded:
         self._sites = regions.sites
         self.noted: Names = frozenset()
         self.strict = False
+        self._restored_at_once: Names = frozenset()
 
     def statement(self, node: Try | With, assigned: Names) -> list[ast.stmt]:
         """A guarded statement: as a function of its own, or in line.
@@ -94,12 +95,12 @@ class Guarded:
     @contextmanager
     def outside(self) -> Iterator[None]:
         """Emit code with variables of its own, of which no statement around notes anything."""
-        kept = self.noted, self.strict
-        self.noted, self.strict = frozenset(), False
+        kept = self.noted, self.strict, self._restored_at_once
+        self.noted, self.strict, self._restored_at_once = frozenset(), False, frozenset()
         try:
             yield
         finally:
-            self.noted, self.strict = kept
+            self.noted, self.strict, self._restored_at_once = kept
 
     def try_(self, node: Try, assigned: Names) -> list[ast.stmt]:
         """A ``try`` statement, in line."""
@@ -148,15 +149,35 @@ class Guarded:
         statement = place(ast.With([item], [*begin, guarded]), at)
         return [assign(held, made, manager), statement]
 
-    def after(self, node: Node, bound: Names, assigned: Names) -> list[ast.stmt]:
-        """What follows a simple node in the body of a guarded statement."""
+    def noticed(self, node: Node, made: list[ast.stmt], bound: Names, before: Names, assigned: Names) -> list[ast.stmt]:
+        """The statements of a simple node in the body of a guarded statement, and what the statement has to know of it.
+
+        Args:
+            before, assigned: What is bound for certain before and after the node.
+        """
         at = located(node.span)
-        found = self.notes(node.id, bound, assigned, at)
-        if self.strict and not isinstance(node, (Input, Output)):
-            self._sites.node_id = node.id
-            reason = [ast.Constant("PD210"), ast.Constant("")]
-            found.append(place(ast.Expr(self._sites.operation("fence", at, *reason)), at))
-        return found
+        found = [*made, *self.notes(node.id, bound, assigned, at)]
+        if not self.strict or isinstance(node, (Input, Output)):
+            return found
+        self._sites.node_id = node.id
+        reason = [ast.Constant("PD210"), ast.Constant("")]
+        found.append(place(ast.Expr(self._sites.operation("fence", at, *reason)), at))
+        return self._or_as_before(found, bound & self._restored_at_once, before, at)
+
+    def _or_as_before(self, made: list[ast.stmt], names: Names, before: Names, at: ast.stmt) -> list[ast.stmt]:
+        """Statements that leave the variables that they bind as they were if they fail."""
+        if not names or not made:
+            return made
+        leading: list[ast.stmt] = []
+        back: list[ast.stmt] = []
+        for name in sorted(names):
+            value, looked = self.value_of(name, name in before, at)
+            kept = self._sites.fresh("before")
+            leading += [*looked, assign(kept, value, at)]
+            back.append(place(ast.Assign([target_of(name)], name_of(kept)), at))
+        back += self._drop_unbound(names - before, at)
+        handler = ast.ExceptHandler(None, None, [*back, ast.Raise()])
+        return [*leading, place(ast.Try(made, [handler], [], []), at)]
 
     def notes(self, node: int, names: Names, assigned: Names, at: ast.stmt | ast.expr) -> list[ast.stmt]:
         """What tells the attempts around some code which values its variables have been given."""
@@ -215,13 +236,15 @@ class Guarded:
         bound: Names = frozenset(),
     ) -> list[ast.stmt]:
         """The body of a statement, in its attempt; ``leading`` has bound ``bound``."""
-        outer, outer_strict = self.noted, self.strict
+        outer, outer_strict, outer_restored = self.noted, self.strict, self._restored_at_once
         self.noted |= self._noted_in(body, read_after)
-        self.strict = self.strict or self._unbinds(body, read_after)
+        if self._unbinds(body, read_after):
+            self.strict = True
+            self._restored_at_once |= all_binds(body, self._regions.variables) & read_after
         with self._sites.within(attempt):
             noted = self.notes(body.input.id, bound, assigned, at)
             emitted = [*(leading or []), *noted, *self._regions.region(body, assigned)]
-        self.noted, self.strict = outer, outer_strict
+        self.noted, self.strict, self._restored_at_once = outer, outer_strict, outer_restored
         return emitted or [place(ast.Pass(), at)]
 
     def _guarded(self, attempt: str, names: Names, assigned: Names, body: list[ast.stmt], at: ast.stmt) -> ast.stmt:

@@ -82,10 +82,11 @@ class Regions:
         for node in region.nodes:
             self.expressions.assigned = assigned
             self.sites.node_id = node.id
-            emitted += self._node(node, assigned)
+            made, before = self._node(node, assigned), assigned
             assigned = self.assignment.after(node, assigned)
             if isinstance(node, Call) or not subregions(node):
-                emitted += self.guarded.after(node, own_binds(node, self.variables), assigned)
+                made = self.guarded.noticed(node, made, own_binds(node, self.variables), before, assigned)
+            emitted += made
         return emitted
 
     def _node(self, node: Node, assigned: Names) -> list[ast.stmt]:
