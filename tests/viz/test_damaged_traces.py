@@ -136,3 +136,46 @@ def test_megabyte_names_do_not_stop_the_viewer(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     looked_at(path)
+
+
+def test_texts_that_the_writer_would_have_cut_are_cut_in_large_files(tmp_path: Path) -> None:
+    """A file of a hundred megabytes of names must not take gigabytes to show."""
+    path = filled(tmp_path / "t")
+    connection = sqlite3.connect(path)
+    for number in range(1, 31):
+        row = (number, "n" * 2_000_000, "f.py", "t" * 200_000)
+        connection.execute("INSERT INTO task (id, name, file, line, traceback) VALUES (?, ?, ?, 1, ?)", row)
+    connection.commit()
+    connection.close()
+    trace, (_, columns) = read_trace(path), read_columns(path)
+    assert {len(task.name) for task in trace.tasks} == {1_000} == {len(site.name) for site in columns.sites}
+    assert {len(task.traceback) for task in trace.tasks} == {100_000}
+
+
+def test_times_that_no_run_can_have_are_told(tmp_path: Path) -> None:
+    """What cannot be calculated with is told in a sentence, and the rest of the run is shown."""
+    great = 2**63 - 1
+    path = filled(
+        tmp_path / "t",
+        *(f"INSERT INTO task (id, name, issued, started, finished, worker) VALUES ({number}, 'f', 1, 2, {great}, 'w')"
+          for number in (1, 2, 3)),
+        "INSERT INTO worker (name, started) VALUES ('w', 0)",
+    )  # fmt: skip
+    client = create_app(path, TOKEN).test_client()
+    for address in PATHS:
+        answer = client.get(f"http://127.0.0.1{address}{'&' if '?' in address else '?'}token={TOKEN}")
+        if answer.status_code == 500:
+            assert "The trace is damaged" in answer.get_json()["error"], address
+
+
+def test_values_that_are_missing_are_no_error(tmp_path: Path) -> None:
+    """A file may lack any column, and with it the values that every trace of ours has."""
+    path = filled(tmp_path / "t", "INSERT INTO task (id) VALUES (1)")
+    connection = sqlite3.connect(path)
+    for table in ("wait", "graph", "attempt", "source"):
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"CREATE TABLE {table} (id INTEGER)")
+        connection.execute(f"INSERT INTO {table} VALUES (1)")
+    connection.commit()
+    connection.close()
+    looked_at(path)

@@ -81,3 +81,13 @@ def test_parts_that_were_put_off_wait_in_a_lane_of_their_own() -> None:
     assert [bar.subject for bar in program.bars] == [0] and program.rows == 1
     assert len(parts.bars) == 40
     assert [lane["name"] for lane in lanes_of(trace, columns_of(()))] == ["program", "w1", "put off"]
+
+
+def test_workers_of_one_host_stand_together() -> None:
+    """In a cluster a lane's label says on which host its worker ran; on one host that goes without saying."""
+    hosts = (("w1", "node2.lab"), ("w2", "node10.lab"), ("w3", "node2.lab"))
+    trace = Trace(workers=tuple(WorkerRow(name, host) for name, host in hosts))
+    found = lanes_of(trace, columns_of(()))[1:]
+    assert [lane["label"] for lane in found] == ["node2 w1", "node2 w3", "node10 w2"]
+    alone = Trace(workers=(WorkerRow("w1", "here"), WorkerRow("w2", "here")))
+    assert [lane["label"] for lane in lanes_of(alone, columns_of(()))[1:]] == ["w1", "w2"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from pydron.errors import PydronError, UsageError
@@ -37,11 +37,22 @@ def create_app(trace: str | os.PathLike[str] | OpenTrace, token: str, other: Ope
     app.register_blueprint(insight)
     app.register_error_handler(PydronError, _told)
     app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Exception, _failed)
     return app
 
 
 def _told(problem: PydronError) -> tuple[Response, int]:
     return jsonify({"error": str(problem)}), 404 if isinstance(problem, UsageError) else 500
+
+
+def _failed(problem: Exception) -> tuple[Response, int]:
+    """Whatever a trace can do that nobody has thought of: a sentence, and for whoever mends it the traceback."""
+    current_app.logger.error("The viewer has failed at %s", request.path, exc_info=problem)
+    text = (
+        f"The viewer has failed over this trace ({type(problem).__name__}: {str(problem)[:200]}). Either the trace is"
+        " damaged, or this is an error of Pydron's: the command that serves this page has printed where."
+    )
+    return jsonify({"error": text}), 500
 
 
 def _refused(problem: HTTPException) -> tuple[Response, int]:

@@ -98,13 +98,19 @@ def _moments(trace: Trace) -> array[float]:
 
 
 def lanes_of(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
-    """The program's lane first, then the workers in the order of their names, then that of parts that were put off."""
+    """The program's lane first, then the workers in the order of their names, then that of parts that were put off.
+    Where there are several hosts, the workers of each stand together, and their lanes are labelled with it."""
     known = {worker.name: worker for worker in trace.workers}
+    several = len({worker.host for worker in trace.workers}) > 1
+
+    def host(name: str) -> str:
+        return known[name].host if several and name in known else ""
+
     names = {*known, *tasks.workers, *(one.worker for one in trace.attempts)} - {""}
     found: list[dict[str, Any]] = [
         {"name": "program", "worker": "", "begin": 0, "end": trace.run.finished, "note": "", "reason": ""}
     ]
-    for name in sorted(names, key=natural):
+    for name in sorted(names, key=lambda name: (natural(host(name)), natural(name))):
         row = known.get(name)
         if row is None:
             found.append({"name": name, "worker": name, "begin": None, "end": None, "note": "", "reason": ""})
@@ -112,7 +118,8 @@ def lanes_of(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
         parts = [f"process {row.pid}" if row.pid is not None else "", f"on {row.host}" if row.host else ""]
         note = " ".join(part for part in parts if part) + (f", {row.reason}" if row.reason else "")
         lane = {"name": name, "worker": name, "begin": row.started, "end": row.stopped, "note": note}
-        found.append({**lane, "reason": row.reason})
+        label = f"{host(name).split('.')[0]} {name}".strip()
+        found.append({**lane, "reason": row.reason, "label": label})
     if not all(wait.own for wait in trace.waits):
         found.append({"name": PUT_OFF, "worker": None, "begin": None, "end": None, "note": "", "reason": ""})
     return found

@@ -47,8 +47,27 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
 """The columns of each table that are numbers."""
 
 
-def from_clause(table: str, present: Set[str]) -> str:
-    """What to read a table FROM, given the columns that a file has of it: all columns of this version are there."""
+LONGEST: Mapping[str, int] = {"arguments": 10_000, "error_message": 10_000, "traceback": 100_000, "detail": 10_000}
+"""Longest texts that the writer keeps, in characters, by column; names and the like are cut at 1,000."""
+
+_WHOLE = {"meta": ("key", "value"), "source": ("text",), "graph": ("document", "source"), "saved_call": ("call",)}
+
+
+def from_clause(table: str, present: Set[str], cut: bool = False) -> str:
+    """What to read a table FROM, given the columns that a file has of it: all columns of this version are there.
+
+    Args:
+        cut: Cut texts that are longer than the writer would have left them.
+    """
+    if cut and present:
+        numbers = (*NUMBERS.get(table, ()), *_WHOLE.get(table, ()))
+        columns = (
+            f"NULL AS {column}" if column not in present
+            else column if column in numbers
+            else f"substr({column}, 1, {LONGEST.get(column, 1_000)}) AS {column}"
+            for column in TABLES[table]
+        )  # fmt: skip
+        return f"(SELECT {', '.join(columns)} FROM {table})"
     missing = [column for column in TABLES[table] if column not in present]
     if not present:
         return f"(SELECT {', '.join(f'NULL AS {column}' for column in missing)} WHERE 0)"

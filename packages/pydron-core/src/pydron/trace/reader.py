@@ -53,6 +53,9 @@ _COLUMNS = (
 )
 
 
+_LARGE, _WIDE = 50_000_000, 4_096
+"""Bytes of a file, and of it per task, from which on the lengths of its texts are looked after."""
+
 _JOURNEY = "id, coalesce(worker, ''), reached, issued, sent, received, started, loaded, returned, finished, arrived"
 
 
@@ -126,7 +129,8 @@ class TraceReader:
                 self._connection.text_factory = usual
             columns.tie(self._connection.execute("SELECT task, needs FROM dependency ORDER BY task, needs"))
             failed = self._connection.execute(
-                "SELECT id, coalesce(error_type, ''), coalesce(error_message, '') FROM task"
+                "SELECT id, coalesce(error_type, ''), coalesce(error_message, '')"
+                f" FROM {self._tables['task']}"
                 " WHERE error_type <> '' OR error_message <> ''"
             )
             columns.errors = {number: error_text(kind, message) for number, kind, message in failed}
@@ -183,15 +187,21 @@ class TraceReader:
         frames = self._frames(order)
         return Trace(
             run=self._run(),
-            sources=tuple(self._connection.execute(f"SELECT file, text FROM {self._tables['source']} ORDER BY file")),
+            sources=tuple(
+                self._connection.execute(
+                    f"SELECT coalesce(file, ''), coalesce(text, '') FROM {self._tables['source']} ORDER BY file"
+                )
+            ),
             graphs=self._rows(
-                GraphRow, f"id, name, qualname, file, document, source FROM {self._tables['graph']} ORDER BY id"
+                GraphRow,
+                "id, coalesce(name, ''), coalesce(qualname, ''), coalesce(file, ''), coalesce(document, ''),"
+                f" coalesce(source, '') FROM {self._tables['graph']} ORDER BY id",
             ),
             frames=frames,
             tasks=tasks,
             attempts=self._rows(
                 AttemptRow,
-                "task, attempt, worker, started, finished, outcome, error"
+                "task, attempt, coalesce(worker, ''), started, finished, coalesce(outcome, ''), coalesce(error, '')"
                 f" FROM {self._tables['attempt']} ORDER BY task, attempt",
             ),
             waits=self._waits(frames),
@@ -220,7 +230,8 @@ class TraceReader:
 
     def _waits(self, frames: tuple[FrameRow, ...]) -> tuple[WaitRow, ...]:
         rows = self._connection.execute(
-            "SELECT frame, graph, node, file, line, reason, detail, task, started, finished"
+            "SELECT frame, graph, node, coalesce(file, ''), coalesce(line, 0), coalesce(reason, ''),"
+            " coalesce(detail, ''), task, coalesce(started, finished, 0), coalesce(finished, started, 0)"
             f" FROM {self._tables['wait']} ORDER BY started, id"
         ).fetchall()
         if self._tells_beside:
@@ -270,12 +281,21 @@ class TraceReader:
         """What to read each table from: a file may lack tables and columns that were added later."""
         found = {}
         with self._reading():
+            cut = self._is_wide()
             for table in TABLES:
                 columns = {name for _, name, *_ in self._connection.execute(f"PRAGMA table_info({table})")}
-                found[table] = from_clause(table, columns)
+                found[table] = from_clause(table, columns, cut)
                 if table == "wait_beside":
                     self._tells_beside = {"frame", "started"} <= columns
         return found
+
+    def _is_wide(self) -> bool:
+        """Whether the file holds texts that the writer would have cut: read whole, they might fill the memory."""
+        size = self.path.stat().st_size
+        if size < _LARGE or not self._connection.execute("PRAGMA table_info(task)").fetchall():
+            return False
+        (tasks,) = self._connection.execute("SELECT count(*) FROM task").fetchone()
+        return size > _WIDE * int(tasks)
 
     def _check_identity(self) -> None:
         with self._reading():

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from pydron.errors import TraceFormatError
 from pydron_viz.analysis.plan import Plan, WaitKey
 
 _FINISH, _START, _PROGRAM, _ISSUE, _READY = range(5)  # the order in which events of one moment happen
@@ -48,8 +49,16 @@ def simulate(
         workers: How many; None for as many as there are calls.
         faster: Function name to the factor by which its calls become faster.
         without: Waits at which the program does not stand still.
+
+    Raises:
+        TraceFormatError: The trace holds times that no run can have.
     """
-    return _Simulation(plan, workers, dict(faster or {}), without).run()
+    try:
+        return _Simulation(plan, workers, dict(faster or {}), without).run()
+    except OverflowError as problem:
+        raise TraceFormatError(
+            "The trace is damaged: it holds times too large to calculate with. Record the run again."
+        ) from problem
 
 
 class _Simulation:

@@ -129,7 +129,8 @@ export class Timeline {
     if (!this.run) return;
     const width = this.pane.clientWidth, ratio = devicePixelRatio || 1;
     this.width = width;
-    this.gutter = width < 520 ? 68 : 92;
+    const longest = Math.max(...this.lanes.map((lane) => (lane.label ?? lane.name).length));
+    this.gutter = width < 520 ? 68 : Math.min(190, Math.max(92, 22 + 6.6 * longest));
     this.canvas.style.height = `${this.height}px`;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(this.height * ratio);
@@ -218,7 +219,7 @@ export class Timeline {
     c.fillStyle = this.#colour("--ink");
     c.save();
     c.beginPath(); c.rect(0, lane.top, this.gutter - 6, lane.height); c.clip();
-    c.fillText(lane.name, 10, lane.top + ROW / 2);
+    c.fillText(lane.label ?? lane.name, 10, lane.top + ROW / 2);
     c.restore();
     this.#inside(c, () => {
       // The stretch in which the worker was there: bars on it, and idle where there are none.
@@ -336,6 +337,7 @@ export class Timeline {
     const y = event.clientY - box.top, time = this.#at(event.clientX - box.left);
     const number = this.lanes.findIndex((lane) => y >= lane.top && y < lane.top + lane.height);
     const told = this.travel.meaning(number, time, (id) => this.run.label(this.run.place(id)));
+    if (event.clientX - box.left < this.gutter) return this.lanes[number]?.note ?? "";
     if (told || !this.idle) return told;
     const { columns, kinds } = this.idle;
     const index = columns.lane.findIndex((lane, one) => lane === number && columns.begin[one] <= time && time < columns.end[one]);
