@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pydron.trace import FrameRow, TaskRow, Trace
-from pydron_viz.folding import LIMIT, MOST_EDGES, fold
+from pydron_viz.folding import CHAIN, LIMIT, MOST_EDGES, fold
 from pydron_viz.layout import invisible_edges
 
 
@@ -134,3 +135,20 @@ def test_a_folded_node_is_taken_apart() -> None:
     calls = fold(trace, opened={(0, 1, 1_000), (0, 51, 100)})
     assert [len(group.tasks) for group in calls.groups] == [50] + [1] * 50 + [50] * 18 + [1_000]
     assert fold(trace, opened={(0, 2, 3), (9, 1, 1_000)}).groups == whole.groups
+
+
+@pytest.mark.parametrize("length, folded", [(CHAIN, False), (CHAIN + 1, True), (250, True)])
+def test_long_chains_are_folded_though_there_is_room(length: int, folded: bool) -> None:
+    """A running total is a thread of hundreds of nodes, beside which nothing else could be read; a click unfolds it."""
+    chain = [TaskRow(n, "add", graph=1, node=1, line=1, needs=(n - 1,) if n > 1 else ()) for n in range(1, length + 1)]
+    other = TaskRow(length + 1, "other", graph=1, node=2, line=2, needs=(length,))
+    groups = fold(Trace(tasks=(*chain, other))).groups
+    assert [len(group.tasks) for group in groups] == ([length, 1] if folded else [1] * (length + 1))
+    opened = fold(Trace(tasks=(*chain, other)), opened={(0, 1, length)}).groups
+    assert len(opened) > 2
+
+
+def test_a_tree_is_no_chain() -> None:
+    """Results that are combined pair by pair are few levels deep, however many they are."""
+    tree = [TaskRow(n, "add", graph=1, node=1, line=1, needs=tuple(c for c in (n // 2,) if c)) for n in range(1, 128)]
+    assert len(fold(Trace(tasks=tuple(tree))).groups) == 127

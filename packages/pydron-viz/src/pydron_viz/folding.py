@@ -22,6 +22,12 @@ LIMIT = 300
 MOST_EDGES = 1_200
 """Most edges drawn: with more, a diagram is a black area, and layout takes seconds."""
 
+CHAIN = 20
+"""Calls of one site of which each needs the one before: with more of them than that, a site is folded."""
+
+_MOST_FOLLOWED = 50_000
+"""Most calls of a run in which chains are looked for. Beyond, sites are folded for their number."""
+
 _DEEPEST = 6
 
 _REST = 2**30
@@ -99,8 +105,11 @@ def fold(
     if sites:
         folded.update(number for number, size in places.sizes.items() if size > 1)
     else:
-        drawn = len(tasks)
+        folded.update(_chains(tasks, ties, places))
+        drawn = len(tasks) - sum(places.sizes[number] - 1 for number in folded)
         for number, size in places.sizes.most_common():
+            if number in folded:
+                continue
             if size < 2 or (drawn <= limit and _edges_between(tasks, ties, places.of, folded) <= MOST_EDGES):
                 break
             folded.add(number)
@@ -115,6 +124,21 @@ def fold(
     if len(set(chosen)) > limit + parts:
         chosen = _by_name(tasks, limit)
     return _folding(tasks, ties, chosen, paths)
+
+
+def _chains(tasks: TaskColumns, ties: Lineage | None, places: _Places) -> list[int]:
+    """Groups whose calls need one another, one after the other: drawn apart they are a thread as long as the run,
+    beside which nothing can be read."""
+    if len(tasks) > _MOST_FOLLOWED:
+        return []
+    depth = [0] * len(tasks)
+    longest: dict[int, int] = {}
+    for need, task in _pairs(tasks, ties, range(len(tasks))):
+        number = places.of[task]
+        if places.of[need] == number:
+            depth[task] = max(depth[task], depth[need] + 1)
+            longest[number] = max(longest.get(number, 0), depth[task])
+    return [number for number, length in longest.items() if length >= CHAIN]
 
 
 def _take_apart(

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +75,8 @@ class TraceReader:
         self._closing = weakref.finalize(self, self._connection.close)
         self._closing.atexit = False
         try:
-            self._check_identity()
+            with self._reading():
+                _check_identity(self.path, self._connection)
             self._tables = self._present()
         except BaseException:
             self.close()
@@ -234,12 +236,10 @@ class TraceReader:
             " coalesce(detail, ''), task, coalesce(started, finished, 0), coalesce(finished, started, 0)"
             f" FROM {self._tables['wait']} ORDER BY started, id"
         ).fetchall()
+        beside = None
         if self._tells_beside:
             beside = set(self._connection.execute("SELECT frame, started FROM wait_beside"))
-            return tuple(WaitRow(*(*row, (row[0], row[8]) not in beside)) for row in rows)
-        # Older traces do not tell whose wait it was: that of an outermost function was the program's own.
-        outer = {frame.id for frame in frames if frame.kind == "function" and frame.parent is None}
-        return tuple(WaitRow(*(*row, row[0] is None or not frames or row[0] in outer)) for row in rows)
+        return _wait_rows(rows, beside, frames)
 
     def _rows(self, record: Any, query: str) -> tuple[Any, ...]:
         return tuple(record(*row) for row in self._connection.execute(f"SELECT {query}"))
@@ -281,36 +281,13 @@ class TraceReader:
         """What to read each table from: a file may lack tables and columns that were added later."""
         found = {}
         with self._reading():
-            cut = self._is_wide()
+            cut = _is_wide(self.path, self._connection)
             for table in TABLES:
                 columns = {name for _, name, *_ in self._connection.execute(f"PRAGMA table_info({table})")}
                 found[table] = from_clause(table, columns, cut)
                 if table == "wait_beside":
                     self._tells_beside = {"frame", "started"} <= columns
         return found
-
-    def _is_wide(self) -> bool:
-        """Whether the file holds texts that the writer would have cut: read whole, they might fill the memory."""
-        size = self.path.stat().st_size
-        if size < _LARGE or not self._connection.execute("PRAGMA table_info(task)").fetchall():
-            return False
-        (tasks,) = self._connection.execute("SELECT count(*) FROM task").fetchone()
-        return size > _WIDE * int(tasks)
-
-    def _check_identity(self) -> None:
-        with self._reading():
-            (application,) = self._connection.execute("PRAGMA application_id").fetchone()
-            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if application != APPLICATION_ID:
-                raise TraceFormatError(
-                    f"'{self.path}' is an SQLite file, but not a Pydron trace. Give a file that was written by"
-                    " 'pydron run --trace FILE' or by a program run with PYDRON_TRACE=FILE."
-                )
-            if version > SCHEMA_VERSION:
-                raise TraceFormatError(
-                    f"The trace '{self.path}' has format version {version}; this Pydron reads up to version"
-                    f" {SCHEMA_VERSION}. Update Pydron to open it."
-                )
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -345,6 +322,41 @@ def read_columns(path: str | os.PathLike[str]) -> tuple[Trace, TaskColumns]:
 
 def _task_row(row: Sequence[Any], needs: tuple[int, ...]) -> TaskRow:
     return TaskRow(*(*row[:25], needs, *row[25:]))
+
+
+def _wait_rows(
+    rows: Sequence[Sequence[Any]], beside: Set[tuple[int, int]] | None, frames: tuple[FrameRow, ...]
+) -> tuple[WaitRow, ...]:
+    """Waits, and whose they were. ``beside``: those of parts that were put off; None where the file does not tell."""
+    if beside is not None:
+        return tuple(WaitRow(*(*row, (row[0], row[8]) not in beside)) for row in rows)
+    # Older traces: waits of an outermost function were the program's own.
+    outer = {frame.id for frame in frames if frame.kind == "function" and frame.parent is None}
+    return tuple(WaitRow(*(*row, row[0] is None or not frames or row[0] in outer)) for row in rows)
+
+
+def _is_wide(path: Path, connection: sqlite3.Connection) -> bool:
+    """Whether a file holds texts that the writer would have cut: read whole, they might fill the memory."""
+    size = path.stat().st_size
+    if size < _LARGE or not connection.execute("PRAGMA table_info(task)").fetchall():
+        return False
+    (tasks,) = connection.execute("SELECT count(*) FROM task").fetchone()
+    return size > _WIDE * int(tasks)
+
+
+def _check_identity(path: Path, connection: sqlite3.Connection) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise TraceFormatError(
+            f"'{path}' is an SQLite file, but not a Pydron trace. Give a file that was written by"
+            " 'pydron run --trace FILE' or by a program run with PYDRON_TRACE=FILE."
+        )
+    if version > SCHEMA_VERSION:
+        raise TraceFormatError(
+            f"The trace '{path}' has format version {version}; this Pydron reads up to version"
+            f" {SCHEMA_VERSION}. Update Pydron to open it."
+        )
 
 
 def _stack(text: str | None) -> tuple[tuple[str, int, str], ...]:

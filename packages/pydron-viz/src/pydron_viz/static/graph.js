@@ -41,6 +41,7 @@ export class Graph {
     const keep = this.view === diagram.view && this.whole && whole.every((value, index) => value === this.whole[index]);
     this.view = diagram.view;
     this.whole = whole;
+    this.head = headOf(svg);
     if (!keep) { this.window = this.#initial(); this.chosen = false; }
     svg.removeAttribute("width");
     svg.removeAttribute("height");
@@ -198,7 +199,10 @@ export class Graph {
     if (!scale || wanted === scale) return [...this.whole];
     const width = clientWidth / wanted, height = clientHeight / wanted;
     const top = scale < wanted ? this.whole[1] : this.whole[1] - (height - this.whole[3]) / 2;
-    return [this.whole[0] - (width - this.whole[2]) / 2, top, width, height];
+    let left = this.whole[0] - (width - this.whole[2]) / 2;
+    if (width < this.whole[2] && this.head !== null)
+      left = this.whole[0] + Math.min(Math.max(0, this.head - width / 2), this.whole[2] - width);
+    return [left, top, width, height];
   }
 
   #adopt(element, places, name, place) {
@@ -311,6 +315,14 @@ export class Graph {
       else this.onSelect({});
     }
   }
+}
+
+// How far from the left the node stands that is drawn highest: where a function begins.
+function headOf(svg) {
+  const [, shift] = /translate\(([-\d.]+)/.exec(svg.querySelector("g.graph")?.getAttribute("transform") ?? "") ?? [];
+  const texts = Array.from(svg.querySelectorAll(".node text"), (text) => [Number(text.getAttribute("y")), Number(text.getAttribute("x"))]);
+  const [highest] = texts.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
+  return highest && shift ? highest[1] + Number(shift) : null;
 }
 
 // Per drawn node the places of its tasks.

@@ -219,7 +219,7 @@ export class Timeline {
     c.fillStyle = this.#colour("--ink");
     c.save();
     c.beginPath(); c.rect(0, lane.top, this.gutter - 6, lane.height); c.clip();
-    c.fillText(lane.label ?? lane.name, 10, lane.top + ROW / 2);
+    c.fillText(this.width < 520 ? lane.name : lane.label ?? lane.name, 10, lane.top + ROW / 2);
     c.restore();
     this.#inside(c, () => {
       // The stretch in which the worker was there: bars on it, and idle where there are none.
