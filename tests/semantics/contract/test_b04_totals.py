@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from contract import IN_PLACE, Item, Row, hold
+from contract import AHEAD, IN_PLACE, Item, Row, hold
 
 ITEM = Item(
     "B4",
@@ -31,6 +31,18 @@ ITEM = Item(
         Row(
             "`if f(x) > best: best = ...`",
             "best, where = 0, None\nfor x in range(4):\n    y = f(x)\n    if y > best:\n        best, where = y, x\nreturn best, where",
+        ),
+        Row(
+            "`global count`, `count += f(x)`",
+            "global count\nfor x in range(6):\n    count += f(x)\nreturn count",
+            before="count = 0\n",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`global latest`, `latest = g(x) + 1`",
+            "global latest\nfor x in range(6):\n    latest = g(x) + 1",
+            before="latest = 0\n",
+            behaviour=AHEAD,
         ),
     ),
 )

@@ -34,6 +34,9 @@ def lower_assign(lowering: Lowering, node: ast.Assign) -> None:
     """Emit an assignment statement."""
     foreign = foreign_names(lowering, node.targets)
     if foreign:
+        if lowering.has_operations(node.value) and all(isinstance(target, ast.Name) for target in node.targets):
+            # Only the store is taken whole: the calls in the value are nodes of their own.
+            node.value = lowering.settle(lowering.expression(node.value))
         native_statement(lowering, node, "PD207", ", ".join(foreign))
         return
     if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):

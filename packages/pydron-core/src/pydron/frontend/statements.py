@@ -112,11 +112,17 @@ def _delete(lowering: Lowering, target: ast.expr, node: ast.Delete) -> None:
 
 def lower_augmented(lowering: Lowering, node: ast.AugAssign) -> None:
     """Emit ``target += value``. Python reads the target before it computes the value."""
-    foreign = foreign_names(lowering, [node.target])
+    target = node.target
+    foreign = foreign_names(lowering, [target])
+    if foreign and isinstance(target, ast.Name) and lowering.has_operations(node.value):
+        # Only the store is taken whole: the calls in the value are nodes of their own.
+        now = ast.copy_location(ast.Name(target.id, ast.Load()), target)
+        value = lowering.settle(_augmented(lowering, node, now))
+        native_statement(lowering, ast.copy_location(ast.Assign([target], value), node), "PD207", target.id)
+        return
     if foreign:
         native_statement(lowering, node, "PD207", ", ".join(foreign))
         return
-    target = node.target
     if isinstance(target, (ast.Attribute, ast.Subscript)):
         _augment_place(lowering, node, target)
         return
