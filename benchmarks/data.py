@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from fork_limit import commit, timed
+from fork_limit import commit, timed, turns_for
 from forked_pair import ForkedPair
 
 import pydron
@@ -259,6 +259,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure, print a table, append to the history."""
     options = arguments()
+    SIZES["turns"] = turns_for(0.005)
     pair = ForkedPair({name: whole(name, options.scale) for name in CASES})
     print(f"{WORKERS} workers, {options.rounds} rounds, scale {options.scale:g}")
     print(f"{'case':<16}{'speed-up':>10}{'two forks':>11}{'share':>8}")

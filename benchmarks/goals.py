@@ -166,6 +166,7 @@ def main() -> None:
     forked: dict[str, Any] = {name: case.sequential for name, case in fork_limit.CASES.items()}
     forked.update({case.name: case.loop for case in (*short_calls.CASES, *short_calls.GOALS)})
     forked.update({name: data.whole(name, scale) for name, scale in scales.items()})
+    data.SIZES["turns"] = fork_limit.turns_for(0.005)
     pair = ForkedPair(forked)
     others = short_calls.peers(only=None if options.peers else ("futures", "mp.Pool"))
     bench = Bench(pair, options.rounds, {name: run for name, (run, _) in others.items()})
