@@ -111,6 +111,10 @@ LAZY = {
     "keys that have no hash": "return {items(1): f(2)}",
     "a display that is changed": "a = {**table(1), 'x': f(2)}\na['y'] = 3\nb = [*items(3), f(1)]\nb.append(4)\nreturn a, b, {**a, **table(2)}, [*b, *b]",
     "parts that are changed": "a = table(1)\nb = {**a}\nb['list'].append(2)\nnote(b)\nc = [*pair(3)]\nc[1].append(f(4))\nreturn a, b, c",
+    "a list that takes it in": "out = [1]\nsame = out\nout.extend(f(x) for x in range(4))\nout += (g(x) for x in range(4))\nout.extend(map(f, range(3)))\nreturn out, same is out",
+    "a list that takes in what fails": "out = []\ntry:\n    out.extend(fails(x, 2) for x in range(4))\nexcept ValueError as error:\n    return out, error",
+    "a list that takes it in among effects": "out = []\nout.extend(f(effect(len(out))) for x in range(4))\nnote(out)\nout += (g(effect(x)) for x in range(2))\nreturn out",
+    "a set that takes it in": "s = {1}\ns.update(f(x) for x in range(4))\nnote(len(s))\ns.update(items(x) for x in range(2))\nreturn s",
     "operands that are changed": "xs = [1, 2]\nys = [*items(2), *xs]\nxs.append(3)\nd = {'a': 1}\ne = {**table(1), **d}\nd['b'] = 2\nreturn xs, ys, d, e",
 }
 

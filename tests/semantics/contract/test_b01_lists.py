@@ -38,6 +38,9 @@ ITEM = Item(
             "queue = collections.deque()\nfor x in range(4):\n    queue.append(f(x))\nreturn list(queue)",
             before="import collections",
         ),
+        Row("`out.extend(f(x) for x in xs)`", "out = []\nout.extend(f(x) for x in range(4))\nreturn out"),
+        Row("`out += (f(x) for x in xs)`", "out = []\nout += (f(x) for x in range(4))\nreturn out"),
+        Row("`out.extend(map(f, xs))`", "out = []\nout.extend(map(f, range(4)))\nreturn out"),
     ),
 )
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pydron.errors import InternalError
 from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.lent import is_fed
+from pydron_runtime.machine.ops_modify import take_in
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_array, is_immutable, is_safe
@@ -41,6 +43,9 @@ def _in_place(frame: Frame, site: int, function: Callable[[Any, Any], Any], targ
     kind = type(target)
     if (kind is list or kind is deque) and function is operator.iadd and type(operand) in (list, tuple):
         return _extended(frame, site, target, operand)
+    if (kind is list or kind is deque) and function is operator.iadd and is_fed(machine, operand):
+        take_in(frame, site, target, operand)
+        return target
     if is_array(target) and target.dtype.kind != "O" and type(operand) is Pending:
         return _on_array(frame, site, function, target, operand)
     if is_immutable(target):

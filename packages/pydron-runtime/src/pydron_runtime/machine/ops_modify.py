@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.keyed import sort_by_key
+from pydron_runtime.machine.lent import is_fed
+from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import MAPPINGS, SCALARS, is_immutable, is_safe
 from pydron_runtime.machine.stores import MISSING, restore_item, snapshot
@@ -20,6 +22,12 @@ from pydron_runtime.machine.turns import change
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.undo import Inverse
+
+_TAKING: dict[type, frozenset[str]] = {
+    list: frozenset({"extend"}),
+    collections.deque: frozenset({"extend"}),
+}
+"""Methods that take in the elements of an iterable one by one, as they come."""
 
 _GIVING = frozenset({"pop", "popitem", "popleft", "setdefault"})
 """Methods that return something; the others return None."""
@@ -31,6 +39,10 @@ _BLIND = frozenset({"pop", "popitem", "popleft", "clear", "reverse", "rotate"})
 def modify(frame: Frame, site: int, target: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``target.name(...)`` for a mutating method of a container; MISSING where it takes a sync-point."""
     kind = type(target)
+    if len(args) == 1 and not kwargs and name in _TAKING.get(kind, ()):
+        operand = current(frame, site, args[0])
+        if is_fed(frame.machine, operand):
+            return take_in(frame, site, target, operand)
     if not kwargs:
         lenient = _LENIENT.get((kind, name, len(args)))
         if lenient is not None:
@@ -62,6 +74,12 @@ def modify(frame: Frame, site: int, target: Any, name: str, args: tuple[Any, ...
             (target, *operands), gives=name in _GIVING,
         )  # fmt: skip
     return result if name in _GIVING else None
+
+
+def take_in(frame: Frame, site: int, target: Any, iterator: Any) -> None:
+    """``target.extend(iterator)``: an iterator that is the machine's."""
+    for element in iterate(frame, site, iterator):
+        _append(frame, site, target, element)
 
 
 def _inverse_of(target: Any, name: str, operands: tuple[Any, ...]) -> Callable[..., Inverse]:
