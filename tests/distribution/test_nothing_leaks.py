@@ -234,7 +234,7 @@ def test_a_million_calls_leave_nothing_behind(tmp_path: Path) -> None:
     script.write_text(PROGRAM, encoding="utf-8")
     command = [sys.executable, str(script), "1000000"]
     finished = subprocess.run(
-        command, capture_output=True, text=True, timeout=300, env={**os.environ, "PYDRON_WORKERS": "2"}
+        command, capture_output=True, text=True, timeout=900, env={**os.environ, "PYDRON_WORKERS": "2"}
     )
     assert finished.returncode == 0, finished.stderr
     looks = [[float(word) for word in line.split()] for line in finished.stdout.splitlines()]
