@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 
 from pydron.location import Span
 
+COMPREHENSIONS_HAVE_FRAMES = sys.version_info < (3, 12)
+"""Whether a list, set or dict comprehension has a frame of its own. (PEP 709 ended that.)"""
+
 _ABSENT = "_pydron_absent_"
 
 

@@ -16,11 +16,20 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydron import installed
 from pydron.config import settings as settings
 from pydron.errors import ConfigurationError
-from pydron.places import Place, code_at, entry_at, line_of, place_of_entry
+from pydron.places import (
+    COMPREHENSIONS_HAVE_FRAMES,
+    Place,
+    code_at,
+    entry_at,
+    line_of,
+    place_of_entry,
+    place_of_span,
+)
 from pydron.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
     from pydron.entry import Record
+    from pydron.ir.nodes import Graph
 
 Runner = Callable[["Record", tuple[Any, ...], Mapping[str, Any]], Any]
 """What an entry point of the group ``pydron.executors`` is: runs one call of a scheduled function."""
@@ -81,6 +90,45 @@ def show_as(code: CodeType, users: CodeType, role: Role = "function") -> None:
     """Frames of code made from a graph are to be shown as frames of the user's code."""
     key = id(code)
     _emitted[key] = (weakref.ref(code, lambda _: _emitted.pop(key, None)), users, role)
+
+
+_apart: dict[int, tuple[weakref.ref[CodeType], Graph]] = {}
+"""Id of a user's code -> that code, and the graph that it was taken apart into."""
+
+
+def takes_apart(users: CodeType, graph: Graph) -> None:
+    """Code of the user's runs as emitted code of a graph: its comprehensions may have no frames of their own."""
+    if COMPREHENSIONS_HAVE_FRAMES:
+        key = id(users)
+        _apart[key] = (weakref.ref(users, lambda _: _apart.pop(key, None)), graph)
+
+
+def in_comprehensions(
+    users: CodeType,
+    place: Place,
+    below: TracebackType | None,
+    namespace: dict[str, Any],
+    outside: Place | None = None,
+    loops: bool = False,
+) -> tuple[Place, TracebackType | None]:
+    """A place in a user's code, and what is below, with the entries of the comprehensions around the place between.
+
+    Args:
+        namespace: The globals of their frames.
+        outside: Comprehensions that this place is in as well have their entries already.
+        loops: A loop asks for an element there. (What computes the iterable stands at the same place.)
+    """
+    apart = _apart.get(id(users))
+    if apart is None or place.column is None:
+        return place, below
+    from pydron.comprehensions import around, comprehensions_of  # late: only failures need it
+
+    for one in reversed(around(comprehensions_of(apart[1]), place, outside, loops)):
+        whole = place_of_span(one.span)
+        at = whole if loops and place == place_of_span(one.first) else place
+        below = entry_at(code_at(users.co_filename, one.name, at), at.line, below, namespace)
+        place = whole
+    return place, below
 
 
 def shown_as(code: CodeType) -> CodeType:
@@ -243,7 +291,7 @@ def entry_of(
 
 def without_own_frames(traceback: TracebackType | None) -> TracebackType | None:
     """A traceback without the entries of Pydron's own files."""
-    return _chained(_activations(traceback))
+    return _shown(_activations(traceback))
 
 
 def _activations(traceback: TracebackType | None) -> list[TracebackType]:
@@ -261,11 +309,34 @@ def _activations(traceback: TracebackType | None) -> list[TracebackType]:
     return kept
 
 
-def _chained(entries: list[TracebackType]) -> TracebackType | None:
+def _shown(entries: list[TracebackType], outside: Place | None = None) -> TracebackType | None:
+    """Entries as a traceback.
+
+    Args:
+        outside: The place of the entry above them.
+    """
     rebuilt: TracebackType | None = None
-    for entry in reversed(entries):
-        rebuilt = TracebackType(rebuilt, entry.tb_frame, entry.tb_lasti, line_of(entry))
+    places = [outside, *(place_of_entry(entry) for entry in entries)] if COMPREHENSIONS_HAVE_FRAMES else []
+    for number, entry in reversed(list(enumerate(entries))):
+        frame, code = entry.tb_frame, entry.tb_frame.f_code
+        users, role = _emitted[id(code)][1:] if id(code) in _emitted else (code, "function")
+        place = places[number + 1] if places else None
+        if place is not None and (users is not code or code.co_name == "<genexpr>"):
+            above = places[number] if users.co_name == "<genexpr>" else None
+            at, rebuilt = in_comprehensions(users, place, rebuilt, frame.f_globals, above, _loops(entry))
+            if at is not place:
+                rebuilt = entry_of(users, at, rebuilt, frame.f_globals, dict(frame.f_locals), role)
+                continue
+        rebuilt = TracebackType(rebuilt, frame, entry.tb_lasti, line_of(entry))
     return rebuilt
+
+
+def _loops(entry: TracebackType) -> bool:
+    """Whether the code of an entry was asking an iterator for an element."""
+    from opcode import opmap  # late: only failures need it
+
+    code = entry.tb_frame.f_code.co_code
+    return 0 <= entry.tb_lasti < len(code) and code[entry.tb_lasti] == opmap["FOR_ITER"]
 
 
 def _is_own(code: CodeType) -> bool:
@@ -289,5 +360,9 @@ def users_frames(
         traceback = traceback.tb_next
     kept = _activations(traceback)
     if kept and shown_as(kept[0].tb_frame.f_code) is own:
-        return place_of_entry(kept[0]), _chained(kept[1:])
-    return Place(own.co_firstlineno) if place is None else place, _chained(kept)
+        place = place_of_entry(kept[0])
+        below = _shown(kept[1:], place)
+        if id(kept[0].tb_frame.f_code) not in _emitted:
+            return place, below
+        return in_comprehensions(own, place, below, kept[0].tb_frame.f_globals, loops=_loops(kept[0]))
+    return Place(own.co_firstlineno) if place is None else place, _shown(kept, place)

@@ -17,6 +17,7 @@ from pydron.emit.regions import Deferrable
 from pydron.emit.streams import ELEMENTS
 from pydron.emit.unit import UNIT, Unit
 from pydron.entry import Record
+from pydron.ir.nodes import Graph
 from pydron.location import Span
 from pydron.uninterrupted import uninterrupted
 from pydron_runtime.machine.naming import as_generator_expression, caller_at, named_as
@@ -55,7 +56,7 @@ class Code:
         self.callees = unit.callees
         self.streams = unit.streams
         self.scouts: dict[int, Any] = {}
-        self.function = _load(record.function, unit)
+        self.function = _load(record.function, unit, record.taken_apart)
         self.signature = inspect.signature(record.function)
         self.plain = _plain(self.signature)
         self._callers: dict[int, Callable[..., Any]] = {}
@@ -151,8 +152,12 @@ def _plain(signature: inspect.Signature) -> tuple[int, int] | None:
     return least, len(parameters)
 
 
-def _load(original: FunctionType, unit: Unit) -> FunctionType:
-    """Run the unit, then give its functions the cells of the user's own closure."""
+def _load(original: FunctionType, unit: Unit, graph: Graph) -> FunctionType:
+    """Run the unit, then give its functions the cells of the user's own closure.
+
+    Args:
+        graph: What the unit was emitted from.
+    """
     namespace: dict[str, Any] = {}
     exec(unit.code, original.__globals__, namespace)
     make: FunctionType = namespace[UNIT]
@@ -160,7 +165,12 @@ def _load(original: FunctionType, unit: Unit) -> FunctionType:
     arguments.update({f"{PREFIX}op_{name}": OPERATIONS[name] for name in unit.operations})
     arguments.update({f"{PREFIX}{name}": getattr(operator, name) for name in unit.operators})
     made = make(**arguments)
-    function = _rebind(made, original, {})
+    done: dict[CodeType, FunctionType] = {}
+    function = _rebind(made, original, done)
+    runner.takes_apart(original.__code__, graph)
+    for part in done.values():
+        if part.__code__.co_name == "<genexpr>":
+            runner.takes_apart(part.__code__, graph)
     function.__defaults__ = original.__defaults__
     function.__kwdefaults__ = original.__kwdefaults__
     function.__qualname__ = original.__qualname__

@@ -46,12 +46,14 @@ def placement(failed: Entry, top: Frame | None = None) -> tuple[Place, Traceback
             below = traceback_of(below)
         for extent in _streams(frame.code, failed.site):
             place, below = _in_stream(frame.code, extent, place, below)
+    place, below = _in_comprehensions(frame.code, place, below)
     while frame is not None and frame.frame is not None and frame is not top:
         if frame.kind == "function":
             below = _under(frame.code, frame.code.record.taken_apart.name, place, below)
             place = place_of_span(frame.frame.code.span(frame.site))
             for extent in _streams(frame.frame.code, frame.site):
                 place, below = _in_stream(frame.frame.code, extent, place, below)
+            place, below = _in_comprehensions(frame.frame.code, place, below)
         frame = frame.frame
     return place, below
 
@@ -75,7 +77,18 @@ def _in_stream(
     code: Code, extent: Extent, place: Place, below: TracebackType | None
 ) -> tuple[Place, TracebackType | None]:
     """A place in a generator expression: that of the call that goes through it, and the traceback below that."""
-    return place_of_span(extent.span), _under(code, "<genexpr>", place, below)
+    outside = place_of_span(extent.span)
+    place, below = _in_comprehensions(code, place, below, outside)
+    return outside, _under(code, "<genexpr>", place, below)
+
+
+def _in_comprehensions(
+    code: Code, place: Place, below: TracebackType | None, outside: Place | None = None
+) -> tuple[Place, TracebackType | None]:
+    """A place in a function: that of the comprehensions around it, and their entries in the traceback."""
+    record = code.record
+    namespace = {"__name__": record.taken_apart.module}
+    return runner.in_comprehensions(record.function.__code__, place, below, namespace, outside)
 
 
 def _under(code: Code, name: str, place: Place, below: TracebackType | None) -> TracebackType:
