@@ -326,3 +326,15 @@ def main():
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_failure_is_that_of_plain_python(name: str) -> None:
     check(PRELUDE + PROGRAMS[name])
+
+
+@pytest.mark.parametrize(
+    "handled", ["return f(1)", "try:\n        {}[1]\n    except KeyError:\n        return [f(x) for x in (1, 2)]"]
+)
+def test_why_a_call_could_not_travel_is_no_context_of_what_it_raises(handled: str) -> None:
+    """The function refers to a global that cannot be pickled, so it runs in the program."""
+    check(
+        "import sys\nclass Stays:\n    def __reduce__(self):\n        raise TypeError('no')\nstays = Stays()\n"
+        "@functional\ndef f(x):\n    stays\n    raise ValueError(x, sys.exc_info()[0])\n"
+        f"@schedule\ndef main():\n    {handled}\n"
+    )

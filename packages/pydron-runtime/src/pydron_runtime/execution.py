@@ -10,6 +10,7 @@ from pydron import runner
 from pydron_runtime.executors.base import Executor
 from pydron_runtime.machine.code import Code
 from pydron_runtime.machine.contexts import end_context
+from pydron_runtime.machine.left_generators import show_cause
 from pydron_runtime.machine.machine import Machine
 from pydron_runtime.machine.observer import Observer
 from pydron_runtime.machine.switching import switching_quickly
@@ -62,5 +63,6 @@ def _run(machine: Machine, code: Code, args: tuple[Any, ...], kwargs: Mapping[st
         runner.place_failure(error, *placement(failed))
     elif machine.interrupted is not None:
         runner.place_failure(error, *placement(machine.interrupted))
+    show_cause(error)
     runner.keep_context(error)
     raise error

@@ -19,6 +19,7 @@ from greenlet import GreenletExit
 from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.entries import Entry, Operation, Order, State, TaskEntry
 from pydron_runtime.machine.frames import Frame, end_of
+from pydron_runtime.machine.tracebacks import leave_generators
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.machine import Machine
@@ -117,7 +118,7 @@ class Attempt(Frame):
     def withdraw(self) -> BaseException:
         """Take back what was done beyond the entry that has failed. Gives the error of that entry."""
         failed = self.failed
-        assert failed is not None and failed.error is not None
+        assert failed is not None
         end = end_of(failed)
         self.machine.undo.roll_back(end, within=self.order)
         around: Frame | None = self
@@ -127,8 +128,9 @@ class Attempt(Frame):
             around = around.frame
         _cut(self, failed)
         self.over(State.DONE)
-        self.raised, self.context, self._oldest = failed.error, failed.error.__context__, None
-        return failed.error
+        error = leave_generators(failed, self)
+        self.raised, self.context, self._oldest = error, error.__context__, None
+        return error
 
 
 def first_open(frame: Frame) -> Entry | None:

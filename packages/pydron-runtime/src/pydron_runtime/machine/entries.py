@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 from pydron_runtime.machine.pending import Pending
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
+    from pydron.places import Place
     from pydron_runtime.data.output import Chunk
     from pydron_runtime.data.payload import Payload
     from pydron_runtime.data.tasks import Function
@@ -45,6 +48,7 @@ class Entry:
         error: Why it failed.
         frames_below: Traceback entries to show below the failing line, as (file, line, name, ...) records or a
             real traceback.
+        placement: Where the failure belongs, and the traceback below, if that was found out before it is asked for.
         looks: It only looks at the objects it claimed, so that two of its kind need not wait for one another.
         mixed: It, or what it comes after, may put an object into what it claimed that can be changed, and that the
             program knows otherwise. (So may everything but an operation that says otherwise.)
@@ -52,7 +56,19 @@ class Entry:
         handled: The exception that was being handled at that place of the program; the context of a failure.
     """
 
-    __slots__ = ("error", "followers", "frame", "frames_below", "handled", "looks", "mixed", "order", "site", "state")
+    __slots__ = (
+        "error",
+        "followers",
+        "frame",
+        "frames_below",
+        "handled",
+        "looks",
+        "mixed",
+        "order",
+        "placement",
+        "site",
+        "state",
+    )
 
     def __init__(self, frame: Frame | None, order: Order, site: int) -> None:
         self.frame = frame
@@ -61,6 +77,7 @@ class Entry:
         self.state = State.OPEN
         self.error: BaseException | None = None
         self.frames_below: Any = None
+        self.placement: tuple[Place, TracebackType | None] | None = None
         self.looks = False
         self.mixed = True
         self.followers: list[Callable[[], None]] = []

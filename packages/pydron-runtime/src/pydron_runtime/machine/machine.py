@@ -33,6 +33,7 @@ from pydron_runtime.machine.retirement import retire
 from pydron_runtime.machine.speculation import Speculation
 from pydron_runtime.machine.standstill import Standstill
 from pydron_runtime.machine.tasks import Tasks
+from pydron_runtime.machine.tracebacks import leave_generators
 from pydron_runtime.machine.undecorated import forget
 from pydron_runtime.machine.undo import UndoLog
 from pydron_runtime.machine.unfolding import Unfolding
@@ -236,8 +237,7 @@ class Machine:
         Raises:
             Unwinding: Always.
         """
-        error = failed.error
-        assert error is not None
+        error = leave_generators(failed)
         self.failed = failed
         self.observer.failed(failed)
         if isinstance(failed, TaskEntry) and failed.output:

@@ -171,14 +171,23 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
     try:
         pending = machine.tasks.issue(frame, site, function, args, kwargs)
     except TransportError as error:
-        name = name_of(function)
-        tell_once(name, error.what, str(error))
-        args = tuple(settled(frame, site, value) for value in args)
-        kwargs = {name: settled(frame, site, value) for name, value in kwargs.items()}
-        with machine.observer.here(frame, site, function, str(error), args, kwargs):
-            return call_in_turn(frame, site, function, args, kwargs)
-    machine.poll()
-    return pending
+        problem = error
+    else:
+        machine.poll()
+        return pending
+    # Outside of the handler: nothing that the call raises has to do with why it could not travel.
+    return _stays(frame, site, problem, function, args, kwargs)
+
+
+def _stays(
+    frame: Frame, site: int, problem: TransportError, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """A functional call that cannot be serialised."""
+    tell_once(name_of(function), problem.what, str(problem))
+    args = tuple(settled(frame, site, value) for value in args)
+    kwargs = {name: settled(frame, site, value) for name, value in kwargs.items()}
+    with frame.machine.observer.here(frame, site, function, str(problem), args, kwargs):
+        return call_in_turn(frame, site, function, args, kwargs)
 
 
 def _run_short(

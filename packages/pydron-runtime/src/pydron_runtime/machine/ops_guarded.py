@@ -17,6 +17,7 @@ from pydron_runtime.machine.current import settled
 from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import end_of
+from pydron_runtime.machine.left_generators import show_cause
 from pydron_runtime.machine.retirement import retire
 from pydron_runtime.machine.standstill import Standstill
 from pydron_runtime.machine.tracebacks import placement
@@ -156,6 +157,7 @@ def caught(attempt: Attempt, site: int) -> int:
         error.__traceback__ = _shown_at(attempt, place, below)
     else:
         error.__traceback__ = runner.without_own_frames(error.__traceback__)
+        show_cause(error)
     attempt.machine.observer.frame_finished(attempt, error)
     shown = error.__traceback__
     if shown is None:

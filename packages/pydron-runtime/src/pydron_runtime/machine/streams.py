@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import settled, value_of
 from pydron_runtime.machine.folding import FOLDING, fold, settled_start
+from pydron_runtime.machine.left_generators import left_generator
 from pydron_runtime.machine.lent import lend
 from pydron_runtime.machine.ops_call import call, native
 from pydron_runtime.machine.stores import MISSING
@@ -50,7 +51,10 @@ def go_through(
     if callee is iter and not args:
         return lend(frame, tiers, elements, generator, captures)
     if first and _looks_later(callee) and not args:
-        found = elements(frame, tiers, *captures)
+        try:
+            found = elements(frame, tiers, *captures)
+        except StopIteration as stop:
+            raise left_generator(stop) from stop
         return call(frame, site, callee, found, **kwargs)
     if not first and _is_one_of(callee, FOLDING) and not kwargs and len(args) <= (callee is sum):
         start = settled_start(frame, site, args[0]) if args else 0

@@ -16,25 +16,54 @@ from pydron_runtime.data.failures import FrameRecord, load_failure, traceback_of
 from pydron_runtime.data.tasks import Failed
 from pydron_runtime.machine.entries import Entry
 from pydron_runtime.machine.frames import Frame
+from pydron_runtime.machine.left_generators import Raised
 
 if TYPE_CHECKING:
     from pydron.emit.streams import Extent
     from pydron_runtime.machine.code import Code
 
 
-def placement(failed: Entry, top: Frame | None = None) -> tuple[Place, TracebackType | None]:
+Placement = tuple[Place, "TracebackType | None"]
+"""A place in a function, and the traceback below it."""
+
+
+def placement(failed: Entry, top: Frame | None = None) -> Placement:
     """Where a failed entry belongs: the place in the main function, and the traceback below it.
 
     Args:
         top: The place in the function of this frame instead, which began what has failed.
     """
+    assert failed.error is not None
+    # What has left a generator on its way was placed when it did.
+    return failed.placement or _placement(failed, top, Raised(failed.error))
+
+
+def leave_generators(failed: Entry, top: Frame | None = None) -> BaseException:
+    """The error of a failed entry as it gets to the main function, or to the function of ``top``.
+
+    A ``StopIteration`` does not leave a generator expression: there it becomes the cause of a ``RuntimeError``, which
+    is the error of the entry from then on.
+    """
+    error = failed.error
+    assert error is not None
+    if isinstance(error, StopIteration):
+        raised = Raised(error)
+        placed = _placement(failed, top, raised)
+        if raised.error is not error:
+            failed.error, failed.placement = raised.error, placed
+    return raised.error if isinstance(error, StopIteration) else error
+
+
+def _placement(failed: Entry, top: Frame | None, raised: Raised) -> Placement:
     frame: Frame | None
     if isinstance(failed, Frame) and failed.error is not None:
         place, below = _native(failed)
         frame = failed
-        if frame.kind == "region" and frame.frame is not None:
-            for extent in _streams(frame.code, frame.site)[1:]:
-                place, below = _in_stream(frame.code, extent, place, below)
+        streams = _streams(frame.code, frame.site) if frame.kind == "region" and frame.frame is not None else []
+        if streams:
+            below = raised.leaving(below)
+        for extent in streams[1:]:
+            place, below = _in_stream(frame.code, extent, place, below, raised)
     else:
         frame = failed.frame
         assert frame is not None
@@ -45,20 +74,20 @@ def placement(failed: Entry, top: Frame | None = None) -> tuple[Place, Traceback
         else:
             below = traceback_of(below)
         for extent in _streams(frame.code, failed.site):
-            place, below = _in_stream(frame.code, extent, place, below)
+            place, below = _in_stream(frame.code, extent, place, below, raised)
     place, below = _in_comprehensions(frame.code, place, below)
     while frame is not None and frame.frame is not None and frame is not top:
         if frame.kind == "function":
             below = _under(frame.code, frame.code.record.taken_apart.name, place, below)
             place = place_of_span(frame.frame.code.span(frame.site))
             for extent in _streams(frame.frame.code, frame.site):
-                place, below = _in_stream(frame.frame.code, extent, place, below)
+                place, below = _in_stream(frame.frame.code, extent, place, below, raised)
             place, below = _in_comprehensions(frame.frame.code, place, below)
         frame = frame.frame
     return place, below
 
 
-def _native(frame: Frame) -> tuple[Place, TracebackType | None]:
+def _native(frame: Frame) -> Placement:
     """The place in a deferred frame's function, and what is below, from the error's own traceback."""
     error = frame.error
     assert error is not None
@@ -73,18 +102,16 @@ def _streams(code: Code, site: int) -> list[Extent]:
     return [extent for extent in code.streams if extent.begin <= site < extent.end]
 
 
-def _in_stream(
-    code: Code, extent: Extent, place: Place, below: TracebackType | None
-) -> tuple[Place, TracebackType | None]:
+def _in_stream(code: Code, extent: Extent, place: Place, below: TracebackType | None, raised: Raised) -> Placement:
     """A place in a generator expression: that of the call that goes through it, and the traceback below that."""
     outside = place_of_span(extent.span)
     place, below = _in_comprehensions(code, place, below, outside)
-    return outside, _under(code, "<genexpr>", place, below)
+    return outside, raised.leaving(_under(code, "<genexpr>", place, below))
 
 
 def _in_comprehensions(
     code: Code, place: Place, below: TracebackType | None, outside: Place | None = None
-) -> tuple[Place, TracebackType | None]:
+) -> Placement:
     """A place in a function: that of the comprehensions around it, and their entries in the traceback."""
     record = code.record
     namespace = {"__name__": record.taken_apart.module}

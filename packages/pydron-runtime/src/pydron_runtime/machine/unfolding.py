@@ -14,6 +14,7 @@ from __future__ import annotations
 import weakref
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import deferred_call
 from pydron_runtime.machine.deferral import is_deferrable_function
 from pydron_runtime.machine.entries import State, TaskEntry
+from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import record_of
 
 if TYPE_CHECKING:
@@ -132,10 +134,10 @@ class Unfolding:
         child.code, child.kind = piece.caller.code, "region"  # the call stands at a line of the caller
 
         def run() -> tuple[Any]:
-            tasks = self._machine.tasks
-            try:
-                pending = tasks.issue(child, piece.site, piece.function, piece.args, piece.kwargs)
-            except TransportError:  # a functional call may run anywhere
+            pending: Any = MISSING
+            with suppress(TransportError):
+                pending = self._machine.tasks.issue(child, piece.site, piece.function, piece.args, piece.kwargs)
+            if pending is MISSING:  # a functional call may run anywhere; outside of the handler, it knows nothing of it
                 return (piece.function(*piece.args, **piece.kwargs),)
             entry = child.queue[-1]
             if isinstance(entry, TaskEntry):
