@@ -39,6 +39,63 @@ ITEM = Item(
             behaviour=AHEAD,
         ),
         Row(
+            "`while i < n: if f(xs[i]) > k: break`, then `i += 1`",
+            "xs, i = list(range(6)), 0\nwhile i < len(xs):\n    if f(xs[i]) > 50:\n        break\n    i += 1\nreturn i",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`while f(xs[i]) < k: i += 1`",
+            "xs, i = list(range(6)), 0\nwhile f(xs[i]) < 5:\n    i += 1\nreturn i",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`while True: x = next(it, None)`, left at `None` or at a result",
+            "it = iter(range(6))\nwhile True:\n    x = next(it, None)\n    if x is None:\n        break\n"
+            "    if f(x) > 50:\n        return x\nreturn next(it, 'none left')",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`while queue: x = queue.pop(0)`, left at a result",
+            "queue = list(range(6))\nwhile queue:\n    x = queue.pop(0)\n    if f(x) > 4:\n        break\nreturn queue",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "the same with the `popleft` of a `deque`",
+            "queue = collections.deque(range(6))\nwhile queue:\n    x = queue.popleft()\n    if f(x) > 4:\n        break\n"
+            "return queue",
+            before="import collections",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "a walk: `for y in items(x): if y not in seen: queue.append(y)`",
+            "queue, seen = [0, 4, 5, 6], set()\nwhile queue:\n    x = queue.pop(0)\n    for y in items(x):\n"
+            "        if y not in seen:\n            seen.add(y)\n            queue.append(y)\nreturn sorted(seen)",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "pages until one is empty: `rows = items(page)`, `if not rows: break`",
+            "page, out = 5, []\nwhile True:\n    rows = items(page)\n    if not rows:\n        break\n"
+            "    out.extend(rows)\n    page -= 1\nreturn out",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "batches: `while jobs: rs = [f(b) for b in jobs[:2]]`, left at their sum",
+            "jobs, out = list(range(8)), []\nwhile jobs:\n    batch, jobs = jobs[:2], jobs[2:]\n"
+            "    rs = [f(b) for b in batch]\n    if sum(rs) > 100:\n        break\n    out.append(rs)\nreturn out",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`while True: try: f(i)`, left at a failure",
+            "i = 0\nwhile True:\n    try:\n        fails(i, 5)\n    except ValueError:\n        break\n    i += 1\nreturn i",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`for x in xs: while True: try: r = f(x)`, tried again after a failure",
+            "out = []\nfor x in range(5):\n    n = 0\n    while True:\n        try:\n            r = fails(x, n + 2)\n"
+            "            break\n        except ValueError:\n            n += 3\n    out.append(r)\nreturn out",
+            behaviour=AHEAD,
+        ),
+        Row(
             "an unknown call on each result",
             "for x in range(4):\n    note(f(x))",
             behaviour=AHEAD,

@@ -3,6 +3,14 @@
 ahead = op_ahead(frame, site, tiers, node, names, captures...)
 (the loop; where it waits for a result: op_looked(frame, site, ahead, result); sync-points look ahead, too)
 ahead = None
+
+A ``while`` loop says when an iteration begins (:mod:`.forecasts`)::
+
+ahead = op_forecast(frame, site, node, "ahead")
+while True:
+    ahead.iteration += 1
+    ...
+ahead = None
 """
 
 from __future__ import annotations
@@ -14,9 +22,10 @@ from contextlib import contextmanager
 from pydron.emit.assignment import Names
 from pydron.emit.builder import assign, name_of, place
 from pydron.emit.expressions import Expressions
+from pydron.emit.forecasts import can_be_forecast
 from pydron.emit.scouts import captures_of, may_leave, may_stop
 from pydron.ir.generators import makes_generator
-from pydron.ir.nodes import Call, For, If, Match, walk
+from pydron.ir.nodes import Call, For, If, Match, While, walk
 
 
 class Aheads:
@@ -85,6 +94,24 @@ class Aheads:
         finally:
             self.name = kept
 
+    @contextmanager
+    def forecast(self, node: While) -> Iterator[str]:
+        """Emit the iterations of a ``while`` loop; gives the variable that looks ahead for it, or ""."""
+        kept, self.name = self.name, self._expressions.sites.fresh("ahead") if can_be_forecast(node) else ""
+        try:
+            yield self.name
+        finally:
+            self.name = kept
+
+    def forecasting(self, name: str, node: While, loop: ast.While) -> list[ast.stmt]:
+        """A ``while`` loop that looks ahead."""
+        at = node.test.expression()
+        self._expressions.sites.node_id = node.id
+        made = self._expressions.operation("forecast", at, ast.Constant(node.id), ast.Constant(name))
+        iteration = ast.Attribute(name_of(name), "iteration", ast.Store())
+        loop.body.insert(0, place(ast.AugAssign(iteration, ast.Add(), ast.Constant(1)), at))
+        return [assign(name, made, at), loop, self.ended(name, node)]
+
     def begun(self, name: str, node: For, source: ast.expr, assigned: Names) -> ast.stmt:
         """``ahead = ...``; ``source`` is what the loop goes through, or its tiers."""
         at = node.iterable.expression()
@@ -114,6 +141,7 @@ class Aheads:
         return [*beginning, begun, written, self.ended(name, node)]
 
     @staticmethod
-    def ended(name: str, node: For) -> ast.stmt:
+    def ended(name: str, node: For | While) -> ast.stmt:
         """``ahead = None``."""
-        return assign(name, place(ast.Constant(None), node.iterable.expression()), node.iterable.expression())
+        at = (node.iterable if isinstance(node, For) else node.test).expression()
+        return assign(name, place(ast.Constant(None), at), at)

@@ -253,8 +253,7 @@ class Regions:
         test = node.test.expression()
         plan = self.plan(node, assigned, "loop")
         if plan is None:
-            with self.aheads.apart():
-                return self._while_inline(node, test, assigned)
+            return self._while_inline(node, test, assigned)
         with self.sites.within(FRAME), self.aheads.apart():
             body = self._while_inline(node, test, frozenset(plan.captures))
         self.function(plan, list(plan.captures), body, test)
@@ -264,24 +263,23 @@ class Regions:
     def _while_inline(self, node: While, test: ast.expr, assigned: Names) -> list[ast.stmt]:
         """``while True: header; if not test: break; body``; the else branch runs after the test was false."""
         self.loops += 1
-        header = self.region(node.header, assigned)
-        inside = self.assignment.through(node.header, assigned) or assigned
-        self.expressions.assigned = inside
-        self.sites.node_id = node.id
-        truth = self.expressions.operation("truth", test, self.expressions.emit(test))
+        with self.aheads.forecast(node) as ahead:
+            header = self.region(node.header, assigned)
+            inside = self.assignment.through(node.header, assigned) or assigned
+            self.expressions.assigned = inside
+            self.sites.node_id = node.id
+            truth = self.expressions.operation("truth", test, self.aheads.looked(self.expressions.emit(test), test))
+            body = self.region(node.body, inside)
         ended = self.sites.fresh("ended")
         leave: list[ast.stmt] = [assign(ended, ast.Constant(True), test), ast.Break()]
-        body = self.region(node.body, inside)
         self.loops -= 1
         orelse = self.region(node.orelse, inside)
         if not orelse:
             leave = [ast.Break()]
         check = ast.If(ast.UnaryOp(ast.Not(), truth), leave, [])
         loop = place(ast.While(ast.Constant(True), [*header, check, *body], []), test)
+        looping: list[ast.stmt] = self.aheads.forecasting(ahead, node, loop) if ahead else [loop]
         if not orelse:
-            return [loop]
-        return [
-            assign(ended, ast.Constant(False), test),
-            loop,
-            place(ast.If(name_of(ended), orelse, []), test),
-        ]
+            return looping
+        choice = place(ast.If(name_of(ended), orelse, []), test)
+        return [assign(ended, ast.Constant(False), test), *looping, choice]

@@ -49,6 +49,7 @@ from pydron.ir.nodes import (
     Region,
     Store,
     Try,
+    While,
     With,
     subregions,
     walk,
@@ -59,7 +60,8 @@ FACTORY = f"{PREFIX}unit"
 
 _ALLOWED = frozenset(
     {"attribute", "binary", "contains", "index_slice", "item", "key", "kept_under", "listed", "mapped", "may_put_off",
-     "pure", "scouted", "scouted_parts", "scouted_steps", "slice", "truth", "tupled", "unary", "unforeseen", "value_of"}
+     "pure", "scouted", "scouted_delete", "scouted_method", "scouted_parts", "scouted_set", "scouted_steps",
+     "scouted_turns", "slice", "truth", "tupled", "unary", "unforeseen", "value_of"}
 )  # fmt: skip
 """Operations that a scout may use. They wait for nothing and modify nothing that can be seen."""
 
@@ -105,18 +107,18 @@ def captures_of(node: For, variables: Names) -> Names:
 
 def scout_unit(graph: Graph, node: For, captures: tuple[str, ...]) -> ScoutUnit | None:
     """The scout for a loop; None where it would ask for nothing."""
-    scouting = _Scouting(graph, function=False)
+    scouting = Scouting(graph, function=False)
     parameter = scouting.sites.fresh("element")
     at = node.iterable.expression()
     body = scouting.taken(node, name_of(parameter)) + scouting.region(node.body, at)
     if not scouting.asks:
         return None
-    return scouting.unit(_parameters([FRAME, parameter, *captures]), body, at)
+    return scouting.unit(parameters([FRAME, parameter, *captures]), body, at)
 
 
 def function_scout_unit(graph: Graph) -> ScoutUnit:
     """The scout for a whole function, which takes the function's arguments."""
-    scouting = _Scouting(graph, function=True)
+    scouting = Scouting(graph, function=True)
     line = max(1, graph.first_line)
     at = ast.Constant(None, lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
     body = [assign(_DOUBT, ast.Constant(False), at), *scouting.region(graph.body, at)]
@@ -125,7 +127,8 @@ def function_scout_unit(graph: Graph) -> ScoutUnit:
     return scouting.unit(arguments, body, at)
 
 
-def _parameters(names: list[str]) -> ast.arguments:
+def parameters(names: list[str]) -> ast.arguments:
+    """Parameters of these names."""
     return ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
 
 
@@ -139,7 +142,7 @@ def _may_return(*regions: Region) -> bool:
     )
 
 
-class _Scouting:
+class Scouting:
     """Goes along the way that does not leave.
 
     Attributes:
@@ -149,12 +152,12 @@ class _Scouting:
     def __init__(self, graph: Graph, function: bool) -> None:
         self.sites = Sites()
         self.sites.places.append((0, Span(graph.first_line, 0, graph.first_line, 0)))
-        self._variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
-        self.expressions = Expressions(self.sites, self._variables)
+        self.variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
+        self.expressions = Expressions(self.sites, self.variables)
         self.asks = False
         self._graph = graph
         self._function = function
-        self._loops = 0
+        self.loops = 0
 
     def unit(self, arguments: ast.arguments, body: list[ast.stmt], at: ast.expr) -> ScoutUnit:
         """Compile what has been emitted."""
@@ -167,7 +170,7 @@ class _Scouting:
             *(PREFIX + name for name in operators),
         ]
         made: list[ast.stmt] = [*self.expressions.helpers, function, ast.Return(name_of(function.name))]
-        factory = function_def(FACTORY, _parameters(names), made)
+        factory = function_def(FACTORY, parameters(names), made)
         module = ast.Module([place(factory, at)], [])
         code = compile(module, graph.filename, "exec", dont_inherit=True)
         return ScoutUnit(code, graph.free_names, operations, operators, tuple(sites.places))
@@ -177,56 +180,61 @@ class _Scouting:
         found: list[ast.stmt] = []
         for node in region.nodes:
             self.sites.node_id = node.id
-            found += self._node(node, at)
+            found += self.node(node, at)
         way = region.output.exit
         if way == "return" and self._function:
             found += self._return(region.output, at)
-        elif way in ("break", "continue") and self._loops:
+        elif way in ("break", "continue") and self.loops:
             found.append(place(ast.Break() if way == "break" else ast.Continue(), at))
         elif way != "next":
-            found.append(self._end(at))
+            found.append(self.end(at))
         return found
 
-    def _node(self, node: Node, at: ast.expr) -> list[ast.stmt]:
+    def node(self, node: Node, at: ast.expr) -> list[ast.stmt]:
+        """The statements of a node."""
         match node:
             case Host() | Const():
                 return self.quietly(lambda: self._host(node), at, node.binds)
             case Call(stream=None):
                 return self.quietly(lambda: self._call(node), at, node.binds)
             case Call(stream=Region() as stream):
-                return [*self.region(stream, at), *self._nothing(node.binds, at)]
+                return [*self.region(stream, at), *self.nothing(node.binds, at)]
             case Store():
-                augmented = self.quietly(lambda: self._augmented(node), at, node.binds)
-                return [*augmented, *self._nothing([] if augmented else [*node.binds, node.root], at)]
+                augmented = self.quietly(lambda: self.augmented(node), at, node.binds)
+                return [*augmented, *self.nothing([] if augmented else [*node.binds, node.root], at)]
             case If():
                 return self._if(node, at)
             case For():
                 return self._for(node)
+            case While():
+                return self._while(node, at)
             case Try():
                 return [*self.region(node.body, at), *self.region(node.orelse, at)]
             case With():
                 return self.region(node.body, at)
             case _:
-                return self._passed_over(node, at)
+                return self.passed_over(node, at)
 
-    def _nothing(self, names: Collection[str], at: ast.expr) -> list[ast.stmt]:
+    def nothing(self, names: Collection[str], at: ast.expr) -> list[ast.stmt]:
         """These names are bound to something that is not known."""
         return [
             assign(name, self.sites.operation("nothing", at, site=False), at)
-            for name in sorted(self._variables.intersection(names))
+            for name in sorted(self.variables.intersection(names))
         ]
 
-    def _passed_over(self, node: Node, at: ast.expr) -> list[ast.stmt]:
+    def passed_over(self, node: Node, at: ast.expr) -> list[ast.stmt]:
+        """What a node that is not gone through leaves behind."""
         regions = [inner for _, inner in subregions(node)]
         touched = {inner.root for region in regions for inner in walk(region) if isinstance(inner, Store)}
-        touched |= all_binds(Region((node,)), self._variables)
-        return [*self._nothing(touched, at), *self._doubting(regions, at)]
+        touched |= all_binds(Region((node,)), self.variables)
+        return [*self.nothing(touched, at), *self._doubting(regions, at)]
 
     def _doubting(self, regions: list[Region], at: ast.expr) -> list[ast.stmt]:
         """From here on the function may have returned, if one of the regions does."""
         return [assign(_DOUBT, ast.Constant(True), at)] if self._function and _may_return(*regions) else []
 
-    def _end(self, at: ast.expr) -> ast.stmt:
+    def end(self, at: ast.expr) -> ast.stmt:
+        """Ends the scout."""
         value = self.sites.operation("nothing", at, site=False) if self._function else ast.Constant(None)
         return place(ast.Return(value), at)
 
@@ -238,7 +246,7 @@ class _Scouting:
         given: ast.expr = place(ast.Constant(None), at) if value is None else value
         found = [assign(result, self.sites.operation("nothing", at, site=False), at)]
         found += self.quietly(lambda: [assign(result, self.expressions.emit(given), given)], given)
-        return [place(ast.If(name_of(_DOUBT), [self._end(at)], []), at), *found, place(ast.Return(name_of(result)), at)]
+        return [place(ast.If(name_of(_DOUBT), [self.end(at)], []), at), *found, place(ast.Return(name_of(result)), at)]
 
     def _host(self, node: Host | Const) -> list[ast.stmt]:
         statements = node.fragment.statements()
@@ -266,7 +274,7 @@ class _Scouting:
             found += self.bind(element, place(name_of(name), element))
         return found
 
-    def _augmented(self, node: Store) -> list[ast.stmt]:
+    def augmented(self, node: Store) -> list[ast.stmt]:
         """``name += value`` as ``name = name + value``: what it gives is right, and nothing is modified."""
         statement = node.fragment.statements()[0]
         if not isinstance(statement, ast.AugAssign) or not isinstance(statement.target, ast.Name):
@@ -296,7 +304,7 @@ class _Scouting:
         """Bind the variables of a loop to an element of what it goes through."""
         target, at = target_of_loop(node), node.iterable.expression()
         self.sites.node_id = node.id
-        return self.quietly(lambda: self.bind(target, place(element, target)), at, bound(node.target, self._variables))
+        return self.quietly(lambda: self.bind(target, place(element, target)), at, bound(node.target, self.variables))
 
     def _for(self, node: For) -> list[ast.stmt]:
         """A loop within: the first few elements. What it leaves in its variables is not known."""
@@ -308,22 +316,40 @@ class _Scouting:
             return [assign(steps, self.expressions.operation("scouted_steps", at, source), at)]
 
         found = [assign(steps, ast.Tuple([], ast.Load()), at), *self.quietly(begin, at)]
-        self._loops += 1
+        self.loops += 1
         body = self.taken(node, name_of(element)) + self.region(node.body, at)
-        self._loops -= 1
+        self.loops -= 1
         loop = ast.For(target_of(element), name_of(steps), body or [ast.Pass()], [])
         found.append(place(loop, at))
-        return [*found, *self._passed_over(node, at)]
+        return [*found, *self.passed_over(node, at)]
 
-    def _if(self, node: If, at: ast.expr) -> list[ast.stmt]:
-        """Where the test is not known: the branch that stays, or, if both leave, the one that comes to calls."""
-        test = node.test.expression()
+    def _while(self, node: While, at: ast.expr) -> list[ast.stmt]:
+        """A loop within: the first few iterations, as long as it is known that there is another."""
+        unknown = self.nothing(all_binds(Region((node,)), self.variables), at)
+        turns, turn = self.expressions.operation("scouted_turns", at), self.sites.fresh("turn")
+        self.loops += 1
+        header = self.region(node.header, at)
+        known, decide = self.decided(node.test.expression())
+        body = self.region(node.body, at)
+        self.loops -= 1
+        going = ast.Compare(name_of(known), [ast.Is()], [ast.Constant(True)])
+        ended = ast.If(ast.Compare(name_of(known), [ast.Is()], [ast.Constant(None)]), unknown or [ast.Pass()], [])
+        leave = ast.If(ast.UnaryOp(ast.Not(), going), [ended, ast.Break()], [])
+        return [place(ast.For(target_of(turn), turns, [*header, *decide, leave, *body], unknown), at)]
+
+    def decided(self, test: ast.expr) -> tuple[str, list[ast.stmt]]:
+        """A variable that is true, false, or None where that is not known, and what binds it."""
         known = self.sites.fresh("known")
 
         def decide() -> list[ast.stmt]:
             return [assign(known, self.expressions.operation("truth", test, self.expressions.emit(test)), test)]
 
-        found: list[ast.stmt] = [assign(known, ast.Constant(None), test), *self.quietly(decide, test)]
+        return known, [assign(known, ast.Constant(None), test), *self.quietly(decide, test)]
+
+    def _if(self, node: If, at: ast.expr) -> list[ast.stmt]:
+        """Where the test is not known: the branch that stays, or, if both leave, the one that comes to calls."""
+        test = node.test.expression()
+        known, found = self.decided(test)
         branches = []
         for region in (node.then, node.orelse):
             asked, self.asks = self.asks, False
@@ -333,13 +359,13 @@ class _Scouting:
         true = ast.Compare(name_of(known), [ast.Is()], [ast.Constant(True)])
         false = ast.Compare(name_of(known), [ast.Is()], [ast.Constant(False)])
         if then_leaves and else_leaves and then_asks is else_asks:
-            unknown: list[ast.stmt] = [place(ast.Break(), test) if self._loops else self._end(test)]
+            unknown: list[ast.stmt] = [place(ast.Break(), test) if self.loops else self.end(test)]
         elif then_leaves and else_leaves:
             unknown = then if then_asks else orelse
         elif then_leaves or else_leaves:
             unknown = orelse if then_leaves else then
         else:
-            unknown = self._passed_over(node, test)
+            unknown = self.passed_over(node, test)
         unknown = [*self._doubting([node.then, node.orelse], test), *unknown]
         choice = ast.If(true, then or [ast.Pass()], [ast.If(false, orelse or [ast.Pass()], unknown or [ast.Pass()])])
         return [*found, place(choice, test)]
@@ -356,7 +382,7 @@ class _Scouting:
             statements = []
         if not statements or not self.sites.operations - before <= _ALLOWED:
             self.sites.operations = before
-            return self._nothing(binds, at)
+            return self.nothing(binds, at)
         self.sites.operations.add("unforeseen")
-        handler = ast.ExceptHandler(name_of(f"{PREFIX}op_unforeseen"), None, self._nothing(binds, at) or [ast.Pass()])
+        handler = ast.ExceptHandler(name_of(f"{PREFIX}op_unforeseen"), None, self.nothing(binds, at) or [ast.Pass()])
         return [place(ast.Try(statements, [handler], [], []), at)]

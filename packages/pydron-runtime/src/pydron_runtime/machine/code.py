@@ -38,7 +38,7 @@ class Code:
         plain: See :func:`_plain`.
         deferrable: Control nodes that are functions of their own.
         number: Of the graph, in the trace.
-        scouts: What looks ahead for loops, by the loop's node, as far as it was needed.
+        scouts: What looks ahead for loops, as far as it was needed: by the loop's node, and what else it depends on.
         streams: Which sites stand in generator expressions, inner ones first.
     """
 
@@ -55,7 +55,7 @@ class Code:
         self.facts: Facts = unit.facts
         self.callees = unit.callees
         self.streams = unit.streams
-        self.scouts: dict[int, Any] = {}
+        self.scouts: dict[Any, Any] = {}
         self.function = _load(record.function, unit, record.taken_apart)
         self.signature = inspect.signature(record.function)
         self.plain = _plain(self.signature)

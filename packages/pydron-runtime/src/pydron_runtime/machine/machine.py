@@ -110,8 +110,8 @@ class Machine:
         if condition():
             return
         with self.observer.waiting(self, frame, site, reason, detail):
+            self.speculation.look(reason)
             if getcurrent() is self.driver:
-                self.speculation.look(reason)
                 while not condition():
                     self.step(block=True)
             else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydron_runtime.machine.activation import choose, loop, loop_over
 from pydron_runtime.machine.attempts import PASSING, UNBOUND
 from pydron_runtime.machine.current import settled, value_of
+from pydron_runtime.machine.forecasts import forecast
 from pydron_runtime.machine.ops_access import (
     attribute,
     index_slice,
@@ -39,7 +40,16 @@ from pydron_runtime.machine.ops_pure import (
 from pydron_runtime.machine.ops_store import delete_attribute, delete_item, set_attribute, set_item
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import is_immutable
-from pydron_runtime.machine.scouted import nothing, scouted, scouted_parts, scouted_steps
+from pydron_runtime.machine.scouted import (
+    nothing,
+    scouted,
+    scouted_delete,
+    scouted_method,
+    scouted_parts,
+    scouted_set,
+    scouted_steps,
+    scouted_turns,
+)
 from pydron_runtime.machine.scouts import SCOUTING, ahead, looked
 from pydron_runtime.machine.streams import go_through
 from pydron_runtime.machine.tiers import tiers
@@ -80,8 +90,8 @@ OPERATIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
         ahead, as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
-        delete_item, fails, fence, gathered, go_through, in_place, index_slice, item, iterate, kept_under, key,
-        keywords, leaving, listed, looked, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate,
+        delete_item, fails, fence, forecast, gathered, go_through, in_place, index_slice, item, iterate, kept_under,
+        key, keywords, leaving, listed, looked, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate,
         note, pure, put_off_display, set_attribute, set_item, settled, spread, spread_hashed, spread_mapping, tiers,
         truth, tupled, unary, unpack, value_of,
     )
@@ -91,4 +101,6 @@ OPERATIONS: dict[str, Any] = {
 OPERATIONS.update(slice=slice, passing=PASSING, unbound=UNBOUND, name_error=NameError, base_exception=BaseException)
 
 SCOUTING.update(OPERATIONS, unforeseen=Exception, nothing=nothing)
+SCOUTING.update(scouted_delete=scouted_delete, scouted_method=scouted_method, scouted_set=scouted_set)
+SCOUTING.update(scouted_turns=scouted_turns)
 SCOUTING.update(scouted=scouted, scouted_parts=scouted_parts, scouted_steps=scouted_steps)

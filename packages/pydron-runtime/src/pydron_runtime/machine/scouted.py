@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import operator
 import weakref
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from pydron.analysis.provenance import is_of_library
 from pydron.analysis.purity import (
-    is_calling,
     is_known_pure,
     is_passing,
     is_pure_method,
@@ -27,9 +27,10 @@ from pydron.emit.scouts import ScoutUnit, function_scout_unit
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.machine.data import is_data
 from pydron_runtime.machine.granularity import cost_of
+from pydron_runtime.machine.ops_access import attribute
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.quiet import is_quiet
-from pydron_runtime.machine.safety import SCALARS, is_safe_type
+from pydron_runtime.machine.safety import SCALARS, is_safe, is_safe_type
 from pydron_runtime.machine.scouts import INDEXED, Scout, ScoutCode
 from pydron_runtime.machine.speculation import Unforeseen
 from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
@@ -63,11 +64,22 @@ def scouted_steps(scout: Scout, site: int, source: Any) -> list[Any]:
     return found
 
 
+def scouted_turns(scout: Scout, site: int) -> Iterator[int]:
+    """The iterations of a ``while`` loop that a scout goes through at most, as long as it may take steps."""
+    for turn in range(_ELEMENTS):
+        if scout.left <= 0:
+            return
+        scout.step()
+        yield turn
+
+
 def scouted(scout: Scout, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     """A call that a scout has come to."""
     kind = type(callee)
     if kind is Pending:
         raise Unforeseen
+    if callee is next and args and id(args[0]) in scout.own:
+        return next(*args)
     if is_functional(callee):
         return _guessed(scout, site, callee, args, kwargs)
     if kind is MethodType and type(callee.__func__) is FunctionType:
@@ -88,7 +100,7 @@ def scouted(scout: Scout, site: int, callee: Any, /, *args: Any, **kwargs: Any) 
         ):
             raise Unforeseen
         return callee(*args)
-    if not is_known_pure(callee) or is_calling(callee) or writes_into(callee, len(args)):
+    if not is_known_pure(callee) or writes_into(callee, len(args)):
         raise Unforeseen
     return callee(*args)
 
@@ -102,6 +114,8 @@ def _guessed(scout: Scout, site: int, callee: Any, args: tuple[Any, ...], kwargs
     for value in (*args, *kwargs.values()):
         if type(value) is not Pending and (holds_pending(value) or not is_quiet(value)):
             raise Unforeseen
+        if machine.speculation.stands_for(value) and all(value is not guess.result for guess in scout.guesses):
+            raise Unforeseen  # a chain from iteration to iteration: nothing would overlap
     if cost_of(function).is_short:
         raise Unforeseen
     if machine.claims.any_writer or machine.changes_pending:
@@ -112,10 +126,55 @@ def _guessed(scout: Scout, site: int, callee: Any, args: tuple[Any, ...], kwargs
             raise Unforeseen
     if machine.unfolding.takes(function):
         raise Unforeseen
+    if not scout.asking:
+        return Pending()
     scout.step()
-    guess = machine.speculation.guess(scout.frame, scout.place_of(site), function, args, kwargs)
+    guess = machine.speculation.guess(scout.frame, scout.place_of(site), function, args, kwargs, scout.known)
     scout.guesses.append(guess)
     return guess.result
+
+
+# Changes, which only a forecast makes: of what it has copied.
+
+_CHANGES: dict[type, frozenset[str]] = {
+    list: frozenset({"append", "clear", "extend", "insert", "pop", "reverse"}),
+    deque: frozenset({"append", "appendleft", "clear", "extend", "extendleft", "pop", "popleft", "rotate"}),
+    set: frozenset({"add", "clear", "discard", "pop", "remove", "update"}),
+    dict: frozenset({"clear", "pop", "popitem", "setdefault", "update"}),
+}
+
+
+def _may_change(scout: Scout, owner: Any, args: tuple[Any, ...]) -> None:
+    if id(owner) not in scout.own:
+        raise Unforeseen
+    if type(owner) in (set, dict) and not all(map(is_safe, args)):
+        raise Unforeseen  # it could be asked for its hash
+
+
+def scouted_method(scout: Scout, site: int, owner: Any, name: str, /, *args: Any) -> Any:
+    """``owner.name(*args)``, which may change the object."""
+    if name not in _CHANGES.get(type(owner), ()):
+        return scouted(scout, site, attribute(scout, site, owner, name), *args)  # type: ignore[arg-type]
+    _may_change(scout, owner, args)
+    if name in ("extend", "extendleft", "update") and not all(type(arg) in EXTENDING for arg in args):
+        raise Unforeseen
+    return getattr(owner, name)(*args)
+
+
+EXTENDING = frozenset({list, tuple, range, set, dict, deque})
+"""What a scout goes through to extend a container."""
+
+
+def scouted_set(scout: Scout, site: int, owner: Any, index: Any, value: Any) -> None:
+    """``owner[index] = value``."""
+    _may_change(scout, owner, (index,))
+    owner[index] = value
+
+
+def scouted_delete(scout: Scout, site: int, owner: Any, index: Any) -> None:
+    """``del owner[index]``."""
+    _may_change(scout, owner, (index,))
+    del owner[index]
 
 
 # Functions that are entered.

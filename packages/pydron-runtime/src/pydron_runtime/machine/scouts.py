@@ -135,10 +135,15 @@ class Scout:
         left: Steps that may still be taken, each an element of a loop or a call that is entered.
         depth: Calls within one another that it has entered.
         place: Node and line of the outermost of these calls; None where there is none.
+        own: By id, the containers and iterators that it may change.
+        known: Guesses that were made before, and are to be taken in the place of new ones.
+        asking: Whether it asks for the calls that it comes to; else their results are not known.
+        hopeful: Whether it has asked for something of late.
     """
 
     __slots__ = (
-        "code", "depth", "frame", "guesses", "here", "kind", "left", "machine", "next_order", "order", "place", "queue",
+        "_asked", "asking", "code", "depth", "frame", "guesses", "here", "kind", "known", "left", "machine",
+        "next_order", "order", "own", "place", "queue",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, code: ScoutCode) -> None:
@@ -154,6 +159,22 @@ class Scout:
         self.left = STEPS
         self.depth = 0
         self.place: tuple[int, int] | None = None
+        self.own: dict[int, Any] = {}
+        self.known: list[Guess] = []
+        self.asking = True
+        self._asked = True
+
+    def next_iteration(self) -> None:
+        """Go on, in another iteration: with as many steps, and another list of guesses."""
+        self._asked = bool(self.guesses) or self.left == STEPS
+        self.guesses = []
+        self.left = STEPS
+        self.machine = _Surroundings(self.frame.machine)
+
+    @property
+    def hopeful(self) -> bool:
+        """Whether it has asked for something in this iteration or the one before."""
+        return bool(self.guesses) or self._asked
 
     def step(self) -> None:
         """Take a step.
@@ -252,7 +273,7 @@ class Ahead:
     def _send(self, index: int, element: Any) -> None:
         code = self.code
         assert code is not None
-        if type(element) is Pending or _goes_on(element):
+        if type(element) is Pending or goes_on(element):
             return
         scout = Scout(self.frame, code)
         try:
@@ -264,7 +285,7 @@ class Ahead:
 
     def _prepare(self) -> None:
         # What changes when somebody goes through it is a value that never comes.
-        self._captures = {name: Pending() if _goes_on(value) else value for name, value in self._captures.items()}
+        self._captures = {name: Pending() if goes_on(value) else value for name, value in self._captures.items()}
         if type(self._source) in INDEXED or self._fresh() is not None:
             self.code = scout_of(self.frame.code, self._node, tuple(self._captures))
 
@@ -291,7 +312,7 @@ class Ahead:
             speculation.drop(guesses)
 
 
-def _goes_on(value: Any) -> bool:
+def goes_on(value: Any) -> bool:
     """Whether going through a value changes it."""
     kind = type(value)
     return kind in PAIRING or kind in ITERATORS or kind is GeneratorType

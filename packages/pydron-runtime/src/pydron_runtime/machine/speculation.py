@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from greenlet import getcurrent
+from greenlet import getcurrent, greenlet
 
 from pydron_runtime.data import functions, payload, references
 from pydron_runtime.data.payload import Payload, TransportError
@@ -22,6 +22,7 @@ from pydron_runtime.machine.pending import Pending, reference_of
 from pydron_runtime.machine.wrappings import Wrappings
 
 if TYPE_CHECKING:
+    from pydron_runtime.machine.forecasts import Forecast
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.machine import Machine
     from pydron_runtime.machine.scouts import Ahead
@@ -41,6 +42,10 @@ _IN_VAIN = ("window", "end")
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of arguments of a guess at most."""
+
+
+Loop = weakref.ref["Ahead | Forecast"]
+"""What looks ahead for a loop, as long as the loop runs."""
 
 
 class Unforeseen(Exception):
@@ -78,25 +83,27 @@ class Speculation:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self.wrappings = Wrappings()
-        self._loops: list[weakref.ref[Ahead]] = []
+        self._loops: weakref.WeakKeyDictionary[greenlet, list[weakref.ref[Ahead | Forecast]]] = (
+            weakref.WeakKeyDictionary()
+        )
         self._by_number: dict[int, Guess] = {}
         self._by_call: dict[tuple[str, bytes], list[Guess]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._by_number)
 
-    def enters(self, ahead: Ahead) -> None:
+    def enters(self, ahead: Ahead | Forecast) -> None:
         """A loop of the program's begins; it ends when nobody holds ``ahead`` any more."""
-        self._loops.append(weakref.ref(ahead))
+        self._loops.setdefault(getcurrent(), []).append(weakref.ref(ahead))
 
     def look(self, reason: str) -> None:
-        """Code is about to wait: if that stops the program, its innermost loop asks for calls that come later.
+        """Code is about to wait: the innermost loop that it is in asks for calls that come later.
 
         Where that loop has no more iterations to look at, the one around it does.
         """
-        if reason in _IN_VAIN or getcurrent() is not self._machine.driver:
+        loops = self._loops.get(getcurrent())
+        if loops is None or reason in _IN_VAIN:
             return
-        loops = self._loops
         while loops and loops[-1]() is None:
             loops.pop()
         for reference in reversed(loops):
@@ -119,14 +126,25 @@ class Speculation:
         """Whether a value stands for the result of a guess that nobody has taken."""
         return type(value) is Pending and value.number in self._by_number
 
+    def holds(self, guess: Guess) -> bool:
+        """Whether nobody has taken a guess, and it is still wanted."""
+        return self._by_number.get(guess.number) is guess
+
     def guess(
-        self, frame: Frame, place: tuple[int, int], callee: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self,
+        frame: Frame,
+        place: tuple[int, int],
+        callee: Any,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        known: list[Guess],
     ) -> Guess:
         """Ask for a call that the program may come to.
 
         Args:
             frame: The one that it would come to.
             place: Node and line of the call.
+            known: Guesses that were made before; one of the same call is taken out, and given instead.
 
         Raises:
             Unforeseen: It cannot be asked for.
@@ -140,6 +158,10 @@ class Speculation:
             raise Unforeseen from error
         if arguments.size > LARGEST or not all(map(self._is_known, met)):
             raise Unforeseen
+        for again in self._by_call.get((function.digest, arguments.data), ()) if known else ():
+            if again in known and again.arguments.buffers == arguments.buffers:
+                known.remove(again)
+                return again
         guess = Guess(next(numbers), function, arguments, list(met))
         machine.observer.guessed(frame, place, guess.number, function.name, args, kwargs, arguments.size)
         self._by_number[guess.number] = guess
@@ -176,7 +198,7 @@ class Speculation:
 
     def drop(self, guesses: Iterable[Guess]) -> None:
         """Nobody wants these any more, unless they have been taken."""
-        dropped = [guess for guess in guesses if self._by_number.get(guess.number) is guess]
+        dropped = [guess for guess in guesses if self.holds(guess)]
         for guess in dropped:
             self._forget(guess)
         if dropped and not self._machine.closed:
