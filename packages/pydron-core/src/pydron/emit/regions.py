@@ -236,6 +236,7 @@ class Regions:
             body = leading + self.region(node.body, inside - self.assignment.unstable)
         self.loops -= 1
         orelse = self.region(node.orelse, assigned)
+        self.sites.node_id = node.id
         if not self.loops:
             machine = ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None)
             loop = in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, self.sink)

@@ -208,7 +208,8 @@ DECISIONS: tuple[Text, ...] = (
         "{what} asks an object for its values whose class is written in Python.",
         "Turn it into a list before the loop.",
         "Iterating over a list, tuple, dict, set, range or array does nothing else. The iterator of another object may "
-        "do anything each time it is asked.",
+        "do anything each time it is asked. An iterator that other code can see as well is asked in turn, too, unless "
+        "it can be put back.",
     ),
     (
         "PD403",

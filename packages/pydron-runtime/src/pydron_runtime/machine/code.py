@@ -40,11 +40,12 @@ class Code:
         number: Of the graph, in the trace.
         scouts: What looks ahead for loops, as far as it was needed: by the loop's node, and what else it depends on.
         streams: Which sites stand in generator expressions, inner ones first.
+        sole_readers: See :mod:`pydron.emit.sole_readers`.
     """
 
     __slots__ = (
-        "_callers", "callees", "deferrable", "facts", "function", "number", "places", "plain", "record", "signature",
-        "scouts", "streams",
+        "_callers", "_sole_readers", "callees", "deferrable", "facts", "function", "number", "places", "plain",
+        "record", "signature", "scouts", "streams",
     )  # fmt: skip
 
     def __init__(self, record: Record, unit: Unit, number: int = 0) -> None:
@@ -60,6 +61,16 @@ class Code:
         self.signature = inspect.signature(record.function)
         self.plain = _plain(self.signature)
         self._callers: dict[int, Callable[..., Any]] = {}
+        self._sole_readers: Mapping[int, frozenset[int]] | None = None
+
+    @property
+    def sole_readers(self) -> Mapping[int, frozenset[int]]:
+        """Calls whose result one place reads, and no other."""
+        if self._sole_readers is None:
+            from pydron.emit.sole_readers import sole_readers  # not needed unless there are iterators
+
+            self._sole_readers = sole_readers(self.record.taken_apart)
+        return self._sole_readers
 
     def follow_defaults(self) -> None:
         """Take over the default values of what users call, in case somebody has given it others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 from collections.abc import Mapping
-from types import FunctionType, MethodType, ModuleType
+from types import FunctionType, GeneratorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydron.analysis.purity import is_known_pure, is_lazy
@@ -13,10 +13,19 @@ from pydron.emit.facts import Callee, Facts
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.machine.entering import is_known_manager, swallows
 from pydron_runtime.machine.entries import State
+from pydron_runtime.machine.indirect import is_indirect
 from pydron_runtime.machine.outlets import goes_out
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import surroundings
-from pydron_runtime.machine.safety import SCALARS, is_immutable, runs_user_code_for_attribute
+from pydron_runtime.machine.safety import (
+    CODE,
+    CONTAINERS,
+    SCALARS,
+    VIEWS,
+    is_immutable,
+    own_attributes,
+    runs_user_code_for_attribute,
+)
 from pydron_runtime.machine.stores import is_plain
 from pydron_runtime.machine.undecorated import is_entered, plain_function, record_of, verdict_now
 
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 
 _CLAIMABLE = (list, dict, set)
 _NOTHING: Any = object()
+_FEW = 32
 
 
 def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: frozenset[int] = frozenset()) -> bool:
@@ -34,8 +44,8 @@ def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: froze
         received: The values of the variables it gets from outside.
         seen: Code that is being looked at already (recursion).
     """
-    if not facts.closed:
-        return False
+    if not facts.closed or any(map(_leads_to_iterator, received.values())):
+        return False  # a frame that goes through an iterator later would take what the program takes now
     if stored_objects(code, facts, received) is None:
         return False
     for name in facts.numbers:
@@ -46,6 +56,24 @@ def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: froze
     makers = {managed.place for managed in facts.managers if managed.made}
     callees = (callee for callee in facts.callees if callee not in makers)
     return all(_is_harmless(_find(code, callee, received), seen) for callee in callees)
+
+
+def _leads_to_iterator(value: Any, depth: int = 1) -> bool:
+    """Whether a value is an iterator, or small and holds one."""
+    kind = type(value)
+    if kind in SCALARS or kind in CODE:
+        return False
+    if kind is Pending:
+        return False
+    if is_indirect(kind) and kind not in VIEWS or kind is GeneratorType:
+        return True
+    if not depth:
+        return False
+    held: Any = value
+    if kind is dict or kind not in CONTAINERS:
+        attributes = value if kind is dict else own_attributes(value)
+        held = () if attributes is None else attributes.values()
+    return len(held) <= _FEW and any(_leads_to_iterator(inner, depth - 1) for inner in held)
 
 
 def may_swallow(code: Code, facts: Facts, received: Mapping[str, Any]) -> bool:

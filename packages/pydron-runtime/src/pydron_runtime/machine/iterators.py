@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary, WeakSet
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.lent import Feed, Lent
+    from pydron_runtime.machine.sharing import Reader
 
 
 class Iterators:
@@ -16,17 +17,19 @@ class Iterators:
     Attributes:
         known: ``zip``, ``enumerate`` and ``reversed`` objects made over builtin containers, and over each other.
         feeding: Those of them that go through feeds.
+        own: Iterators that one place of the program reads, and no other, with that place (:mod:`.sharing`).
         maps: ``map`` objects, and their relatives, that the machine goes through itself, with function and iterators.
         lent: Generators that the machine goes through in the program's place.
         unfinished: Feeds that Python may still take elements from without asking for whom they are.
         asking: For whom the next element of an iterator is; None where that is not the machine.
     """
 
-    __slots__ = ("asking", "feeding", "known", "lent", "maps", "unfinished")
+    __slots__ = ("asking", "feeding", "known", "lent", "maps", "own", "unfinished")
 
     def __init__(self) -> None:
         self.known: set[Any] = set()
         self.feeding: set[Any] = set()
+        self.own: dict[Any, Reader] = {}
         self.maps: dict[Any, tuple[Any, tuple[Any, ...]]] = {}
         self.lent: WeakKeyDictionary[Any, Lent] = WeakKeyDictionary()
         self.unfinished: WeakSet[Feed] = WeakSet()

@@ -17,6 +17,7 @@ from pydron_runtime.machine.lent import Feed, is_lent
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ops_pure import truth
 from pydron_runtime.machine.safety import CONTAINERS, VIEWS
+from pydron_runtime.machine.sharing import ANYBODY, made
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import is_entered
 
@@ -35,7 +36,7 @@ MAPPING: frozenset[Any] = frozenset({map, filter, filterfalse, starmap})
 """Makers of iterators that call a function for each element."""
 
 
-def make_map(frame: Frame, maker: Any, args: tuple[Any, ...]) -> Any:
+def make_map(frame: Frame, site: int, maker: Any, args: tuple[Any, ...]) -> Any:
     """``map(function, *iterables)``, or one of its relatives; MISSING where an iterable may do more than compute."""
     machine = frame.machine
     function, *iterables = args
@@ -45,6 +46,7 @@ def make_map(frame: Frame, maker: Any, args: tuple[Any, ...]) -> Any:
         kind = type(iterable)
         if kind in CONTAINERS or kind in VIEWS or kind is range or kind is str:
             sources.append(iter(iterable))
+            machine.iterators.own[sources[-1]] = ANYBODY
         elif is_lent(machine, iterable) or kind in PAIRING and iterable in machine.iterators.maps:
             sources.append(Feed(machine, iterable))
         elif kind in PAIRING and iterable in machine.iterators.known:
@@ -54,7 +56,7 @@ def make_map(frame: Frame, maker: Any, args: tuple[Any, ...]) -> Any:
         given.append(sources[-1].iterator if type(sources[-1]) is Feed else sources[-1])
     mapped = maker(function, *given)
     machine.iterators.maps[mapped] = (function, tuple(sources))
-    return mapped
+    return made(frame, site, args, mapped)
 
 
 def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:

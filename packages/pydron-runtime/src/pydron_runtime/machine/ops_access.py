@@ -28,6 +28,7 @@ from pydron_runtime.machine.safety import (
     is_safe_type,
     runs_user_code_for_attribute,
 )
+from pydron_runtime.machine.sharing import in_order, is_own, through_shared
 from pydron_runtime.machine.stores import MISSING, owner_of, restore_item
 from pydron_runtime.machine.turns import change, look, predecessor
 
@@ -172,21 +173,29 @@ def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
         return _through_mapping(frame, site, iterable, behind(iterable) if kind in VIEWS else (iterable,))
     if kind in PAIRING and iterable in frame.machine.iterators.known:
         frame.machine.iterators.known.discard(iterable)
+        own = is_own(frame, site, iterable)
         if iterable in frame.machine.iterators.feeding:
             frame.machine.iterators.feeding.discard(iterable)
-            return _through_feeding(frame, site, iterable)
+            steps = _through_feeding(frame, site, iterable)
+            return steps if own else in_order(frame, site, iterable, steps)
+        if not own:
+            return through_shared(frame, site, iterable)
         return _through_mapping(frame, site, iterable, behind(iterable))
     if kind in PAIRING and iterable in frame.machine.iterators.maps:
         from pydron_runtime.machine.mapping import through_map  # the two refer to each other
 
-        return through_map(frame, site, iterable)
+        own = is_own(frame, site, iterable)
+        steps = through_map(frame, site, iterable)
+        return steps if own else in_order(frame, site, iterable, steps)
     if type(iterable) is Feed:
         return iterable.steps(frame, site)
     if kind is GeneratorType and iterable in frame.machine.iterators.lent:
-        steps = through_lent(frame, iterable)
-        if steps is not None:
-            return steps
+        elements = through_lent(frame, iterable)
+        if elements is not None:
+            return elements
     if kind in ITERATORS:
+        if not is_own(frame, site, iterable):
+            return through_shared(frame, site, iterable)
         return _through_mapping(frame, site, iterable, behind(iterable))
     if is_array(iterable) and iterable.dtype.kind != "O" and iterable.ndim:
         return _through_array(frame, site, iterable)

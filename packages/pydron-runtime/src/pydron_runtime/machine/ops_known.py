@@ -24,6 +24,7 @@ from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import pinned
 from pydron_runtime.machine.putting_off import put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, VIEWS, is_immutable, is_safe, is_safe_type
+from pydron_runtime.machine.sharing import is_own, made
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import verdict_now
 from pydron_runtime.machine.using_up import collected, used_up
@@ -55,8 +56,10 @@ def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
         found = used_up(frame, site, callee, args, kwargs)
         if found is not MISSING:
             return found
+    if callee is iter and len(args) == 1 and not kwargs:
+        return made(frame, site, args, pure(frame, site, callee, *args))
     if callee in _COLLECTING and (len(args) == 1 or args and callee is sum):
-        if type(args[0]) is filter and args[0] in frame.machine.iterators.maps:
+        if type(args[0]) is filter and args[0] in frame.machine.iterators.maps and is_own(frame, site, args[0]):
             function, sources = frame.machine.iterators.maps.pop(args[0])
             args = (select(frame, site, function, sources[0]), *args[1:])
         args = (gone_through(frame, site, args[0], callee in _FIRST), *args[1:])
@@ -225,7 +228,7 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     args = tuple(value_of(frame, site, arg) for arg in args)
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
     if callee in MAPPING and not kwargs and _is_gone_through(frame, callee, args):
-        return make_map(frame, callee, args)
+        return make_map(frame, site, callee, args)
     iterators = machine.iterators.known
     if is_passing(callee):
         if not all(_is_passed_through(frame, value) for value in (*args, *kwargs.values())):
@@ -247,7 +250,7 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     iterators.add(iterator)
     if callee in (enumerate, zip) and not kwargs and all(type(arg) in _INDEXED for arg in args):
         machine.speculation.wrappings.made(iterator, callee, args)
-    return iterator
+    return made(frame, site, args, iterator)
 
 
 def _is_gone_through(frame: Frame, callee: Any, args: tuple[Any, ...]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from types import GeneratorType
@@ -76,6 +76,11 @@ class ScoutCode:
     def lookup(self, name: str) -> Any:
         """What a global or free name of the function means now."""
         return self._code.lookup(name)
+
+    @property
+    def sole_readers(self) -> Mapping[int, frozenset[int]]:
+        """Calls whose result one place reads, and no other."""
+        return self._code.sole_readers
 
     def node(self, site: int) -> int:
         """The node of a site."""

@@ -23,6 +23,7 @@ from pydron_runtime.machine.granularity import LONG, SHORT, VERY_LONG, cost_of
 from pydron_runtime.machine.lent import as_written, is_fed
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ranges import WORTH, Ranges, can_be_asked, is_likely, nodes_of, ranges_of
+from pydron_runtime.machine.safety import ITERATORS
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -108,6 +109,8 @@ class Tiers:
         elif is_fed(frame.machine, iterable):
             self.raw, self._steps = as_written(frame, site, iterable)
         elif type(iterable) in PAIRS and iterable in frame.machine.iterators.known:
+            self.raw, self._steps = iterable, iterate(frame, site, iterable)
+        elif type(iterable) in ITERATORS:
             self.raw, self._steps = iterable, iterate(frame, site, iterable)
         else:
             self.raw = self._steps = iterate(frame, site, iterable)
