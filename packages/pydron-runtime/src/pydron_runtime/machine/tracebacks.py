@@ -33,9 +33,10 @@ def placement(failed: Entry, top: Frame | None = None) -> Placement:
     Args:
         top: The place in the function of this frame instead, which began what has failed.
     """
-    assert failed.error is not None
+    # An entry at which the program was interrupted has no error of its own.
+    error = KeyboardInterrupt() if failed.error is None else failed.error
     # What has left a generator on its way was placed when it did.
-    return failed.placement or _placement(failed, top, Raised(failed.error))
+    return failed.placement or _placement(failed, top, Raised(error))
 
 
 def leave_generators(failed: Entry, top: Frame | None = None) -> BaseException:
