@@ -75,6 +75,11 @@ def _pairs(source: Any, seen: set[int]) -> Pairs | None:
     return Pairs(parts)
 
 
+def rest_of(steps: Any) -> tuple[Any, int] | None:
+    """What an iterator has yet to give, to be sliced, and the place of its next element; None if it cannot be seen."""
+    return _part(steps, set())
+
+
 def _part(steps: Any, seen: set[int]) -> tuple[Any, int] | None:
     if type(steps) in PAIRS:
         pairs = _pairs(steps, seen)

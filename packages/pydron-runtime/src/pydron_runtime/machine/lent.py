@@ -98,6 +98,11 @@ def is_lent(machine: Machine, value: Any) -> bool:
     return type(value) is GeneratorType and value in machine.iterators.lent
 
 
+def is_map(machine: Machine, value: Any) -> bool:
+    """Whether a value is a ``map``, or a relative of it, that the machine goes through itself."""
+    return type(value) in PAIRING and value in machine.iterators.maps
+
+
 def through_lent(frame: Frame, generator: Any) -> Iterator[Any] | None:
     """Go through a generator on the machine; None where it belongs to another frame."""
     lent = frame.machine.iterators.lent.pop(generator)

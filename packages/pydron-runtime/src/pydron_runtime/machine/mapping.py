@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydron.marks import is_functional, is_scheduled
 from pydron_runtime.machine.indirect import PAIRING
 from pydron_runtime.machine.lent import Feed, is_lent
+from pydron_runtime.machine.map_ahead import MapAhead
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ops_pure import truth
 from pydron_runtime.machine.safety import CONTAINERS, VIEWS
@@ -65,14 +66,17 @@ def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:
 
     function, sources = frame.machine.iterators.maps.pop(mapped)
     kind = type(mapped)
+    ahead = MapAhead(frame, site, kind, function, sources)
     if kind is filter or kind is filterfalse:
         for element in iterate(frame, site, sources[0]):
+            ahead.taken += 1
             verdict = element if function is None else call(frame, site, function, element)
             if truth(frame, site, verdict) is (kind is filter):
                 yield element
         return
     if kind is starmap:
         for element in iterate(frame, site, sources[0]):
+            ahead.taken += 1
             yield call(frame, site, function, *iterate(frame, site, element))
         return
     steps = [iterate(frame, site, source) for source in sources]
@@ -83,4 +87,5 @@ def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:
             if element is MISSING:
                 return
             elements.append(element)
+        ahead.taken += 1
         yield call(frame, site, function, *elements)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.forecasts import Forecast
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.machine import Machine
+    from pydron_runtime.machine.map_ahead import MapAhead
     from pydron_runtime.machine.scouts import Ahead
 
 PER_WORKER = 2
@@ -83,7 +84,7 @@ class Speculation:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self.wrappings = Wrappings()
-        self._loops: weakref.WeakKeyDictionary[greenlet, list[weakref.ref[Ahead | Forecast]]] = (
+        self._loops: weakref.WeakKeyDictionary[greenlet, list[weakref.ref[Ahead | Forecast | MapAhead]]] = (
             weakref.WeakKeyDictionary()
         )
         self._by_number: dict[int, Guess] = {}
@@ -92,8 +93,8 @@ class Speculation:
     def __bool__(self) -> bool:
         return bool(self._by_number)
 
-    def enters(self, ahead: Ahead | Forecast) -> None:
-        """A loop of the program's begins; it ends when nobody holds ``ahead`` any more."""
+    def enters(self, ahead: Ahead | Forecast | MapAhead) -> None:
+        """A loop or a ``map`` begins; it ends when nobody holds ``ahead`` any more."""
         self._loops.setdefault(getcurrent(), []).append(weakref.ref(ahead))
 
     def look(self, reason: str) -> None:

@@ -20,7 +20,7 @@ from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.current import current, value_of
 from pydron_runtime.machine.folding import FOLDING, fold, settled_start
 from pydron_runtime.machine.keyed import best_by_key
-from pydron_runtime.machine.lent import is_fed, is_lent
+from pydron_runtime.machine.lent import is_fed, is_lent, is_map
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ops_pure import listed, truth
 from pydron_runtime.machine.stores import MISSING
@@ -166,7 +166,9 @@ def _reduced(frame: Frame, site: int, args: tuple[Any, ...]) -> Any:
 
 def following(frame: Frame, site: int, args: tuple[Any, ...]) -> Any:
     """``next(iterator[, default])``; MISSING where the iterator is not the machine's."""
-    if not 1 <= len(args) <= 2 or not is_lent(frame.machine, args[0]):
+    if not 1 <= len(args) <= 2:
+        return MISSING
+    if not is_lent(frame.machine, args[0]) and not is_map(frame.machine, args[0]):
         return MISSING
     steps = iterate(frame, site, args[0])
     found = next(steps, MISSING)

@@ -1,0 +1,62 @@
+"""``map`` and ``filter`` of functional calls look ahead while the program waits for one result after the other."""
+
+from __future__ import annotations
+
+import pytest
+import scheduled
+
+PROGRAM = (
+    scheduled.PRELUDE
+    + """
+from itertools import filterfalse, starmap
+
+@functional
+def even_until(x, y):
+    if x > 9:
+        raise ValueError(x)
+    return x % 2 == 0
+
+@schedule
+def main(xs=(0, 2, 4, 6, 8, 10, 12, 14)):
+    out = []
+    """
+)
+
+ONE_BY_ONE = {
+    "any": "out.append(any(map(odd, xs)))",
+    "all": "out.append(all(map(f, xs)))",
+    "any, left at once": "out.append(any(map(f, xs)))",
+    "two sources": "out.append(any(map(fails, range(8), [-1] * 8)))",
+    "starmap": "out.append(any(starmap(fails, [(n * 0, n + 1) for n in range(8)])))",
+    "filter": "out.append(any(filter(odd, xs)))",
+    "filterfalse": "out.append(any(filterfalse(f, xs)))",
+    "first": "out.append(next(filter(odd, xs), None))",
+    "loop with effects": "for y in map(f, xs): note(y)",
+    "filtered loop with effects": "for y in filter(odd, xs): note(y)",
+    "over pairs": "for y in map(pair, enumerate(xs)): note(y)",
+    "a variable": "m = map(f, xs)\n    for y in m: note(y)\n    out.append(list(m))",
+}
+
+
+@pytest.mark.parametrize("name", ONE_BY_ONE)
+def test_calls_that_are_asked_for_one_by_one_overlap(name: str) -> None:
+    """The calls of the next elements are under way while one result is waited for."""
+    assert scheduled.peak(f"{PROGRAM}{ONE_BY_ONE[name]}\n    return out\n") > 2
+
+
+PRECISE = {
+    "a failure beyond the end": "out.append(all(map(even_until, [0, 2, 3, 50, 60], [0] * 5)))",
+    "a failure that counts": "out.append(any(map(even_until, [1, 3, 50, 60, 2], [0] * 5)))",
+    "what is left": "m = map(even_until, [1, 3, 50, 60, 2], [0] * 5)\n"
+    "    try: any(m)\n"
+    "    except ValueError: out.append(len([*zip(range(9), [1])]))\n"
+    "    m = map(f, xs)\n"
+    "    out += [next(m), next(m), any(m), *m]",
+    "a list that grows": "some = [0]\n    for y in map(f, some):\n        note(y)\n        if y < 5: some.append(y)",
+}
+
+
+@pytest.mark.parametrize("name", PRECISE)
+def test_what_is_asked_for_ahead_is_not_seen(name: str) -> None:
+    """Neither failures beyond the element that ends it, nor what the sources have given."""
+    scheduled.check(f"{PROGRAM}{PRECISE[name]}\n    return out\n")
