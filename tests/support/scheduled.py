@@ -311,6 +311,9 @@ def check(text: str, copies: bool = False) -> Outcome:
         with switching(long):
             seen = by_machine(program, ScriptedExecutor(), short=True, copies=copies)
         compare(program, name, plain(program, copies=copies), seen)
+    with switching(-1):
+        seen = by_machine(program, Prompt(newest_first), copies=copies)
+    compare(program, "loops in turns, calls handed out", expected, seen)
     with switching(sys.maxsize), asking_ahead():
         seen = by_machine(program, Prompt(newest_first), short=True, copies=True)
     compare(program, "answers made ahead", expected, seen)
@@ -349,6 +352,7 @@ def switching(long: int) -> Iterator[None]:
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.object(tiers, "_STREAK", 0))
+        stack.enter_context(mock.patch.object(tiers, "_LOOK", 1))
         stack.enter_context(mock.patch.object(tiers, "LONG", long))
         stack.enter_context(mock.patch.object(tiers, "VERY_LONG", long))
         stack.enter_context(mock.patch.object(tiers, "_SHORT_STREAK", 0))

@@ -189,6 +189,10 @@ class Guarded:
             found += [*leading, place(ast.Expr(noted), at)]
         return found
 
+    def notes_of_loop(self, node: For | While, at: ast.expr) -> list[ast.stmt]:
+        """The same for a loop as it was written, which tells nobody while it runs."""
+        return self.notes(node.id, all_binds(Region((node,)), self._regions.variables), frozenset(), at)
+
     def _begin(
         self, body: Region, read_after: Names, assigned: Names, at: ast.stmt
     ) -> tuple[list[ast.stmt], str, Names]:

@@ -19,7 +19,7 @@ from pydron.emit.planning import Deferrable as Deferrable
 from pydron.emit.planning import Deferred, plan_of
 from pydron.emit.statements import Statements
 from pydron.emit.streams import Extent, emit_stream, handed_over
-from pydron.emit.tiers import in_tiers
+from pydron.emit.tiers import in_tiers, while_in_tiers
 from pydron.ir.nodes import (
     Call,
     Const,
@@ -239,7 +239,8 @@ class Regions:
         self.sites.node_id = node.id
         if not self.loops:
             machine = ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None)
-            loop = in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, self.sink)
+            notes = self.guarded.notes_of_loop(node, at)
+            loop = in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, notes, self.sink)
             return self.aheads.over_tiers(loop, ahead, node, tiers, assigned)
         assert iterable is not None
         if ahead:
@@ -278,6 +279,9 @@ class Regions:
         if not orelse:
             leave = [ast.Break()]
         check = ast.If(ast.UnaryOp(ast.Not(), truth), leave, [])
+        if not self.loops:
+            notes = self.guarded.notes_of_loop(node, test)
+            return while_in_tiers(self.statements, node, assigned, [*header, check, *body], orelse, notes, ended)
         loop = place(ast.While(ast.Constant(True), [*header, check, *body], []), test)
         looping: list[ast.stmt] = self.aheads.forecasting(ahead, node, loop) if ahead else [loop]
         if not orelse:

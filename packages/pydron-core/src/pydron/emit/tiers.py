@@ -11,7 +11,7 @@ from pydron.emit.names import all_binds, all_reads
 from pydron.emit.plain import Plain, target_of_loop
 from pydron.emit.ranges import WithAnswers, answerable
 from pydron.emit.statements import Statements
-from pydron.ir.nodes import For, Region
+from pydron.ir.nodes import For, Region, While
 
 
 def in_tiers(
@@ -21,6 +21,7 @@ def in_tiers(
     assigned: Names,
     machine: ast.For,
     orelse: list[ast.stmt],
+    notes: list[ast.stmt],
     sink: str = "",
 ) -> list[ast.stmt]:
     """An outermost loop in several forms, which take turns over one iterator::
@@ -45,6 +46,7 @@ def in_tiers(
         assigned: Variables that are bound for certain where the loop begins.
         machine: The loop on the machine.
         orelse: The emitted else branch.
+        notes: What tells attempts around the loop which values its variables have.
         sink: The temporary to which elements are handed over by ``yield``.
     """
     sites, variables = statements.sites, statements.variables
@@ -66,6 +68,7 @@ def in_tiers(
         answered = ast.Attribute(name_of(tiers), "answered", ast.Load())
         written = ast.If(answered, _with_answers(sites, node, tiers, chunk, calls), [written])
     switch = ast.If(ast.Attribute(name_of(tiers), "switched", ast.Load()), settle or [ast.Pass()], [])
+    written = _noted(written, notes)
     choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), [switch, written], [machine])
     more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
     loop = ast.While(more, [choice, ast.Break()], orelse)
@@ -74,6 +77,10 @@ def in_tiers(
     number = ast.Constant(node.id if calls else 0)
     begin = assign(tiers, statements.expressions.operation("tiers", at, iterable, number), at)
     return [begin, place(loop, at)]
+
+
+def _noted(written: ast.stmt, notes: list[ast.stmt]) -> ast.stmt:
+    return ast.Try([written], [], [], notes) if notes else written
 
 
 def _with_answers(
@@ -92,3 +99,63 @@ def _with_answers(
     body = WithAnswers(sites, answers, callees).region(node.body) or [ast.Pass()]
     target = ast.Tuple([*map(target_of, answers.values()), target_of_loop(node)], ast.Store())
     return [*asked, ast.For(target, chunk, body, [ast.Continue()], None)]
+
+
+def while_in_tiers(
+    statements: Statements,
+    node: While,
+    assigned: Names,
+    machine: list[ast.stmt],
+    orelse: list[ast.stmt],
+    notes: list[ast.stmt],
+    ended: str,
+) -> list[ast.stmt]:
+    """An outermost ``while`` loop in its forms, which take turns::
+
+        tiers = op_turns(frame, site)
+        ended = False
+        while tiers.more():
+            if tiers.plain:
+                (variables that the loop reads get their values)
+                for turn in tiers.chunk:
+                    (test as written; leaves the loop if it is false, and sets ended)
+                    (body as written)
+                else: continue
+                break
+            else:
+                for turn in tiers.chunk: (one turn on the machine)
+                else: continue
+                break
+        if ended: (the loop's own else branch)
+
+    Args:
+        assigned: Variables that are bound for certain where the loop begins.
+        machine: The statements of one turn on the machine.
+        orelse, notes: As above.
+        ended: The variable that is set when the test was false; only where there is an else branch.
+    """
+    sites, variables = statements.sites, statements.variables
+    test = node.test.expression()
+    tiers, turn = sites.fresh("tiers"), sites.fresh("turn")
+    plain = Plain(sites)
+    leave: list[ast.stmt] = [assign(ended, ast.Constant(True), test)] if orelse else []
+    check = ast.If(ast.UnaryOp(ast.Not(), test), [*leave, ast.Break()], [])
+    written = [*plain.region(node.header), place(check, test), *plain.region(node.body)]
+    statements.expressions.assigned = assigned
+    reads = all_reads(Region((node,)), variables)
+    settle = statements.settle(test, set(reads))
+    chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
+
+    def turns_of(body: list[ast.stmt]) -> ast.For:
+        return ast.For(target_of(turn), chunk, body, [ast.Continue()], None)
+
+    switch = ast.If(ast.Attribute(name_of(tiers), "switched", ast.Load()), settle or [ast.Pass()], [])
+    go_on = [switch, _noted(turns_of(written), notes)]
+    choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), go_on, [turns_of(machine)])
+    more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
+    begin = [assign(tiers, statements.expressions.operation("turns", test), test)]
+    loop = place(ast.While(more, [choice, ast.Break()], []), test)
+    if not orelse:
+        return [*begin, loop]
+    after = place(ast.If(name_of(ended), orelse, []), test)
+    return [*begin, assign(ended, ast.Constant(False), test), loop, after]

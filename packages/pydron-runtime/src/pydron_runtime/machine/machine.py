@@ -138,12 +138,17 @@ class Machine:
         if frame.queue or frame is not self.main:
             self.observer.fenced(frame, site, reason, detail)
             self.wait(frame, lambda: self.is_oldest(frame), site, reason, detail)
-            if getcurrent() is not self.driver:
-                self.undo.set_aside(frame.here)
-        if len(self.containers):
-            self.containers.fill()
+        self.as_written(frame)
         self.passed += 1
         make_room()
+
+    def as_written(self, frame: Frame) -> None:
+        """The code of a frame goes on as it was written; everything earlier has retired. It finds no placeholders, and
+        nothing that code beyond it has stored ahead of it."""
+        if getcurrent() is not self.driver:
+            self.undo.set_aside(frame.here)
+        if len(self.containers):
+            self.containers.fill()
 
     def is_oldest(self, frame: Frame) -> bool:
         """Whether everything before the place at which a frame's code stands has retired."""
@@ -189,6 +194,14 @@ class Machine:
         """Between two issues: take in what has completed, so that deferred frames get on. Does not block."""
         if getcurrent() is self.driver:
             self.step(block=False)
+
+    def let_others(self, frame: Frame) -> None:
+        """The same from within any frame; the others go on meanwhile."""
+        if getcurrent() is self.driver:
+            self.step(block=False)
+        else:
+            self.blocked.append((frame, lambda: True))
+            frame.yield_to_resumer()
 
     def _resume_blocked(self) -> bool:
         waiting, self.blocked = self.blocked, []

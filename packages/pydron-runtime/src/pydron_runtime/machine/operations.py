@@ -52,7 +52,7 @@ from pydron_runtime.machine.scouted import (
 )
 from pydron_runtime.machine.scouts import SCOUTING, ahead, looked
 from pydron_runtime.machine.streams import go_through
-from pydron_runtime.machine.tiers import tiers
+from pydron_runtime.machine.tiers import tiers, turns
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -93,7 +93,7 @@ OPERATIONS: dict[str, Any] = {
         delete_item, fails, fence, forecast, gathered, go_through, in_place, index_slice, item, iterate, kept_under,
         key, keywords, leaving, listed, looked, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate,
         note, pure, put_off_display, set_attribute, set_item, settled, spread, spread_hashed, spread_mapping, tiers,
-        truth, tupled, unary, unpack, value_of,
+        truth, tupled, turns, unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""

@@ -1,18 +1,20 @@
 """Tiers: a loop whose calls are too short to be handed out one by one goes on as it was written.
 
-The emitted loop has several forms over one iterator. It begins on the machine. When for a while no call was handed out,
-as there is none, or each takes less time than handing it out, the loop as it was written takes over, at Python's own
-speed. It works in chunks so small that a change is noticed soon: when the iterations begin to take long, the machine
-is in charge again. Where they take some microseconds, workers are asked for the results of their calls ahead
-(``ranges``), and the third form of the loop takes the answers.
+The emitted loop has several forms over one iterator; a ``while`` loop's is endless. It begins on the machine. When for
+a while no call was handed out, as there is none, or each takes less time than handing it out, and everything before has
+retired, the loop as it was written takes over, at Python's own speed. It works in chunks so small that a change is
+noticed soon: when the iterations begin to take long, the machine is in charge again. Where they take some microseconds,
+workers are asked for the results of their calls ahead (``ranges``), and the third form of the loop takes the answers.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any
+
+from greenlet import getcurrent
 
 from pydron.config import always
 from pydron_runtime.machine.aside import make_room
@@ -100,11 +102,15 @@ class Tiers:
         self.given: dict[str, Any] = {}
         self.begun = 0
         tallies = frame.machine.tallies
-        if tallies is not None and frame is frame.machine.main:
+        if tallies is not None and frame is frame.machine.main and iterable is not _NOTHING:
             tallies.loop(site, self, iterable)
-        if type(iterable) is list:
+        self.raw: Iterator[Any]
+        self._steps: Iterator[Any]
+        if iterable is _NOTHING:
+            self.raw = self._steps = repeat(None)
+        elif type(iterable) is list:
             await_writers(frame, site, iterable)
-            self.raw: Iterator[Any] = iter(iterable)
+            self.raw = iter(iterable)
             self._steps = _guarded(frame, site, iterable, self.raw)
         elif is_fed(frame.machine, iterable):
             self.raw, self._steps = as_written(frame, site, iterable)
@@ -119,8 +125,10 @@ class Tiers:
         self.chunk: Iterable[Any] = ()
         self._size = 1
         self._began = 0
-        self._may_switch = frame is frame.machine.main and not always()
-        self._hope(self._may_switch and bool(node) and is_likely(frame.machine, iterable))
+        self._may_switch = not always()
+        if frame is not frame.machine.main:
+            self._node = 0  # workers are asked about the loops of the outermost frame only
+        self._hope(self._may_switch and bool(self._node) and is_likely(frame.machine, iterable))
 
     def _hope(self, likely: bool) -> None:
         """Calls of this loop will (not) be made in ranges."""
@@ -157,7 +165,7 @@ class Tiers:
         else:
             self.plain = self.switched
             if self.switched:
-                machine.containers.fill()
+                machine.as_written(self._frame)
                 self._size = 1
         first = next(self.raw if self.plain else self._steps, _NOTHING)
         if first is _NOTHING:
@@ -252,14 +260,18 @@ class Tiers:
         issued, idle = machine.tasks.issued, 0
         made = machine.tasks.made_here
         streak = _SHORT_STREAK if self._likely else _STREAK
+        switches = False
         while True:
             if machine.tasks.issued != issued:
+                if self.position % _LOOK == 0 and getcurrent() is not machine.driver:
+                    machine.let_others(self._frame)  # else nobody would learn how long the calls take
                 issued, idle, made = machine.tasks.issued, 0, machine.tasks.made_here
             idle += 1
             if self._may_switch and (idle > streak or idle > 2 and machine.tasks.made_here - made > _SHORT_CALLS):
-                if machine.main.queue and idle % _LOOK == 0:
+                if idle % _LOOK == 0 or not machine.main.queue:
                     self._let_retire()
-                if not machine.main.queue:
+                    switches = machine.is_oldest(self._frame)
+                if switches:
                     self._in_vain = max(self._in_vain, self._suspected)
                     self.switched = True
                     return
@@ -277,7 +289,8 @@ class Tiers:
         ranges.
         """
         machine = self._frame.machine
-        machine.poll()
+        if machine.main.queue:
+            machine.let_others(self._frame)
         if self._likely and all(map(_is_soon_over, machine.main.queue)):
             machine.wait(self._frame, lambda: not machine.main.queue, self._site, "window")
 
@@ -305,3 +318,8 @@ def tiers(frame: Frame, site: int, iterable: Any, node: int) -> Tiers:
         node: The loop's, if it has calls that may be answered; else 0.
     """
     return Tiers(frame, site, iterable, node)
+
+
+def turns(frame: Frame, site: int) -> Tiers:
+    """The forms of an outermost ``while`` loop, whose turns have no elements."""
+    return Tiers(frame, site, _NOTHING, 0)
