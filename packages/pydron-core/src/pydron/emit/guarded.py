@@ -189,10 +189,6 @@ class Guarded:
             found += [*leading, place(ast.Expr(noted), at)]
         return found
 
-    def notes_of_loop(self, node: For | While, at: ast.expr) -> list[ast.stmt]:
-        """The same for a loop as it was written, which tells nobody while it runs."""
-        return self.notes(node.id, all_binds(Region((node,)), self._regions.variables), frozenset(), at)
-
     def _begin(
         self, body: Region, read_after: Names, assigned: Names, at: ast.stmt
     ) -> tuple[list[ast.stmt], str, Names]:
@@ -291,3 +287,8 @@ class Guarded:
         inside = self._regions.assignment.handling(handler.name, assigned)
         body = self._regions.region(handler.body, inside) or [place(ast.Pass(), at)]
         return place(ast.ExceptHandler(kind, handler.name or None, body), at)
+
+
+def notes_of_loop(regions: Regions, node: For | While, at: ast.expr) -> list[ast.stmt]:
+    """What tells attempts around a loop as it was written, which says nothing while it runs, what its variables hold."""
+    return regions.guarded.notes(node.id, all_binds(Region((node,)), regions.variables), frozenset(), at)

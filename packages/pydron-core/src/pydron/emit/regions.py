@@ -11,7 +11,7 @@ from pydron.emit.aheads import Aheads
 from pydron.emit.assignment import Assignment, Names, deleted_names
 from pydron.emit.builder import FRAME, Sites, assign, function_def, name_of, place, target_of
 from pydron.emit.expressions import Expressions
-from pydron.emit.guarded import Guarded
+from pydron.emit.guarded import Guarded, notes_of_loop
 from pydron.emit.matches import emit_match
 from pydron.emit.names import own_binds, own_reads
 from pydron.emit.plain import target_of_loop
@@ -239,7 +239,7 @@ class Regions:
         self.sites.node_id = node.id
         if not self.loops:
             machine = ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None)
-            notes = self.guarded.notes_of_loop(node, at)
+            notes = notes_of_loop(self, node, at)
             loop = in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, notes, self.sink)
             return self.aheads.over_tiers(loop, ahead, node, tiers, assigned)
         assert iterable is not None
@@ -280,7 +280,7 @@ class Regions:
             leave = [ast.Break()]
         check = ast.If(ast.UnaryOp(ast.Not(), truth), leave, [])
         if not self.loops:
-            notes = self.guarded.notes_of_loop(node, test)
+            notes = notes_of_loop(self, node, test)
             return while_in_tiers(self.statements, node, assigned, [*header, check, *body], orelse, notes, ended)
         loop = place(ast.While(ast.Constant(True), [*header, check, *body], []), test)
         looping: list[ast.stmt] = self.aheads.forecasting(ahead, node, loop) if ahead else [loop]
