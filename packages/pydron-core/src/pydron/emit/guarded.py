@@ -290,5 +290,5 @@ class Guarded:
 
 
 def notes_of_loop(regions: Regions, node: For | While, at: ast.expr) -> list[ast.stmt]:
-    """What tells attempts around a loop as it was written, which says nothing while it runs, what its variables hold."""
+    """What tells attempts around a loop as it was written, which says nothing itself, what its variables hold."""
     return regions.guarded.notes(node.id, all_binds(Region((node,)), regions.variables), frozenset(), at)
