@@ -67,16 +67,22 @@ def in_tiers(
         settle.append(ast.Assign([ast.Attribute(name_of(tiers), "given", ast.Store())], given))
         answered = ast.Attribute(name_of(tiers), "answered", ast.Load())
         written = ast.If(answered, _with_answers(sites, node, tiers, chunk, calls), [written])
-    switch = ast.If(ast.Attribute(name_of(tiers), "switched", ast.Load()), settle or [ast.Pass()], [])
-    written = _noted(written, notes)
-    choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), [switch, written], [machine])
-    more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
-    loop = ast.While(more, [choice, ast.Break()], orelse)
+    loop = _taking_turns(tiers, settle, _noted(written, notes), machine, orelse)
     if isinstance(iterable, str):
         return [place(loop, at)]
     number = ast.Constant(node.id if calls else 0)
     begin = assign(tiers, statements.expressions.operation("tiers", at, iterable, number), at)
     return [begin, place(loop, at)]
+
+
+def _taking_turns(
+    tiers: str, settle: list[ast.stmt], written: ast.stmt, machine: ast.stmt, orelse: list[ast.stmt]
+) -> ast.While:
+    """The loop around the forms."""
+    switch = ast.If(ast.Attribute(name_of(tiers), "switched", ast.Load()), settle or [ast.Pass()], [])
+    choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), [switch, written], [machine])
+    more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
+    return ast.While(more, [choice, ast.Break()], orelse)
 
 
 def _noted(written: ast.stmt, notes: list[ast.stmt]) -> ast.stmt:
@@ -149,12 +155,8 @@ def while_in_tiers(
     def turns_of(body: list[ast.stmt]) -> ast.For:
         return ast.For(target_of(turn), chunk, body, [ast.Continue()], None)
 
-    switch = ast.If(ast.Attribute(name_of(tiers), "switched", ast.Load()), settle or [ast.Pass()], [])
-    go_on = [switch, _noted(turns_of(written), notes)]
-    choice = ast.If(ast.Attribute(name_of(tiers), "plain", ast.Load()), go_on, [turns_of(machine)])
-    more = ast.Call(ast.Attribute(name_of(tiers), "more", ast.Load()), [], [])
     begin = [assign(tiers, statements.expressions.operation("turns", test), test)]
-    loop = place(ast.While(more, [choice, ast.Break()], []), test)
+    loop = place(_taking_turns(tiers, settle, _noted(turns_of(written), notes), turns_of(machine), []), test)
     if not orelse:
         return [*begin, loop]
     after = place(ast.If(name_of(ended), orelse, []), test)
