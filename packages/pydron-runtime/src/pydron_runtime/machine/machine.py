@@ -195,14 +195,6 @@ class Machine:
         if getcurrent() is self.driver:
             self.step(block=False)
 
-    def let_others(self, frame: Frame) -> None:
-        """The same from within any frame; the others go on meanwhile."""
-        if getcurrent() is self.driver:
-            self.step(block=False)
-        else:
-            self.blocked.append((frame, lambda: True))
-            frame.yield_to_resumer()
-
     def _resume_blocked(self) -> bool:
         waiting, self.blocked = self.blocked, []
         progress = False

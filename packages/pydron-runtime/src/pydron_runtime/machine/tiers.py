@@ -264,7 +264,7 @@ class Tiers:
         while True:
             if machine.tasks.issued != issued:
                 if self.position % _LOOK == 0 and getcurrent() is not machine.driver:
-                    machine.let_others(self._frame)  # else nobody would learn how long the calls take
+                    _let_others(self._frame)  # else nobody would learn how long the calls take
                 issued, idle, made = machine.tasks.issued, 0, machine.tasks.made_here
             idle += 1
             if self._may_switch and (idle > streak or idle > 2 and machine.tasks.made_here - made > _SHORT_CALLS):
@@ -290,9 +290,19 @@ class Tiers:
         """
         machine = self._frame.machine
         if machine.main.queue:
-            machine.let_others(self._frame)
+            _let_others(self._frame)
         if self._likely and all(map(_is_soon_over, machine.main.queue)):
             machine.wait(self._frame, lambda: not machine.main.queue, self._site, "window")
+
+
+def _let_others(frame: Frame) -> None:
+    """Take in what has completed, and let everything else go on once. Does not block."""
+    machine = frame.machine
+    if getcurrent() is machine.driver:
+        machine.poll()
+    else:
+        machine.blocked.append((frame, lambda: True))
+        frame.yield_to_resumer()
 
 
 def _is_soon_over(entry: Entry) -> bool:
