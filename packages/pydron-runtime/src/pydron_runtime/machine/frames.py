@@ -105,6 +105,14 @@ class Frame(Entry):
         body.parent = getcurrent()
         body.switch()
 
+    def go_on_as_written(self) -> None:
+        """What follows is no concern of the machine's; everything earlier has retired. It finds no placeholders, and
+        nothing that code beyond it has stored ahead of it."""
+        if getcurrent() is not self.machine.driver:
+            self.machine.undo.set_aside(self.here)
+        if len(self.machine.containers):
+            self.machine.containers.fill()
+
     def interrupt(self, error: BaseException) -> None:
         """Raise an exception where the code of a waiting deferred frame stands."""
         body = self.base.greenlet

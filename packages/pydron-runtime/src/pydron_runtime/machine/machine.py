@@ -138,17 +138,9 @@ class Machine:
         if frame.queue or frame is not self.main:
             self.observer.fenced(frame, site, reason, detail)
             self.wait(frame, lambda: self.is_oldest(frame), site, reason, detail)
-        self.as_written(frame)
+        frame.go_on_as_written()
         self.passed += 1
         make_room()
-
-    def as_written(self, frame: Frame) -> None:
-        """The code of a frame goes on as it was written; everything earlier has retired. It finds no placeholders, and
-        nothing that code beyond it has stored ahead of it."""
-        if getcurrent() is not self.driver:
-            self.undo.set_aside(frame.here)
-        if len(self.containers):
-            self.containers.fill()
 
     def is_oldest(self, frame: Frame) -> bool:
         """Whether everything before the place at which a frame's code stands has retired."""

@@ -165,7 +165,7 @@ class Tiers:
         else:
             self.plain = self.switched
             if self.switched:
-                machine.as_written(self._frame)
+                self._frame.go_on_as_written()
                 self._size = 1
         first = next(self.raw if self.plain else self._steps, _NOTHING)
         if first is _NOTHING:
