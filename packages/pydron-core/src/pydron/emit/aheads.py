@@ -103,14 +103,14 @@ class Aheads:
         finally:
             self.name = kept
 
-    def forecasting(self, name: str, node: While, loop: ast.While) -> list[ast.stmt]:
-        """A ``while`` loop that looks ahead."""
+    def forecasting(self, name: str, node: While) -> tuple[list[ast.stmt], list[ast.stmt], list[ast.stmt]]:
+        """What a ``while`` loop that looks ahead begins with, what each of its iterations does, and how it ends."""
         at = node.test.expression()
         self._expressions.sites.node_id = node.id
         made = self._expressions.operation("forecast", at, ast.Constant(node.id), ast.Constant(name))
         iteration = ast.Attribute(name_of(name), "iteration", ast.Store())
-        loop.body.insert(0, place(ast.AugAssign(iteration, ast.Add(), ast.Constant(1)), at))
-        return [assign(name, made, at), loop, self.ended(name, node)]
+        count = place(ast.AugAssign(iteration, ast.Add(), ast.Constant(1)), at)
+        return [assign(name, made, at)], [count], [self.ended(name, node)]
 
     def begun(self, name: str, node: For, source: ast.expr, assigned: Names) -> ast.stmt:
         """``ahead = ...``; ``source`` is what the loop goes through, or its tiers."""

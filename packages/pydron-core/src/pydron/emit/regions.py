@@ -279,11 +279,14 @@ class Regions:
         if not orelse:
             leave = [ast.Break()]
         check = ast.If(ast.UnaryOp(ast.Not(), truth), leave, [])
-        if not self.loops:
+        turn = [*header, check, *body]
+        begin, count, end = self.aheads.forecasting(ahead, node) if ahead else ([], [], [])
+        if self.loops:
+            looping: list[ast.stmt] = [place(ast.While(ast.Constant(True), [*count, *turn], []), test)]
+        else:
             notes = notes_of_loop(self, node, test)
-            return while_in_tiers(self.statements, node, assigned, [*header, check, *body], orelse, notes, ended)
-        loop = place(ast.While(ast.Constant(True), [*header, check, *body], []), test)
-        looping: list[ast.stmt] = self.aheads.forecasting(ahead, node, loop) if ahead else [loop]
+            looping = while_in_tiers(self.statements, node, assigned, [*count, *turn], leave, notes)
+        looping = [*begin, *looping, *end]
         if not orelse:
             return looping
         choice = place(ast.If(name_of(ended), orelse, []), test)

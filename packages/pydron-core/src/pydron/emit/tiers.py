@@ -112,52 +112,42 @@ def while_in_tiers(
     node: While,
     assigned: Names,
     machine: list[ast.stmt],
-    orelse: list[ast.stmt],
+    leave: list[ast.stmt],
     notes: list[ast.stmt],
-    ended: str,
 ) -> list[ast.stmt]:
     """An outermost ``while`` loop in its forms, which take turns::
 
         tiers = op_turns(frame, site)
-        ended = False
         while tiers.more():
             if tiers.plain:
                 (variables that the loop reads get their values)
-                for turn in tiers.chunk:
-                    (test as written; leaves the loop if it is false, and sets ended)
-                    (body as written)
+                for turn in tiers.chunk: (test as written, which may leave the loop; body as written)
                 else: continue
                 break
             else:
                 for turn in tiers.chunk: (one turn on the machine)
                 else: continue
                 break
-        if ended: (the loop's own else branch)
 
     Args:
         assigned: Variables that are bound for certain where the loop begins.
         machine: The statements of one turn on the machine.
-        orelse, notes: As above.
-        ended: The variable that is set when the test was false; only where there is an else branch.
+        leave: What leaves the loop when the test is false.
+        notes: What tells attempts around the loop which values its variables have.
     """
     sites, variables = statements.sites, statements.variables
     test = node.test.expression()
     tiers, turn = sites.fresh("tiers"), sites.fresh("turn")
     plain = Plain(sites)
-    leave: list[ast.stmt] = [assign(ended, ast.Constant(True), test)] if orelse else []
-    check = ast.If(ast.UnaryOp(ast.Not(), test), [*leave, ast.Break()], [])
-    written = [*plain.region(node.header), place(check, test), *plain.region(node.body)]
+    check = place(ast.If(ast.UnaryOp(ast.Not(), test), leave, []), test)
+    written = [*plain.region(node.header), check, *plain.region(node.body)]
     statements.expressions.assigned = assigned
-    reads = all_reads(Region((node,)), variables)
-    settle = statements.settle(test, set(reads))
+    settle = statements.settle(test, set(all_reads(Region((node,)), variables)))
     chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
 
     def turns_of(body: list[ast.stmt]) -> ast.For:
         return ast.For(target_of(turn), chunk, body, [ast.Continue()], None)
 
-    begin = [assign(tiers, statements.expressions.operation("turns", test), test)]
-    loop = place(_taking_turns(tiers, settle, _noted(turns_of(written), notes), turns_of(machine), []), test)
-    if not orelse:
-        return [*begin, loop]
-    after = place(ast.If(name_of(ended), orelse, []), test)
-    return [*begin, assign(ended, ast.Constant(False), test), loop, after]
+    begin = assign(tiers, statements.expressions.operation("turns", test), test)
+    loop = _taking_turns(tiers, settle, _noted(turns_of(written), notes), turns_of(machine), [])
+    return [begin, place(loop, test)]
