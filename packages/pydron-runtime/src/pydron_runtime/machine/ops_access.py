@@ -10,6 +10,7 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, await_writers_behind, current, settled, value_of
+from pydron_runtime.machine.in_turn import InTurn
 from pydron_runtime.machine.indirect import PAIRING, behind, is_indirect
 from pydron_runtime.machine.lent import Feed, ask, is_lent, through_lent
 from pydron_runtime.machine.ops_pure import pure, tupled
@@ -256,18 +257,7 @@ def _through_unknown(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
     machine = frame.machine
     detail = type(iterable).__qualname__
     machine.fence(frame, site, "PD402", detail)
-    iterator = iter(iterable)
-
-    def steps() -> Iterator[Any]:
-        while True:
-            machine.fence(frame, site, "PD402", detail)
-            try:
-                element = next(iterator)
-            except StopIteration:
-                return
-            yield element
-
-    return steps()
+    return InTurn(frame, site, detail, iter(iterable))
 
 
 @functools.cache

@@ -22,6 +22,7 @@ from pydron_runtime.machine.current import await_writers
 from pydron_runtime.machine.elements_ahead import PAIRS
 from pydron_runtime.machine.entries import Entry, Operation, TaskEntry
 from pydron_runtime.machine.granularity import LONG, SHORT, VERY_LONG, cost_of
+from pydron_runtime.machine.in_turn import InTurn
 from pydron_runtime.machine.lent import as_written, is_fed
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ranges import WORTH, Ranges, can_be_asked, is_likely, nodes_of, ranges_of
@@ -120,6 +121,8 @@ class Tiers:
             self.raw, self._steps = iterable, iterate(frame, site, iterable)
         else:
             self.raw = self._steps = iterate(frame, site, iterable)
+            if type(self._steps) is InTurn:
+                self.raw = self._steps.raw  # while nothing is under way, each step is as good as in turn
         self.plain = False
         self.switched = False
         self.chunk: Iterable[Any] = ()
