@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydron.explain.callees import Callees, calls_in, is_harmless_manager, is_straight
 from pydron.explain.decisions import waiting_decisions
+from pydron.explain.iterables import gone_through
 from pydron.explain.reasons import reason
 from pydron.explain.users_text import UsersText
 from pydron.ir.generators import handled
@@ -85,6 +86,10 @@ def findings(graph: Graph, callees: Callees, has_sync_points: HasSyncPoints) -> 
     found += [
         _sequential(node, "late", "PD401", f"the {exit} at line {line}")
         for node, exit, line in waiting_decisions(graph, pending)
+    ]
+    found += [
+        _sequential(node, "late", "PD402", teller.text.at(node.span, what))
+        for node, what in gone_through(graph, lambda name: callees.named(name).function)
     ]
     return sorted(found, key=lambda finding: finding.line)
 
