@@ -63,6 +63,25 @@ class Point:
 @functional
 def loud(x):
     return Loud(x)
+
+def numbers(n):
+    for i in range(n):
+        SEEN.append(i)
+        yield i
+
+class Bar:
+    def __init__(self, xs):
+        self.xs = xs
+    def __iter__(self):
+        for x in self.xs:
+            SEEN.append(x)
+            yield x
+    def __enter__(self):
+        return self
+    def __exit__(self, *exc):
+        return False
+
+GLOBAL_BAR = Bar([1, 2])
 """
 )
 
@@ -188,6 +207,45 @@ PROGRAMS = {
     for x in Loud(3):
         out.append(f(x))
     return out""",
+    "a bar used as a manager": """
+    with Bar(range(3)) as bar:
+        for x in bar:
+            f(x)
+    return f(1)""",
+    "iterables of unknown code, made before": """
+    bar = Bar(range(3))
+    g = h = numbers(3)
+    pairs = enumerate(numbers(2))
+    a = f(1)
+    for x in bar:
+        f(x)
+    out = [f(x) for x in h]
+    for i, x in pairs:
+        out.append(f(x))
+    for x in GLOBAL_BAR:
+        out.append(f(x))
+    return a, out""",
+    "generators taken all at once": """
+    g1, g2, g3, g4, g5 = numbers(2), numbers(2), numbers(3), numbers(2), numbers(2)
+    a = f(1)
+    b = list(g1)
+    a = f(1)
+    c, d = g2
+    a = f(1)
+    e = [*g3]
+    a = f(1)
+    k = add(*g4)
+    a = f(1)
+    m = 1 in g5
+    return a, b, c, d, e, k, m""",
+    "iterables of plain values": """
+    xs = sorted([f(1), 2])
+    ys = list(enumerate(xs))
+    out = [f(y) for i, y in ys]
+    for x, y in zip(xs, out):
+        out.append(f(x))
+    a, b = xs
+    return [*xs, a in out]""",
     "containers of one's own": """
     d = collections.defaultdict(list)
     for x in range(4):

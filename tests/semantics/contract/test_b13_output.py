@@ -98,6 +98,13 @@ ITEM = Item(
             behaviour=AHEAD,
         ),
         Row(
+            "a bar used as a manager: `with tqdm(xs) as bar: for x in bar`",
+            "out = []\nwith tqdm(range(6), file=io.StringIO()) as bar:\n    for x in bar:\n        out.append(f(x))\n"
+            "return out",
+            before="import io\nfrom tqdm import tqdm\n",
+            behaviour=AHEAD,
+        ),
+        Row(
             "`for x in shown(xs)`, a generator of one's own that prints",
             "for x in shown([1, 2, 3, 4, 5]):\n    print(f(x))",
             before="def shown(xs):\n    for n, x in enumerate(xs):\n        print(n, 'of', len(xs))\n        yield x\n",

@@ -88,7 +88,7 @@ def findings(graph: Graph, callees: Callees, has_sync_points: HasSyncPoints) -> 
         for node, exit, line in waiting_decisions(graph, pending)
     ]
     found += [
-        _sequential(node, "late", "PD402", teller.text.at(node.span, what))
+        _sequential(node, "late", "PD402", ast.unparse(teller.text.callee(ast.parse(what, mode="eval").body)))
         for node, what in gone_through(graph, lambda name: callees.named(name).function)
     ]
     return sorted(found, key=lambda finding: finding.line)

@@ -1,8 +1,8 @@
 """Finds what goes through an object whose values come from code that nobody knows: ``PD402``.
 
-Such an object is made by calling a class with an ``__iter__`` of its own, or a generator function; or it is handed on: by
-another name, by a ``with`` statement, or by an iterator of the library that is made over it. What a parameter or a result
-may turn out to be is not said.
+Such an object is made by calling a class with an ``__iter__`` of its own, or a generator function; or it is handed on:
+by another name, by a ``with`` statement, or by an iterator of the library that is made over it. What a parameter or a
+result may turn out to be is not said.
 """
 
 from __future__ import annotations
@@ -55,24 +55,35 @@ def _strange(graph: Graph, named: Named) -> set[str]:
     while size != len(strange):
         size = len(strange)
         for node in walk(graph.body):
-            if _gives(node, strange, named):
+            if isinstance(node, Call) and _gives(node, strange, named):
                 strange.update(node.binds)
+            if isinstance(node, Host):
+                strange.update(_renamed(node, strange))
             if isinstance(node, With) and node.target is not None and node.manager.text in strange:
                 strange.update(_bound(node))
     return strange
 
 
-def _gives(node: Node, strange: set[str], named: Named) -> bool:
-    """Whether a node binds such an object."""
-    if isinstance(node, Call):
-        callee = named(node.callee)
-        if _hands_on(callee):
-            return not strange.isdisjoint(node.reads)
-        return _runs_code(callee) if isinstance(callee, type) else _generates(callee)
-    if isinstance(node, Host):
-        value = getattr(node.fragment.syntax()[0], "value", None)
-        return isinstance(value, ast.Name) and value.id in strange and len(node.binds) == 1
-    return False
+def _gives(node: Call, strange: set[str], named: Named) -> bool:
+    """Whether a call gives such an object."""
+    callee = named(node.callee)
+    if _hands_on(callee):
+        return not strange.isdisjoint(node.reads)
+    return _runs_code(callee) if isinstance(callee, type) else _generates(callee)
+
+
+def _renamed(node: Host, strange: set[str]) -> Iterator[str]:
+    """The variables that an assignment binds to such an object."""
+    for statement in node.fragment.syntax():
+        for target in statement.targets if isinstance(statement, ast.Assign) else ():
+            assert isinstance(statement, ast.Assign)
+            value = statement.value
+            pairs = [(target, value)]
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+                pairs = list(zip(target.elts, value.elts))
+            for name, given in pairs:
+                if isinstance(name, ast.Name) and isinstance(given, ast.Name) and given.id in strange:
+                    yield name.id
 
 
 def _bound(node: With) -> set[str]:

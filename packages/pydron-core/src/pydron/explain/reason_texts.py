@@ -205,7 +205,7 @@ DECISIONS: tuple[Text, ...] = (
     (
         "PD402",
         "loop over an object that runs code of its own",
-        "{what} asks an object for its values whose class is written in Python.",
+        "Going through {what} asks an object for its values that runs code of its own each time.",
         "Turn it into a list before the loop.",
         "Iterating over a list, tuple, dict, set, range or array does nothing else. The iterator of another object may "
         "do anything each time it is asked. An iterator that other code can see as well is asked in turn, too, unless "
