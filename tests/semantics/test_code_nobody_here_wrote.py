@@ -2,7 +2,7 @@
 
 Each plain function and method of a module is made a scheduled one, in place, so that whoever imported it earlier runs it
 on the machine as well; then the tests of CPython's ``test`` package run, and the doctests of the module. What passes
-with the module as it is has to pass like this. Modules that Pydron itself uses while it compiles are left out.
+with the module as it is has to pass like this.
 """
 
 from __future__ import annotations
@@ -30,11 +30,17 @@ pytest.importorskip("test.test_shlex", reason="CPython's own tests are not insta
 _LAZY = 0x20 | 0x80 | 0x100 | 0x200
 
 MODULES = {
-    "base64": "test_base64", "colorsys": "test_colorsys", "copy": "test_copy", "csv": "test_csv",
-    "fnmatch": "test_fnmatch", "fractions": "test_fractions", "graphlib": "test_graphlib",
-    "html.parser": "test_htmlparser", "json.decoder": "test_json.test_decode", "json.encoder": "test_json.test_indent",
-    "optparse": "test_optparse", "pprint": "test_pprint", "quopri": "test_quopri", "reprlib": "test_reprlib",
-    "shlex": "test_shlex", "string": "test_string", "urllib.parse": "test_urlparse",
+    "_strptime": "test_strptime", "base64": "test_base64", "calendar": "test_calendar", "cmd": "test_cmd",
+    "colorsys": "test_colorsys", "copy": "test_copy", "copyreg": "test_copyreg", "csv": "test_csv",
+    "dataclasses": "test_dataclasses", "filecmp": "test_filecmp", "fileinput": "test_fileinput",
+    "fnmatch": "test_fnmatch", "fractions": "test_fractions", "getopt": "test_getopt", "graphlib": "test_graphlib",
+    "hmac": "test_hmac", "html": "test_html", "html.parser": "test_htmlparser", "http.cookies": "test_http_cookies",
+    "json.decoder": "test_json.test_decode", "json.encoder": "test_json.test_indent", "mimetypes": "test_mimetypes",
+    "netrc": "test_netrc", "optparse": "test_optparse", "pprint": "test_pprint", "quopri": "test_quopri",
+    "reprlib": "test_reprlib", "rlcompleter": "test_rlcompleter", "sched": "test_sched", "shelve": "test_shelve",
+    "shlex": "test_shlex", "string": "test_string", "symtable": "test_symtable", "tabnanny": "test_tabnanny",
+    "textwrap": "test_textwrap", "timeit": "test_timeit", "urllib.parse": "test_urlparse",
+    "xml.dom.minidom": "test_minidom", "zipapp": "test_zipapp",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from pydron.places import (
     place_of_entry,
     place_of_span,
 )
+from pydron.preparing import PREPARING
 from pydron.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
@@ -168,22 +169,30 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """
     if REFUSED:
         raise ScheduledCallReached
-    if sys.is_finalizing():  # the interpreter ends: no thread can be started, nothing imported
+    if PREPARING.now or sys.is_finalizing():  # the interpreter ends: no thread can be started, nothing imported
         return record.function(*args, **kwargs)
+    try:
+        PREPARING.now = True
+        runner = _runner_of(record)
+    finally:
+        PREPARING.now = False
+    return record.function(*args, **kwargs) if runner is None else runner(record, args, kwargs)
+
+
+def _runner_of(record: Record) -> Runner | None:
+    """What runs a call of a scheduled function as the settings say; None is the function itself."""
     if record.strict:
         record.verify()
     chosen = settings()
     executor = "check" if chosen.check else chosen.executor
     if executor is None:
-        runner = _default_runner()
-        if runner is None:  # core alone is installed, or nothing can be opened any more
-            return record.function(*args, **kwargs)
-    elif isinstance(executor, str):
+        return _default_runner()  # none: core alone is installed, or nothing can be opened any more
+    if isinstance(executor, str):
         scheme = executor.partition(":")[0]
         runner = _runner(scheme)
         if runner is None:
             if scheme == "inline":
-                return record.function(*args, **kwargs)
+                return None
             if chosen.check:
                 raise ConfigurationError(
                     "Check mode (PYDRON_CHECK, pydron run --check, pydron.configure(check=True)) comes with the package"
@@ -205,7 +214,7 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             f"executor={executor!r}: it has to be the name or the address of an executor, or an object such as"
             " concurrent.futures.ProcessPoolExecutor()."
         )
-    return runner(record, args, kwargs)
+    return runner
 
 
 def users_stack(most: int = 50) -> list[tuple[str, int, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydron import runner
+from pydron.preparing import PREPARING
 from pydron_runtime.executors.base import Executor
 from pydron_runtime.machine.code import Code
 from pydron_runtime.machine.contexts import end_context
@@ -22,18 +23,24 @@ def execute(
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
     executor: Executor,
-    observer: Observer,
+    recorder: Any,
     watch: Callable[[Machine], Callable[[], None]] | None = None,
 ) -> Any:
     """Run one call of a scheduled function on an executor. Blocks until it has its result.
 
     Args:
+        recorder: What records the run; None if nothing does.
         watch: Told of the machine before it begins; what it returns is called when the machine has ended.
 
     Raises:
         BaseException: What the function raises.
     """
-    machine = Machine(executor, observer, code)
+    try:
+        PREPARING.now = True
+        observer = Observer(recorder)
+        machine = Machine(executor, observer, code)
+    finally:
+        PREPARING.now = False
     with switching_quickly():
         if watch is None:
             return _run(machine, code, args, kwargs, observer)

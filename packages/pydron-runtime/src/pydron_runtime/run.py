@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from pydron import runner
 from pydron.config import Settings, always, settings
 from pydron.marks import is_functional
+from pydron.preparing import PREPARING
 from pydron.uninterrupted import uninterrupted
 from pydron_runtime.executors.local import shared
-from pydron_runtime.sessions import session_of
+from pydron_runtime.sessions import Session, session_of
 
 if TYPE_CHECKING:
     from pydron.entry import Record
+    from pydron_runtime.machine.code import Code
     from pydron_runtime.machine.machine import Machine
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -35,12 +37,17 @@ def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
 
         remember(record, quiet, settings())
         return run_quietly(record, quiet, args, kwargs)
-    chosen = settings()
-    executor = shared(chosen.workers)
-    if not executor.can_start:
+    try:
+        PREPARING.now = True
+        chosen = settings()
+        executor = shared(chosen.workers)
+        can_start = executor.can_start
+        if can_start and _names_functional(record):
+            executor.warm_up()
+    finally:
+        PREPARING.now = False
+    if not can_start:
         return record.function(*args, **kwargs)
-    if _names_functional(record):
-        executor.warm_up()
     return _run(record, args, kwargs, chosen, "local")
 
 
@@ -97,23 +104,36 @@ def _names_functional(record: Record) -> bool:
 
 
 def _run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen: Settings, name: str) -> Any:
+    try:
+        PREPARING.now = True
+        prepared = _prepared(record, args, kwargs, chosen, name)
+    finally:
+        PREPARING.now = False
+    if prepared is None:
+        return record.function(*args, **kwargs)
+    from pydron_runtime.execution import execute
+
+    code, session, watch = prepared
+    return execute(code, args, kwargs, session.executor, session.recorder, watch)
+
+
+def _prepared(
+    record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen: Settings, name: str
+) -> tuple[Code, Session, Callable[[Machine], Callable[[], None]] | None] | None:
+    """What a call on the machine needs; None if the function runs as it is written."""
     if "pydron_runtime.execution" not in sys.modules:
         _import_machine()
-    from pydron_runtime.execution import execute
     from pydron_runtime.machine.code import code_of
-    from pydron_runtime.machine.observer import Observer
     from pydron_runtime.prospects import has_prospects
     from pydron_runtime.quiet import quiet_of, remember
 
     code = code_of(record)
     if code is None or not code.accepts(args, kwargs):
-        return record.function(*args, **kwargs)
+        return None
     if not always() and not has_prospects(code, args, kwargs):
         remember(record, quiet_of(code), chosen)
-        return record.function(*args, **kwargs)
-    session = session_of(chosen, name)
-    watch = _watch(chosen)
-    return execute(code, args, kwargs, session.executor, Observer(session.recorder), watch)
+        return None
+    return code, session_of(chosen, name), _watch(chosen)
 
 
 def _import_machine() -> None:

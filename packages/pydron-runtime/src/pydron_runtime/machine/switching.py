@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 INTERVAL = 0.0005
 """Seconds."""
@@ -21,24 +19,32 @@ _running = 0
 _before = 0.0
 
 
-@contextmanager
-def switching_quickly() -> Iterator[None]:
-    """While active, in whatever thread, threads wait at most some :data:`INTERVAL` for the interpreter."""
-    global _running, _before
-    with _lock:
-        _running += 1
-        if _running == 1:
-            _before = sys.getswitchinterval()
-            if _before > INTERVAL:
-                sys.setswitchinterval(INTERVAL)
-    try:
-        yield
-    finally:
+class Quickly:
+    """While entered, in whatever thread, threads wait at most some :data:`INTERVAL` for the interpreter."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        global _running, _before
+        with _lock:
+            _running += 1
+            if _running == 1:
+                _before = sys.getswitchinterval()
+                if _before > INTERVAL:
+                    sys.setswitchinterval(INTERVAL)
+
+    def __exit__(self, *_: object) -> None:
+        global _running
         with _lock:
             _running -= 1
             # Who has set another interval meanwhile keeps it.
             if not _running and _before > INTERVAL and abs(sys.getswitchinterval() - INTERVAL) < 1e-9:
                 sys.setswitchinterval(_before)
+
+
+def switching_quickly() -> Quickly:
+    """A context manager. (Not one of ``contextlib``: the program may have scheduled that module's functions.)"""
+    return Quickly()
 
 
 def _after_fork() -> None:

@@ -1,0 +1,23 @@
+"""Whether a thread is preparing a call: finding the executor, importing the machine, compiling, building a machine.
+
+Pydron uses Python's own library for that, and a program may have scheduled functions of the library. Preparing a call
+of one would come to the same function once more, without end; so while a thread prepares, they run as they are written.
+"""
+
+from __future__ import annotations
+
+import threading
+
+
+class Preparing(threading.local):
+    """One value per thread.
+
+    Attributes:
+        now: Whether the thread is preparing a call. Who sets it does so within the ``try`` whose ``finally`` resets it,
+            so that an interrupt cannot leave it set.
+    """
+
+    now = False
+
+
+PREPARING = Preparing()
