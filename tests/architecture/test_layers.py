@@ -39,6 +39,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron.installed": (),
     "pydron.stand_in": (),
     "pydron.uninterrupted": (),
+    "pydron.preparing": (),
     "pydron.places": ("pydron.location",),
     "pydron.errors": ("pydron.location",),
     "pydron.ir": GROUND,
@@ -48,7 +49,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron.compile": COMPILER,
     "pydron.config": GROUND,
     "pydron.comprehensions": (*IR, "pydron.places"),
-    "pydron.runner": (*IR, "pydron.config", "pydron.places", "pydron.comprehensions", "pydron.uninterrupted"),
+    "pydron.runner": (
+        *IR,
+        "pydron.config",
+        "pydron.places",
+        "pydron.comprehensions",
+        "pydron.preparing",
+        "pydron.uninterrupted",
+    ),  # fmt: skip
     "pydron.entry": (*COMPILER, "pydron.runner", "pydron.stand_in"),
     "pydron.decorators": (*GROUND, "pydron.entry"),
     "pydron.export": IR,

@@ -179,3 +179,18 @@ def main():
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_does_what_plain_python_does(name: str) -> None:
     check(PRELUDE + PROGRAMS[name])
+
+
+SENTINELS = [
+    "return helper(f(1))",
+    "return pick(S), f(1)",
+    "x = [S, f(1)]\n    y = len(x)\n    return y, pick(x[0])",
+    "return [helper(y) for y in (f(1), S)][0]",
+]
+
+
+@pytest.mark.parametrize("body", SENTINELS)
+def test_helpers_may_compare_with_an_object_that_only_marks_something(body: str) -> None:
+    """``object()`` is no record of a dataclass: it has no fields to look at."""
+    helpers = "S = object()\ndef helper(x):\n    return 1 if x is S else x\ndef pick(x, default=S):\n    return x is default\n"
+    check(f"{PRELUDE}{helpers}@schedule\ndef main():\n    {body}\n")

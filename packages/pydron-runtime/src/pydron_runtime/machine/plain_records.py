@@ -37,7 +37,7 @@ def contents_of(record: Any) -> list[Any]:
 
 def _look(kind: type) -> bool:
     bases = kind.__mro__[:-1]
-    if type(kind) is not type or not all("__dataclass_fields__" in vars(base) for base in bases):
+    if type(kind) is not type or not bases or not all("__dataclass_fields__" in vars(base) for base in bases):
         return False
     fields = {field.name for field in dataclasses.fields(kind)}
     return all(_is_harmless(name, member, fields) for base in bases for name, member in vars(base).items())
