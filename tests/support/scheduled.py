@@ -353,6 +353,7 @@ def switching(long: int) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.object(tiers, "_STREAK", 0))
         stack.enter_context(mock.patch.object(tiers, "_LOOK", 1))
+        stack.enter_context(mock.patch.object(tiers, "_IDLE", 1))
         stack.enter_context(mock.patch.object(tiers, "LONG", long))
         stack.enter_context(mock.patch.object(tiers, "VERY_LONG", long))
         stack.enter_context(mock.patch.object(tiers, "_SHORT_STREAK", 0))

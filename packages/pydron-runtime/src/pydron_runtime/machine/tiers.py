@@ -46,6 +46,9 @@ _BEYOND = 4
 _LOOK = 8
 """After so many further ones it is looked at whether everything before has retired."""
 
+_IDLE = 192
+"""Iterations in a row that handed out no call make a loop that was put off wait until it may go on as written."""
+
 _CHUNK_TIME = 100_000
 """Nanoseconds that a chunk of plain iterations should take."""
 
@@ -272,7 +275,7 @@ class Tiers:
             idle += 1
             if self._may_switch and (idle > streak or idle > 2 and machine.tasks.made_here - made > _SHORT_CALLS):
                 if idle % _LOOK == 0 or not machine.main.queue:
-                    self._let_retire()
+                    self._let_retire(idle > _IDLE)
                     switches = machine.is_oldest(self._frame)
                 if switches:
                     self._in_vain = max(self._in_vain, self._suspected)
@@ -285,27 +288,37 @@ class Tiers:
             self.position += 1
             yield element
 
-    def _let_retire(self) -> None:
+    def _let_retire(self, idle: bool) -> None:
         """See to what was handed out before: nobody looks while no call is handed out.
+
+        Code that was put off waits for it if it has been ``idle``: going on as it was written is so much quicker, and
+        the code beyond it goes on.
 
         If all of it are short calls, waiting for them is quicker than to go on: workers make them, and then the rest in
         ranges.
         """
         machine = self._frame.machine
         if machine.main.queue:
-            _let_others(self._frame)
+            _let_others(self._frame, idle)
         if self._likely and all(map(_is_soon_over, machine.main.queue)):
             machine.wait(self._frame, lambda: not machine.main.queue, self._site, "window")
 
 
-def _let_others(frame: Frame) -> None:
-    """Take in what has completed, and let everything else go on once. Does not block."""
+def _let_others(frame: Frame, until_oldest: bool = False) -> None:
+    """Take in what has completed, and let everything else go on: once, or until all before this has retired.
+
+    Args:
+        until_oldest: Heeded in code that was put off.
+    """
     machine = frame.machine
     if getcurrent() is machine.driver:
         machine.poll()
-    else:
-        machine.blocked.append((frame, lambda: True))
+        return
+    while True:
+        machine.blocked.append((frame, lambda: not until_oldest or machine.is_oldest(frame)))
         frame.yield_to_resumer()
+        if not until_oldest or machine.is_oldest(frame):
+            return
 
 
 def _is_soon_over(entry: Entry) -> bool:
