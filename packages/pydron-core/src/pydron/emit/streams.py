@@ -111,7 +111,8 @@ def _captures(regions: Regions, stream: Region) -> Names:
     assert isinstance(loop, For)
     targets = own_binds(loop, regions.variables)
     sink = frozenset(stream.nodes[1].binds)
-    return regions.assignment.needs(loop.body, targets | sink)[0]
+    needed = regions.assignment.needs(loop.body, targets | sink)[0]
+    return needed & regions.variables  # those of enclosing functions are read where they are
 
 
 def _elements(regions: Regions, node: Call, captures: tuple[str, ...], at: ast.expr) -> str:

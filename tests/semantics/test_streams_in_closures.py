@@ -1,0 +1,50 @@
+"""Generator expressions in a nested function run in parallel as well, whatever they read of the function around it."""
+
+from __future__ import annotations
+
+import pytest
+import scheduled
+
+STREAMS = {
+    "folded": "sum(f(x) for x in range(8))",
+    "collected": "list(f(x) + n for x in range(8))",
+    "lent": "[i + y for i, y in enumerate(f(x) for x in range(8))]",
+    "by key": "max((f(x) for x in range(8)), key=lambda y: -y)",
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_generator_expression_that_reads_enclosing_variables_overlaps(name: str) -> None:
+    """The functional function itself, or a number, may be the variable."""
+    text = f"""{scheduled.PRELUDE}
+def make(f, n):
+    @schedule
+    def main():
+        return {STREAMS[name]}
+    return main
+main = make(f, 3)
+"""
+    assert scheduled.peak(text) == 8
+
+
+def test_an_enclosing_variable_that_is_bound_in_between_is_read_when_an_element_is_computed() -> None:
+    """As Python reads it: also while the generator expression is under way."""
+    scheduled.check(
+        scheduled.PRELUDE
+        + """
+def main():
+    n = 1
+    @schedule
+    def inner():
+        nonlocal n
+        n += f(1)
+        steps = enumerate(f(x) + n for x in range(5))
+        n += 1
+        out = sum(g(x) + n for x in range(5))
+        for i, y in steps:
+            n += 1
+            out += y
+        return out
+    return inner(), n
+"""
+    )
