@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+import pytest
 from idle_machines import begin_frame, idle_machine
 
 from pydron_runtime.machine.frames import end_of
@@ -46,6 +47,24 @@ def test_stores_that_were_set_aside_are_made_again_on_what_the_objects_are_then(
     assert (values, table) == ([1, 2, 3, 4], {"k": 5})
     log.roll_back((2,))
     assert (values, table) == ([1, 2, 3], {"k": 1})
+
+
+def test_a_store_that_has_failed_fails_quietly_when_it_is_made_again() -> None:
+    """The failure was raised once, where the code stood; what it had done by then stays done."""
+    log, values = UndoLog(), [1]
+
+    def act() -> None:
+        values.append(2)
+        raise IndexError(2)
+
+    with pytest.raises(IndexError):
+        log.do((2,), lambda: snapshot(values), act)
+    log.set_aside((1,))
+    assert values == [1]
+    log.resume()
+    assert values == [1, 2]
+    log.roll_back((1,))
+    assert values == [1]
 
 
 def test_a_failing_frame_keeps_what_it_stored_before() -> None:

@@ -6,6 +6,35 @@ import pytest
 from scheduled import PRELUDE, check
 
 PROGRAMS = {
+    "failing stores after an operator of the user's own that fails": """
+class Loud:
+    pass
+@functional
+def loud(x):
+    return Loud()
+SEEN = []
+@schedule
+def main():
+    out = []
+    try:
+        x = 1 + loud(1)
+        SEEN[0] = x
+    except TypeError:
+        out.append("set")
+    try:
+        x = 1 + loud(1)
+        SEEN.pop()
+    except TypeError:
+        out.append("pop")
+    try:
+        x = 1 + loud(1)
+        SEEN.remove(3)
+    except TypeError:
+        out.append("remove")
+    note(out)
+    x = 1 + loud(1)
+    del SEEN[0]
+""",
     "the first of several": """
 @schedule
 def main():

@@ -133,6 +133,7 @@ class Frame(Entry):
         body, self.greenlet = self.greenlet, None
         self.machine.live.discard(self)
         if body is not None and not body.dead:
+            body.parent = getcurrent()  # where control goes when it has ended: else to whoever resumed it last
             body.throw(GreenletExit)
 
     def _returned(self, values: tuple[Any, ...]) -> None:

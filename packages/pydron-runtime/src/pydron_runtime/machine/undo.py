@@ -11,8 +11,10 @@ aside*, and made again when it is done.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from pydron_runtime.machine.entries import Order
@@ -45,6 +47,11 @@ class Store:
         return Store(self.order, inverse, self.prepare, self.act)
 
 
+def _fail_quietly(act: Callable[[], Any]) -> None:
+    with contextlib.suppress(Exception):
+        act()
+
+
 class UndoLog:
     """Stores in the order in which they were made.
 
@@ -66,11 +73,19 @@ class UndoLog:
     def do(self, order: Order, prepare: Callable[[], Inverse], act: Callable[[], Any]) -> Any:
         """Make a store at a place in program order, and remember how to take it back.
 
+        If it fails, what it has done before stays, and it will fail as quietly as often as it is made again.
+
         Returns:
             What ``act`` returns.
         """
-        self._made.append(Store(order, prepare(), prepare, act))
-        return act()
+        made = Store(order, prepare(), prepare, act)
+        self._made.append(made)
+        try:
+            return act()
+        except BaseException:
+            failed = replace(made, act=partial(_fail_quietly, act))
+            self._made = [failed if store is made else store for store in self._made]
+            raise
 
     def forget_before(self, oldest: Order) -> None:
         """Everything before this place has retired and stays. Cheap: looks only when the log has grown."""
