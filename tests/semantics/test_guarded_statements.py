@@ -30,19 +30,6 @@ def yielding(x):
 """
 
 TRIES = {
-    "a failure found while loops within are under way": """
-    i, seen = 0, []
-    while f(i) < 50 and i < 2:
-        try:
-            b = fails(f(f(i)), f(f(i)))
-            n = 0
-            while f(n) < 5 and n < 4:
-                n += 1
-        except ValueError as error:
-            seen.append(str(error))
-        i += 1
-    return {"k": f(2) if seen else 5}, seen
-""",
     "a handler takes the first failure in program order": """
     try:
         a = f(1)

@@ -28,3 +28,25 @@ def main():
 """,
         copies=True,
     )
+
+
+def test_a_failure_found_while_a_loop_within_is_under_way_is_handled() -> None:
+    """The loop within, which was put off and has waited, is ended; the code that ends it goes on."""
+    check(
+        PRELUDE
+        + """
+@schedule
+def main():
+    i, seen = 0, []
+    while f(i) < 50 and i < 2:
+        try:
+            b = fails(f(f(i)), f(f(i)))
+            n = 0
+            while f(n) < 5 and n < 4:
+                n += 1
+        except ValueError as error:
+            seen.append(str(error))
+        i += 1
+    return {"k": f(2) if seen else 5}, seen
+"""
+    )
