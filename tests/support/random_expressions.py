@@ -69,7 +69,7 @@ class Expressions:
                 )
             case 22:
                 return self._pick(
-                    ["next(iter([f(a)]))", "d.pop('k', f(b))", "len(v)", "loc(a)", "st.pop() if st else f(a)"]
+                    ["next(iter([f(a)]))", "d.pop('k', f(b))", "len(v)", "loc(a)", "(st.pop() if st else f(a))"]
                 )
             case 0 | 1 | 2:
                 return self._pick(simple)
