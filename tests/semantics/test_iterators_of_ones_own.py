@@ -12,6 +12,7 @@ class Steps:
     def __init__(self, end):
         self.count, self.end = 0, end
     def __iter__(self):
+        log.append("begun")
         return self
     def __next__(self):
         self.count += 1
@@ -33,6 +34,7 @@ def main():
 )
 
 LOOPS = {
+    "an iterator that is gone through": "for x in Steps(9): out.append(f(x))\n    out.append(sum(f(x) for x in Steps(5)))",
     "an iterator that goes on after its end": "it = Steps(9)\n    for x in it: out.append(f(x))\n    out.append(next(it))",
     "an iterator that is left": "it = Steps(90)\n"
     "    for x in it:\n        out.append(f(x))\n        if x > 20: break\n    out.append(next(it))",
@@ -46,5 +48,5 @@ LOOPS = {
 
 @pytest.mark.parametrize("name", LOOPS)
 def test_an_iterator_of_ones_own_is_asked_as_plain_python_asks_it(name: str) -> None:
-    """Not beyond its end, not ahead of where the loop is left, and it is not closed by the loop."""
+    """Once for an iterator, not beyond its end, not ahead of where the loop is left, and it is not closed by the loop."""
     scheduled.check(f"{PROGRAM}{LOOPS[name]}\n    return out\n")

@@ -37,5 +37,9 @@ class InTurn:
 
 
 def _one_by_one(iterator: Iterator[Any]) -> Iterator[Any]:
-    for element in iterator:  # noqa: UP028  # "yield from" would close it when the loop is left
+    while True:  # a "for" would ask the iterator for an iterator once more, which the program can see
+        try:
+            element = next(iterator)
+        except StopIteration:
+            return
         yield element
