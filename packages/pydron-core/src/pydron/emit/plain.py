@@ -6,6 +6,7 @@ A loop whose calls turn out too short to be handed out goes on in this form (``p
 from __future__ import annotations
 
 import ast
+import sys
 
 from pydron.emit.builder import Sites, Unsupported, assign, name_of, place
 from pydron.emit.exits import bare_exit
@@ -136,6 +137,13 @@ def target_of_loop(node: For) -> ast.expr:
         Unsupported: The node's target has an unknown form.
     """
     return bound_to(node.target)
+
+
+def stepped_at(node: For) -> ast.stmt | ast.expr:
+    """Where tracebacks say that a loop asks for an element. Python 3.12 names a comprehension as a whole."""
+    if sys.version_info[:2] == (3, 12) and node.comprehension in ("list", "set", "dict"):
+        return located(node.span)
+    return node.iterable.expression()
 
 
 def bound_to(target: Fragment) -> ast.expr:

@@ -14,7 +14,7 @@ from pydron.emit.expressions import Expressions
 from pydron.emit.guarded import Guarded, notes_of_loop
 from pydron.emit.matches import emit_match
 from pydron.emit.names import own_binds, own_reads
-from pydron.emit.plain import target_of_loop
+from pydron.emit.plain import stepped_at, target_of_loop
 from pydron.emit.planning import Deferrable as Deferrable
 from pydron.emit.planning import Deferred, plan_of
 from pydron.emit.statements import Statements
@@ -249,7 +249,7 @@ class Regions:
             written = place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), at)
             return [begun, written, self.aheads.ended(ahead, node)]
         steps = self.expressions.operation("iterate", at, iterable)
-        return [place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), at)]
+        return [place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), stepped_at(node))]
 
     def _while(self, node: While, assigned: Names) -> list[ast.stmt]:
         test = node.test.expression()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pydron.emit.assignment import Names
 from pydron.emit.builder import Sites, assign, name_of, place, target_of
 from pydron.emit.names import all_binds, all_reads
-from pydron.emit.plain import Plain, target_of_loop
+from pydron.emit.plain import Plain, stepped_at, target_of_loop
 from pydron.emit.ranges import WithAnswers, answerable
 from pydron.emit.statements import Statements
 from pydron.ir.nodes import For, Region, While
@@ -69,10 +69,10 @@ def in_tiers(
         written = ast.If(answered, _with_answers(sites, node, tiers, chunk, calls), [written])
     loop = _taking_turns(tiers, settle, _noted(written, notes), machine, orelse)
     if isinstance(iterable, str):
-        return [place(loop, at)]
+        return [place(loop, stepped_at(node))]
     number = ast.Constant(node.id if calls else 0)
     begin = assign(tiers, statements.expressions.operation("tiers", at, iterable, number), at)
-    return [begin, place(loop, at)]
+    return [begin, place(loop, stepped_at(node))]
 
 
 def _taking_turns(
