@@ -180,6 +180,13 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def add_to_history(record: Path, entry: dict[str, Any]) -> None:
+    """Add an entry to a history of measurements."""
+    with record.open("a", encoding="utf-8") as history:
+        history.write(json.dumps(entry) + "\n")
+    print(f"appended to {record}")
+
+
 def main() -> None:
     """Measure, print a table, append to the history."""
     options = arguments()
@@ -207,9 +214,7 @@ def main() -> None:
             "milliseconds": options.milliseconds,
             "cases": ratios,
         }
-        with options.record.open("a", encoding="utf-8") as history:
-            history.write(json.dumps(line) + "\n")
-        print(f"appended to {options.record}")
+        add_to_history(options.record, line)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ ratio to plain Python, or to `multiprocessing.Pool` in the same round, beside th
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -194,9 +193,7 @@ def main() -> None:
             "rounds": options.rounds,
             "lines": found,
         }
-        with options.record.open("a", encoding="utf-8") as history:
-            history.write(json.dumps(entry) + "\n")
-        print(f"appended to {options.record}")
+        fork_limit.add_to_history(options.record, entry)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import sys
 from unittest import mock
 
 import pytest
-from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check, compare, plain, switching
+from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check, check_ranges, switching
 
 from pydron_runtime.machine import elements_ahead, ranges
 
@@ -128,10 +128,7 @@ def test_answers_for_pairs_change_nothing(name: str) -> None:
 @pytest.mark.parametrize("iterations", [1, 2, 7, 100])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_length_of_ranges_of_pairs_changes_nothing(name: str, iterations: int) -> None:
-    program = Program(PRELUDE + PROGRAMS[name])
-    with switching(sys.maxsize), asking_ahead(iterations):
-        seen = by_machine(program, Prompt(), short=True, copies=True)
-    compare(program, f"ranges of {iterations}", plain(program), seen)
+    check_ranges(PRELUDE + PROGRAMS[name], iterations)
 
 
 @pytest.mark.parametrize("name", ANSWERED)

@@ -7,7 +7,19 @@ from collections import Counter
 from unittest import mock
 
 import pytest
-from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check, compare, executing, plain, switching
+from scheduled import (
+    PRELUDE,
+    Program,
+    Prompt,
+    asking_ahead,
+    by_machine,
+    check,
+    check_ranges,
+    compare,
+    executing,
+    plain,
+    switching,
+)
 
 import pydron
 from pydron_runtime.conformance.executors import EventLog
@@ -258,10 +270,7 @@ def test_answers_change_nothing(name: str) -> None:
 @pytest.mark.parametrize("iterations", [1, 2, 7, 100])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_length_of_ranges_changes_nothing(name: str, iterations: int) -> None:
-    program = Program(PRELUDE + PROGRAMS[name])
-    with switching(sys.maxsize), asking_ahead(iterations):
-        seen = by_machine(program, Prompt(), short=True, copies=True)
-    compare(program, f"ranges of {iterations}", plain(program), seen)
+    check_ranges(PRELUDE + PROGRAMS[name], iterations)
 
 
 @pytest.mark.parametrize("name", ANSWERED)

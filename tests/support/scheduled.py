@@ -343,6 +343,18 @@ def asking_ahead(iterations: int = 3) -> Iterator[None]:
         yield
 
 
+def check_ranges(text: str, iterations: int) -> None:
+    """Run a program whose loops take answers that were made ahead, for so many iterations at a time.
+
+    Raises:
+        Difference: It does something else than plainly.
+    """
+    program = Program(text)
+    with switching(sys.maxsize), asking_ahead(iterations):
+        seen = by_machine(program, Prompt(), short=True, copies=True)
+    compare(program, f"ranges of {iterations}", plain(program), seen)
+
+
 @contextlib.contextmanager
 def switching(long: int) -> Iterator[None]:
     """Outermost loops leave the machine after one turn without a call.

@@ -118,9 +118,7 @@ class Tiers:
             self._steps = _guarded(frame, site, iterable, self.raw)
         elif is_fed(frame.machine, iterable):
             self.raw, self._steps = as_written(frame, site, iterable)
-        elif type(iterable) in PAIRS and iterable in frame.machine.iterators.known:
-            self.raw, self._steps = iterable, iterate(frame, site, iterable)
-        elif type(iterable) in ITERATORS:
+        elif type(iterable) in ITERATORS or type(iterable) in PAIRS and iterable in frame.machine.iterators.known:
             self.raw, self._steps = iterable, iterate(frame, site, iterable)
         else:
             self.raw = self._steps = iterate(frame, site, iterable)
