@@ -12,6 +12,7 @@ from collections import deque
 import pytest
 
 from pydron_runtime.data.held import Held
+from pydron_runtime.data.kept import Kept
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, Place
 from pydron_runtime.data.tasks import Completion, Failed, Function, Lost, Skipped, Succeeded, Task
@@ -266,7 +267,7 @@ class World:
         assert execution.arguments == task.arguments
         for need in task.needs:
             value = execution.values[need]
-            found = value.payload() if isinstance(value, Held) else value
+            found = value.payload() if isinstance(value, Kept) else value
             assert found == self.result_of(need), f"task {task.id} was given a wrong value for {need}"
         finished = self.now + DURATIONS[task.function.name]
         if task.function.name == "bad":
@@ -355,7 +356,7 @@ def verify(world: World) -> None:
     assert not world.scheduler.state.tasks
     assert not world.scheduler.state.keepers
     for worker in world.workers.values():
-        assert not worker.machine._kept, "a worker keeps a value that nobody will ask for"
+        assert not worker.machine.store, "a worker keeps a value that nobody will ask for"
         assert not worker.machine._queue, "a call waits for ever for a value"
 
 

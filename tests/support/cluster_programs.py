@@ -139,6 +139,33 @@ assert found == (len(expected), hashlib.sha256(expected).hexdigest()), found
 print("right", found[0])
 """
 
+KEEPING = """\
+import os, sys, time, zlib
+import pydron
+
+@pydron.functional
+def grow(seed, size):
+    with open(LOG, "a") as log:
+        log.write(f"{seed}\\n")
+    return bytes([seed]) * size
+
+@pydron.functional
+def digest(data, other):
+    while not os.path.exists(GATE):
+        time.sleep(0.01)
+    return zlib.crc32(data), zlib.crc32(other)
+
+@pydron.schedule
+def main(parts, size):
+    grown = [grow(seed, size) for seed in range(parts)]
+    return [digest(grown[seed], grown[seed - 1]) for seed in range(parts)]
+
+parts, size = int(sys.argv[1]), int(sys.argv[2])
+sums = [zlib.crc32(bytes([seed]) * size) for seed in range(parts)]
+expected = [(sums[seed], sums[seed - 1]) for seed in range(parts)]
+print("right" if main(parts, size) == expected else "wrong")
+"""
+
 ECHO = """\
 import hashlib, random
 import pydron

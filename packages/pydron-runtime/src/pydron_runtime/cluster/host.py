@@ -23,6 +23,7 @@ from pydron_runtime.cluster.packages import installed
 from pydron_runtime.cluster.pieces import Joining, cut
 from pydron_runtime.cluster.processes import in_use, is_stopped, load, too_large
 from pydron_runtime.cluster.settings import FROZEN, LEASE, MESSAGE_LIMIT, START
+from pydron_runtime.data.segments import memory_of_the_machine
 from pydron_runtime.protocol.codec import ProtocolError
 from pydron_runtime.transport import directory
 from pydron_runtime.transport.head_start import endpoint_in
@@ -95,7 +96,7 @@ class Host:
         self._home = directory.make()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._workers = _bound(self._context, self._home)
-        self._nursery: NurseryLink | None = NurseryLink(self._home, endpoint_in(self._home), offer.slots)
+        self._nursery: NurseryLink | None = self._new_nursery()
         who = greeting("host", offer.slots, offer.memory, offer.labels, **installed())
         who = msgspec.structs.replace(who, endpoint=self._exchange.endpoint, key=self._exchange.key)
         self._line = Line(connection, who)
@@ -192,13 +193,18 @@ class Host:
             elif item["is"] == "exited":
                 self._exited(item["name"], item["reason"], item["running"])
 
+    def _new_nursery(self) -> NurseryLink:
+        slots = self._offer.slots
+        to_keep = (self._offer.memory or memory_of_the_machine()) // (2 * slots)  # the other half is for the calls
+        return NurseryLink(self._home, endpoint_in(self._home), slots, to_keep)
+
     def _replace_nursery(self) -> None:
         assert self._nursery is not None
         self._nursery.end()
         for lease in list(self._leases):
             self._exited(lease, "killed together with the process that starts workers", 0)
         _bind_again(self._workers, self._home)
-        self._nursery = NurseryLink(self._home, endpoint_in(self._home), self._offer.slots)
+        self._nursery = self._new_nursery()
 
     def _exited(self, lease: str, reason: str, running: int) -> None:
         cause = self._causes.pop(lease, None)

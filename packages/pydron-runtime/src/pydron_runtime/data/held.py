@@ -36,7 +36,7 @@ class Held:
         self._payload: Payload | None = None
 
     def payload(self, place: Place | None = None) -> Payload:
-        """The value in serialised form, made the first time it is wanted.
+        """The value in serialised form. One in segments is kept, and given again: others have been told of them.
 
         Args:
             place: Where large buffers go; None: into bytes.
@@ -44,6 +44,8 @@ class Held:
         Raises:
             TransportError: It cannot be pickled.
         """
+        if place is None:
+            return dump(self.value, "result")
         if self._payload is None:
             self._payload = dump(self.value, "result", place)
         return self._payload

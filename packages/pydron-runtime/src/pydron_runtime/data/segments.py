@@ -12,7 +12,7 @@ import mmap
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pydron_runtime.data.extents import Extent
 
@@ -76,14 +76,17 @@ def memory_limit() -> int:
     try:
         return max(0, int(os.environ[MEMORY_VARIABLE])) * 1024 * 1024
     except (KeyError, ValueError):
-        pass
+        return memory_of_the_machine() // 4
+
+
+def memory_of_the_machine() -> int:
+    """Bytes of memory that this machine has, or this control group may use."""
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     try:
         with open("/sys/fs/cgroup/memory.max") as stream:
-            total = min(total, int(stream.read()))
+            return min(total, int(stream.read()))
     except (OSError, ValueError):
-        pass  # no limit, or no such file
-    return total // 4
+        return total  # no limit, or no such file
 
 
 @functools.cache
@@ -111,14 +114,20 @@ def make(content: memoryview) -> Segment | None:
     Args:
         content: Contiguous bytes.
     """
-    if not sys.platform.startswith("linux") or not host() or is_crowded():
-        return None
-    size = content.nbytes
-    if _live + size <= memory_limit():
-        segment = _filled(_in_memory, content, size)
+    if _live + content.nbytes <= memory_limit() and _can_be_made():
+        segment = _filled(_in_memory, [content])
         if segment is not None:
             return segment
-    return _filled(_on_disk, content, size)
+    return make_on_disk([content])
+
+
+def make_on_disk(contents: Iterable[bytes | memoryview]) -> Segment | None:
+    """The same on disk, however much memory there is; the contents follow one another."""
+    return _filled(_on_disk, contents) if _can_be_made() else None
+
+
+def _can_be_made() -> bool:
+    return sys.platform.startswith("linux") and bool(host()) and not is_crowded()
 
 
 def _in_memory() -> int:
@@ -134,15 +143,18 @@ def _on_disk() -> int:
         return descriptor
 
 
-def _filled(opened: Callable[[], int], content: memoryview, size: int) -> Segment | None:
+def _filled(opened: Callable[[], int], contents: Iterable[bytes | memoryview]) -> Segment | None:
     try:
         descriptor = opened()
     except OSError:
         return None
+    size = 0
     try:
-        done = 0
-        while done < size:
-            done += os.pwrite(descriptor, content[done:], done)
+        for content in contents:
+            view, done = memoryview(content), 0
+            while done < view.nbytes:
+                done += os.pwrite(descriptor, view[done:], size + done)
+            size += done
     except OSError:  # no space, or no memory: said here, and not by a signal when the pages are touched
         os.close(descriptor)
         return None
@@ -229,3 +241,8 @@ def content(place: Extent | Segment) -> bytes:
         SegmentGone: It is not there any more.
     """
     return bytes(mapped(place))
+
+
+def read(segment: Segment, place: int, size: int) -> bytes:
+    """A copy of some of the bytes of a segment that this process holds."""
+    return os.pread(segment.descriptor, size, place)

@@ -5,7 +5,7 @@ arrive in order, and a worker takes what a call needs out of its store when the 
 forgotten as soon as no *later* call relies on it.
 
 A *held* value (ADR 13) is an object in one worker and nowhere else. It is not forgotten to make room; it is shared
-first.
+first. On another host it stays: a worker there puts on disk what is too much (ADR 25).
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def evict(state: SchedulerState, worker: WorkerState, out: list[Instruction]) ->
         left -= size
         entry = state.tasks[number]
         if entry.held and (entry.sharing or len(state.keepers[number]) == 1):
-            ask_holder(state, state.tasks[number], out)  # it can be forgotten when others have it
+            if not state.direct:  # else the worker puts it on disk
+                ask_holder(state, state.tasks[number], out)  # it can be forgotten when others have it
             continue
         worker.kept_bytes -= size
         gone.append(number)

@@ -21,8 +21,11 @@ def search_path() -> tuple[str, ...]:
     return tuple(entry for entry in sys.path if isinstance(entry, str))
 
 
-def environment(workers: int) -> dict[str, str]:
+def environment(workers: int, memory: int = 0) -> dict[str, str]:
     """Environment variables of worker processes.
+
+    Args:
+        memory: Bytes of values that each may keep in memory, unless the user has said so; 0: what each takes for right.
 
     Those of the program, and: numerical libraries share the cores instead of each taking all; a program that a
     call starts, or a scheduled function in a call, does not start a pool of its own.
@@ -31,6 +34,8 @@ def environment(workers: int) -> dict[str, str]:
     threads = max(1, cores() // workers)
     for name in THREADS:
         variables.setdefault(name, str(threads))
+    if memory:
+        variables.setdefault("PYDRON_MEMORY_MB", str(memory // 1024**2))
     variables["PYDRON_EXECUTOR"] = "inline"
     variables.pop("PYTHONINSPECT", None)
     return variables
@@ -46,8 +51,12 @@ def cores() -> int:
 class NurseryLink:
     """One nursery process. For one thread."""
 
-    def __init__(self, home: str, endpoint: str, workers: int) -> None:
+    def __init__(self, home: str, endpoint: str, workers: int, memory: int = 0) -> None:
         """Start it. Does not wait until it is up.
+
+        Args:
+            workers: How many there will be at most.
+            memory: See :func:`environment`.
 
         Raises:
             OSError: The interpreter cannot be started.
@@ -68,7 +77,7 @@ class NurseryLink:
                 [sys.executable, *flags, "-c", code],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env=environment(workers),
+                env=environment(workers, memory),
                 start_new_session=True,  # Ctrl-C at the terminal is for the program, not for workers
             )
         except BaseException:

@@ -177,10 +177,12 @@ class _WorkerProcess:
             pass  # the program's directory is gone: stay
 
     def _follow(self, modules: Modules) -> None:
-        """Import the program's own modules from what it sends."""
-        from pydron_runtime.transport.shipped_modules import follow  # late: only workers on other hosts need it
+        """Be a worker on another host: the program sends its own modules; values beyond the limit go to disk."""
+        from pydron_runtime.data import kept, segments  # late: only workers on other hosts need these
+        from pydron_runtime.transport.shipped_modules import follow
 
         follow(modules.names, self._fetch)
+        self._worker.store.limit(segments.memory_limit(), kept.put_away)
         self._fetch.followed = True
         sys.path.extend(place for place in modules.places if place not in sys.path)
         self._worker.functions.retry()

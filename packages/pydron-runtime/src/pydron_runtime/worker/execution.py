@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from pydron_runtime.data.failures import dump_failure
-from pydron_runtime.data.held import HELD_FROM, Held, footprint, hold
+from pydron_runtime.data.held import HELD_FROM, footprint, hold
+from pydron_runtime.data.kept import Kept
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Mapped, Payload, Place, TransportError, dump, load
 from pydron_runtime.data.references import resolving
@@ -31,7 +32,7 @@ class Execution:
     task: int
     digest: str
     arguments: Payload
-    values: Mapping[int, Payload | Held] = field(default_factory=dict)
+    values: Mapping[int, Payload | Kept] = field(default_factory=dict)
     received: int = 0
     hold: bool = False
 
@@ -187,8 +188,8 @@ def _arguments(execution: Execution, mapped: Mapped | None) -> tuple[tuple[Any, 
     return args, kwargs
 
 
-def _value(value: Payload | Held, mapped: Mapped | None) -> Any:
-    return value.value if isinstance(value, Held) else load(value, mapped=mapped)
+def _value(value: Payload | Kept, mapped: Mapped | None) -> Any:
+    return value.value(mapped) if isinstance(value, Kept) else load(value, mapped=mapped)
 
 
 def _failed(execution: Execution, raised: BaseException, started: int, clock: Callable[[], int]) -> Outcome:

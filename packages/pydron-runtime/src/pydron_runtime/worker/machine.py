@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydron_runtime.data.held import Held
+from pydron_runtime.data.kept import Kept
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Payload, Place, TransportError
 from pydron_runtime.protocol.codec import Frames, pack, unpack
@@ -27,6 +27,7 @@ from pydron_runtime.protocol.messages import (
     Shared,
 )
 from pydron_runtime.worker.execution import Execution, FunctionTable
+from pydron_runtime.worker.store import Store
 
 SHORT = 250_000
 """Nanoseconds. The outcome of a call may wait for the next one, if that is expected to be shorter than this."""
@@ -46,7 +47,7 @@ class _Lacking:
     """A call that waits for values: what it has, and the numbers of those that it lacks."""
 
     execution: Execution
-    values: dict[int, Payload | Held]
+    values: dict[int, Kept]
     numbers: set[int]
 
 
@@ -55,13 +56,14 @@ class Worker:
 
     Attributes:
         functions: The functions it knows.
+        store: The values it keeps.
     """
 
     def __init__(self) -> None:
         self.functions = FunctionTable()
+        self.store = Store()
         self._queue: deque[Execution] = deque()
         self._dropped: set[int] = set()
-        self._kept: dict[int, Payload | Held] = {}
         self._lacking: dict[int, _Lacking] = {}
         self._to_hold: set[int] = set()
         self._running = 0
@@ -90,20 +92,21 @@ class Worker:
             self._give(message.number, unpack(message.parcel, frames), message.keep)
         else:
             for number in message.numbers:
-                self._kept.pop(number, None)
+                self.store.forget(number)
 
     def _execution(self, call: Call, frames: Sequence[bytes], now: int) -> Execution:
         arguments = unpack(call.arguments, frames)
         if not call.values and not call.kept and not call.coming:
             return Execution(call.task, call.digest, arguments, received=now, hold=call.hold)
-        values: dict[int, Payload | Held] = {number: self._kept[number] for number in call.kept if number in self._kept}
+        values: dict[int, Kept] = {}
         for value in call.values:
             payload = unpack(value.parcel, frames)
-            values[value.number] = payload
-            if value.keep:
-                self._kept[value.number] = payload
+            values[value.number] = self.store.keep(value.number, payload) if value.keep else Kept(payload)
+        for number in (*call.kept, *call.coming):
+            kept = self.store.use(number)
+            if kept is not None:
+                values[number] = kept
         execution = Execution(call.task, call.digest, arguments, values, now, call.hold)
-        values.update((number, self._kept[number]) for number in call.coming if number in self._kept)
         lacking = set(call.coming).difference(values)
         if lacking:
             self._lacking[id(execution)] = _Lacking(execution, values, lacking)
@@ -111,11 +114,10 @@ class Worker:
 
     def _give(self, number: int, payload: Payload, keep: bool) -> None:
         """A value has come: calls that lack nothing else can be made."""
-        if keep:
-            self._kept.setdefault(number, payload)
+        kept = self.store.keep(number, payload) if keep else Kept(payload)
         for key, each in list(self._lacking.items()):
             if number in each.numbers:
-                each.values[number] = payload
+                each.values[number] = kept
                 each.numbers.discard(number)
                 if not each.numbers:
                     del self._lacking[key]
@@ -154,9 +156,9 @@ class Worker:
             size = outcome.payload.size
             self._held_bytes += size
             if outcome.stays is not None:
-                self._kept[outcome.task] = outcome.stays
+                self.store.keep(outcome.task, outcome.stays)
             elif size >= KEEP_BYTES and outcome.kind == "ok":
-                self._kept[outcome.task] = outcome.payload
+                self.store.keep(outcome.task, outcome.payload)
 
     def share(self, number: int, place: Place | None = None) -> tuple[Shared, Frames]:
         """The answer to a wish for a held value. May be called beside everything else, from another thread.
@@ -164,13 +166,12 @@ class Worker:
         Args:
             place: Where large buffers go; None: into bytes.
         """
-        found = self._kept.get(number)
+        found = self.store.find(number)
         if found is None:
             return Shared(number, None, "It is not here."), []
         frames: Frames = []
         try:
-            payload = found.payload(place) if isinstance(found, Held) else found
-            return Shared(number, pack(payload, frames)), frames
+            return Shared(number, pack(found.payload(place), frames)), frames
         except TransportError as error:
             return Shared(number, None, str(error)), []
 
