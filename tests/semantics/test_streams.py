@@ -130,6 +130,10 @@ SAME = {
     "in a with block": "import contextlib\nwith contextlib.suppress(ValueError):\n    return any(fails(x, 2) > 5 for x in range(4))\nreturn list(f(x) for x in range(3))",
     "results not used": "sum(f(x) for x in range(3))\nlist(print(f(x)) for x in range(3))\nreturn 1",
     "lists of results": "return list([f(x), [g(x)]] for x in range(3))",
+    "a sum of lists of results": "return sum(([f(x)] for x in range(4)), [])",
+    "a sum of lists, some of them results": "return sum(([f(x)] if odd(x) else items(x) for x in range(4)), [])",
+    "a sum of lists that are changed later": "base = [7]\nr = sum(([f(x)] if odd(x) else base for x in range(4)), [])\nbase.append(8)\nr.append(f(9))\nreturn r",
+    "a dict of lists of results": "return dict([x, f(x)] for x in range(4)), dict([f(x), [g(x)]] for x in range(4))",
     "elements that are changed later": "out = list([x, f(x)] for x in range(3))\nout[0].append(1)\nreturn out",
 }
 

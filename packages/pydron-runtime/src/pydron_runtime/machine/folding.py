@@ -15,7 +15,8 @@ from itertools import chain, repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pydron_runtime.machine.current import settled
+from pydron_runtime.machine.containers import contents
+from pydron_runtime.machine.current import await_writers, settled
 from pydron_runtime.machine.data import is_data
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import put_off
@@ -64,20 +65,38 @@ def fold(
         empty: Keyword arguments that matter only where there are no elements.
     """
     folding = _Folding(callee, copy.copy(start))  # the program may modify it before the sum is taken
+    containers = frame.machine.containers
     last: Any = True
     count = 0
     for element in elements:
+        if type(element) is list:
+            element = _copied(frame, site, element)
         folding.elements.append(element)
         if tiers is not None and tiers.plain:
             return folding.finished_by(tiers.stay_plain(elements))
         if last is not True or type(element) is Pending or not folding.is_harmless(element):
-            last = put_off(frame, site, folding.step_to(count), (last, element), safe=folding.are_harmless).pending
+            inside = (element,) if element in containers else ()
+            step = folding.step_to(count)
+            last = put_off(frame, site, step, (last, element), snapshots=inside, safe=folding.are_harmless).pending
         count += 1
     if not count:
         return _of_nothing(callee, start, empty)
     if last is True:
-        return folding.end(True, *folding.elements)
-    return put_off(frame, site, folding.end, (last, *folding.elements), safe=folding.are_harmless).pending
+        result = folding.end(True, *folding.elements)
+        if type(result) in (list, dict):
+            containers.track_if(result, *contents(result))
+        return result
+    inside = tuple(element for element in folding.elements if element in containers)
+    operands = (last, *folding.elements)
+    return put_off(frame, site, folding.end, operands, snapshots=inside, safe=folding.are_harmless).pending
+
+
+def _copied(frame: Frame, site: int, element: list[Any]) -> list[Any]:
+    """A list as it is when the builtin takes it in: what the program stores in it later does not count."""
+    await_writers(frame, site, element)
+    made = element[:]
+    frame.machine.containers.track_if(made, *made)
+    return made
 
 
 def _of_nothing(callee: Any, start: Any, empty: Mapping[str, Any]) -> Any:
