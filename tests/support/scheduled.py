@@ -28,7 +28,7 @@ from portraits import Painter, Portrait
 import pydron
 from pydron.entry import Record
 from pydron.interpret import function as evaluated
-from pydron_runtime import run as runtime
+from pydron_runtime import preparation
 from pydron_runtime.data import payload
 from pydron_runtime.executors.base import Completion, Executor
 from pydron_runtime.executors.inline import InlineExecutor
@@ -236,7 +236,7 @@ def executing(
     session = Session(cast(Any, executor), recorder)
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(os.environ, {"PYDRON_ALWAYS": "1", "PYDRON_EXECUTOR": "inline"}))
-        stack.enter_context(mock.patch.object(runtime, "session_of", lambda settings, name: session))
+        stack.enter_context(mock.patch.object(preparation, "session_of", lambda settings, name: session))
         stack.enter_context(mock.patch.object(granularity.Cost, "is_short", short))
         if window is not None:
             stack.enter_context(mock.patch.object(machines, "Window", lambda: Window(window)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,9 @@ from pydron.marks import is_functional
 from pydron.preparing import PREPARING
 from pydron.uninterrupted import uninterrupted
 from pydron_runtime.executors.local import shared
-from pydron_runtime.sessions import Session, session_of
 
 if TYPE_CHECKING:
     from pydron.entry import Record
-    from pydron_runtime.machine.code import Code
-    from pydron_runtime.machine.machine import Machine
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 runner.hide_frames_of(_HERE, but=os.path.join(_HERE, "conformance", ""))
@@ -42,7 +39,7 @@ def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
         chosen = settings()
         executor = shared(chosen.workers)
         can_start = executor.can_start
-        if can_start and _names_functional(record):
+        if can_start and not executor.is_warm and _names_functional(record):
             executor.warm_up()
     finally:
         PREPARING.now = False
@@ -104,61 +101,17 @@ def _names_functional(record: Record) -> bool:
 
 
 def _run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen: Settings, name: str) -> Any:
-    try:
-        PREPARING.now = True
-        prepared = _prepared(record, args, kwargs, chosen, name)
-    finally:
-        PREPARING.now = False
-    if prepared is None:
-        return record.function(*args, **kwargs)
-    from pydron_runtime.execution import execute
-
-    code, session, watch = prepared
-    return execute(code, args, kwargs, session.executor, session.recorder, watch)
-
-
-def _prepared(
-    record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen: Settings, name: str
-) -> tuple[Code, Session, Callable[[Machine], Callable[[], None]] | None] | None:
-    """What a call on the machine needs; None if the function runs as it is written."""
-    if "pydron_runtime.execution" not in sys.modules:
+    if "pydron_runtime.preparation" not in sys.modules:
         _import_machine()
-    from pydron_runtime.machine.code import code_of
-    from pydron_runtime.prospects import has_prospects
-    from pydron_runtime.quiet import quiet_of, remember
+    from pydron_runtime.preparation import run
 
-    code = code_of(record)
-    if code is None or not code.accepts(args, kwargs):
-        return None
-    if not always() and not has_prospects(code, args, kwargs):
-        remember(record, quiet_of(code), chosen)
-        return None
-    return code, session_of(chosen, name), _watch(chosen)
+    return run(record, args, kwargs, chosen, name)
 
 
 def _import_machine() -> None:
-    with uninterrupted():
-        for name in ("machine.code", "machine.observer", "prospects", "quiet", "execution"):
-            import_module(f"pydron_runtime.{name}")
-
-
-def _watch(chosen: Settings) -> Callable[[Machine], Callable[[], None]] | None:
-    """What shows the progress of a machine; None where nobody would see it, or wants to."""
-    after = chosen.progress
-    if after is None or not (_is_terminal() or "ipykernel" in sys.modules):
-        return None
-    from pydron_runtime.progress.monitor import monitor
-
-    def watch(machine: Machine) -> Callable[[], None]:
-        monitor.watch(machine, after)
-        return lambda: monitor.leave(machine)
-
-    return watch
-
-
-def _is_terminal() -> bool:
-    """Whether the error stream is a terminal. There may be none, or it may have been closed, or replaced."""
     try:
-        return bool(sys.stderr.isatty())
-    except Exception:
-        return False
+        PREPARING.now = True
+        with uninterrupted():
+            import_module("pydron_runtime.preparation")
+    finally:
+        PREPARING.now = False

@@ -56,16 +56,19 @@ def resolving(lookup: Callable[[int], Any]) -> Iterator[None]:
         _current.lookup = before
 
 
-@contextmanager
-def collecting() -> Iterator[list[Any]]:
-    """While active in this thread, placeholders that get pickled note themselves in the yielded list."""
-    before = getattr(_current, "met", None)
-    met: list[Any] = []
-    _current.met = met
-    try:
-        yield met
-    finally:
-        _current.met = before
+class collecting:  # reads as what it does: ``with collecting() as met``
+    """While active in this thread, placeholders that get pickled note themselves in the list that this gives."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> list[Any]:
+        self._before: list[Any] | None = getattr(_current, "met", None)
+        met: list[Any] = []
+        _current.met = met
+        return met
+
+    def __exit__(self, *_: object) -> None:
+        _current.met = self._before
 
 
 def is_collecting() -> bool:

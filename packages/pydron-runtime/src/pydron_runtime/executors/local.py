@@ -87,6 +87,11 @@ class LocalExecutor:
         return self._has_room
 
     @property
+    def is_warm(self) -> bool:
+        """Whether the workers have been started, or need not be."""
+        return self._driver is not None or self._closed
+
+    @property
     def processes(self) -> dict[str, int]:
         """Names and process ids of the workers that are ready."""
         crew = None if self._driver is None else self._driver.crew
@@ -100,7 +105,7 @@ class LocalExecutor:
 
     def warm_up(self) -> None:
         """Start the workers, so that the first task waits less. Returns before they are ready."""
-        if self._driver is None and not self._closed:
+        if not self.is_warm:
             self._start().put("announce", None)
 
     def _start(self) -> Driver:

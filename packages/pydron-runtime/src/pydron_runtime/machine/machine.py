@@ -169,7 +169,8 @@ class Machine:
         while self.ready:
             progress = True
             self.ready.popleft()()
-        progress = self._resume_blocked() or progress
+        if self.blocked:
+            progress = self._resume_blocked() or progress
         if self.unfolding.waiting:
             progress = self.unfolding.feed(idle=block and not progress) or progress
         before = self.retirements
@@ -248,7 +249,8 @@ class Machine:
         """Nothing more will run: cancel tasks, end deferred frames, replace the placeholders that have values."""
         if self.closed:
             return
-        self.speculation.drop_all()
+        if self.speculation:
+            self.speculation.drop_all()
         self.closed = True
         self.tasks.cancel_open()
         for frame in list(self.live):

@@ -6,7 +6,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _frames = itertools.count(1)
 _NOTICEABLE = 20_000
 """Nanoseconds; shorter waits are not recorded."""
+
+_UNTOLD = nullcontext()
 
 
 def order_text(order: tuple[int, ...]) -> str:
@@ -209,13 +211,17 @@ class Observer:
             self._fences.add(key)
             self.recorder.sync_point(frame.code.number, frame.code.node(site), reason, detail)
 
-    @contextmanager
-    def waiting(self, machine: Machine, frame: Frame, site: int, reason: str, detail: str) -> Iterator[None]:
+    def waiting(
+        self, machine: Machine, frame: Frame, site: int, reason: str, detail: str
+    ) -> AbstractContextManager[None]:
         """While a frame's code stands still."""
         recorder = self.recorder
-        if recorder is None:
-            yield
-            return
+        return _UNTOLD if recorder is None else self._told(recorder, machine, frame, site, reason, detail)
+
+    @contextmanager
+    def _told(
+        self, recorder: Recorder, machine: Machine, frame: Frame, site: int, reason: str, detail: str
+    ) -> Iterator[None]:
         started = time.monotonic_ns()
         try:
             yield

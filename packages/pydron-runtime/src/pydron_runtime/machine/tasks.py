@@ -200,13 +200,14 @@ class Tasks:
         match completion:
             case Succeeded():
                 del self.outstanding[entry.number]
+                cost, size = cost_of(entry.callee), completion.result.size
                 if completion.nanoseconds:
                     entry.took = completion.nanoseconds
-                    cost_of(entry.callee).measured(completion.nanoseconds)
-                cost_of(entry.callee).returned(completion.result.size)
+                    cost.measured(completion.nanoseconds)
+                cost.returned(size)
                 entry.state = State.DONE
-                entry.bytes += completion.result.size
-                self._machine.window.grew(completion.result.size)
+                entry.bytes += size
+                self._machine.window.grew(size)
                 self.results.settle(entry, completion.result)
             case Failed():
                 del self.outstanding[entry.number]

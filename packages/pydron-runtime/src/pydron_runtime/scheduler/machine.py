@@ -79,9 +79,10 @@ class Scheduler:
             _start_failed(state, event, out)
         _see_to_the_gone(state, out)
         placement.place(state, event.now, out)
-        if placement.take_from_ahead(state, out):
+        if state.ahead and placement.take_from_ahead(state, out):
             placement.place(state, event.now, out)
-        pool.free_the_stuck(state, out)
+        if state.doubtful:
+            pool.free_the_stuck(state, out)
         if state.astray or state.unanswered:
             _see_to_the_gone(state, out)
             placement.place(state, event.now, out)
@@ -91,12 +92,15 @@ class Scheduler:
 
 def _see_to_the_gone(state: SchedulerState, out: list[Instruction]) -> None:
     """Let those go who have nothing left to do, and see to what was to come from them, until nothing follows."""
-    moving.redirect(state, out)
-    shrinking.let_go(state, out)
-    while state.astray or state.unanswered:
-        moving.redirect(state, out)
-        shrinking.let_go(state, out)
-    placement.offer_relieved(state)
+    while True:
+        if state.astray or state.unanswered:
+            moving.redirect(state, out)
+        if state.leaving:
+            shrinking.let_go(state, out)
+        if not (state.astray or state.unanswered):
+            break
+    if state.relieved:
+        placement.offer_relieved(state)
 
 
 def _start_failed(state: SchedulerState, event: StartFailed, out: list[Instruction]) -> None:

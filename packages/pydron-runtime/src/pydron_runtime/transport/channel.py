@@ -94,7 +94,7 @@ class Channel:
             self._surroundings[worker] = surroundings = Surroundings(self._searched, here, limit)
             self.send(worker, surroundings)
         voice = self._voices.present()
-        if self._heard.get(worker) != voice:
+        if self._heard.get(worker) is not voice:
             self._heard[worker] = voice
             self.send(worker, voice)
 

@@ -174,15 +174,16 @@ class Crew:
 
     def patience(self) -> int | None:
         """Milliseconds until :meth:`overdue` or :meth:`look` have something to do; None if nothing is awaited."""
-        moments = list(self._awaited.values())
-        if self.pids:
-            moments.append(self._next_look)
-        if not moments:
-            return None
-        return max(0, int((min(moments) - time.monotonic()) * 1000) + 1)
+        moment = self._next_look if self.pids else None
+        if self._awaited:
+            first = min(self._awaited.values())
+            moment = first if moment is None else min(first, moment)
+        return None if moment is None else max(0, int((moment - time.monotonic()) * 1000) + 1)
 
     def overdue(self) -> list[Exit]:
         """Workers that should have been ready by now. They are killed."""
+        if not self._awaited:
+            return []
         now = time.monotonic()
         late = [name for name, deadline in self._awaited.items() if deadline < now]
         for name in late:

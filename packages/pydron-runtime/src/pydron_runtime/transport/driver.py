@@ -42,11 +42,13 @@ from pydron_runtime.transport.answers import Answers
 from pydron_runtime.transport.crew import Exit
 from pydron_runtime.transport.dispatching import adopted_outcomes, message_of, outcomes_of, shared_value, told
 from pydron_runtime.transport.mailbox import Mailboxes
-from pydron_runtime.transport.tracing import note
+from pydron_runtime.transport.tracing import NOTES, note
 from pydron_runtime.transport.wakeup import WakeUp
 
 _UNTOLD = 1024
 """Releases that may lie in the inbox until the thread wakes for something else, which it does twice a second."""
+
+_WISHES = {"cancel": Cancelled, "want": Wanted, "release": Released}
 
 
 class Driver(ABC):
@@ -154,23 +156,20 @@ class Driver(ABC):
             if kind == "submit":
                 tasks.append(what)
                 continue
-            self._submit(tasks)
-            tasks = []
-            if kind == "cancel":
-                self._handle(Cancelled(time.monotonic_ns(), what))
-            elif kind == "want":
-                self._handle(Wanted(time.monotonic_ns(), what))
-            elif kind == "announce":
+            if tasks:
+                self._submit(tasks)
+                tasks = []
+            if kind == "announce":
                 self._handle(Announced(time.monotonic_ns()))
-            elif kind == "release":
-                self._handle(Released(time.monotonic_ns(), what))
+            elif kind in _WISHES:
+                self._handle(_WISHES[kind](time.monotonic_ns(), what))
             else:
                 self._record_to(what)
-        self._submit(tasks)
+        if tasks:
+            self._submit(tasks)
 
     def _submit(self, tasks: list[Task]) -> None:
-        if tasks:
-            self._handle(Submitted(time.monotonic_ns(), tuple(tasks)))
+        self._handle(Submitted(time.monotonic_ns(), tuple(tasks)))
 
     def _record_to(self, recorder: Recorder | None) -> None:
         self._recorder = recorder
@@ -219,6 +218,9 @@ class Driver(ABC):
                 completions.setdefault(instruction.owner, []).append(instruction.completion)
             elif isinstance(instruction, want.Dispatch):
                 self._dispatch(instruction)
+            elif isinstance(instruction, NOTES):
+                if self._recorder is not None:
+                    note(self._recorder, instruction, event.now)
             elif isinstance(instruction, (want.Forget, want.Drop, want.Hold, want.Give)):
                 self._channel.send(instruction.worker, *told(instruction, self._carry))
             elif isinstance(instruction, want.Share):
@@ -233,8 +235,6 @@ class Driver(ABC):
             elif isinstance(instruction, want.StartWorkers):
                 for name in instruction.names:
                     self._crew.spawn(name)
-            elif self._recorder is not None:
-                note(self._recorder, instruction, event.now)
         if not self._gathering:
             self._deliver()
 

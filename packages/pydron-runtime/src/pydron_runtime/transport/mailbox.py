@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from _thread import LockType, allocate_lock
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ class Mailboxes:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._arrived = threading.Condition(self._lock)
+        self._bells: dict[int, LockType] = {}
         self._boxes: dict[int, list[Completion]] = {}
         self._open: defaultdict[int, int] = defaultdict(int)
         self._dismissed: set[int] = set()
@@ -35,10 +36,14 @@ class Mailboxes:
                 if self._open[owner] <= 0:
                     del self._open[owner]
                     self._dismissed.discard(owner)
-            self._arrived.notify_all()
+                bell = self._bells.pop(owner, None)
+                if bell is not None:
+                    bell.release()
 
     def collect(self, owner: int) -> list[Completion]:
         """Empty a box."""
+        if owner not in self._boxes:  # asked with every call that is handed out
+            return []
         with self._lock:
             return self._boxes.pop(owner, [])
 
@@ -50,7 +55,18 @@ class Mailboxes:
                 self._dismissed.add(owner)
 
     def wait(self, owner: int, timeout: float | None) -> bool:
-        """Block until there is something in the box. False after ``timeout`` seconds, or if nothing can come."""
+        """Block until there is something in the box. False after ``timeout`` seconds, or if nothing can come.
+
+        An owner is one thread: no other waits for the same box.
+        """
+        bell = allocate_lock()
+        bell.acquire()
         with self._lock:
-            self._arrived.wait_for(lambda: owner in self._boxes or owner not in self._open, timeout)
-            return owner in self._boxes
+            if owner in self._boxes or owner not in self._open:
+                return owner in self._boxes
+            self._bells[owner] = bell
+        try:
+            bell.acquire(timeout=-1 if timeout is None else timeout)
+        finally:
+            self._bells.pop(owner, None)
+        return owner in self._boxes

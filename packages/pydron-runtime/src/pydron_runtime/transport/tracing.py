@@ -6,6 +6,9 @@ from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.recording import Recorder
 from pydron_runtime.scheduler.instructions import Dispatch, Instruction, NoteEnd, NoteLost, NoteReady
 
+NOTES = (NoteReady, NoteEnd, NoteLost)
+"""Instructions that are for the trace alone."""
+
 
 def note(recorder: Recorder, instruction: Instruction, now: int) -> None:
     """Tell the recorder what an instruction means, if it means anything to a trace."""

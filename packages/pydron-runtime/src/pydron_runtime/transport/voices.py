@@ -20,21 +20,28 @@ class Voices:
         self._streams = likeness(None), likeness(None)
         self._raw_filters: list[Any] = []
         self._filters: tuple[Filter, ...] = ()
+        self._voice: Voice | None = None
 
     def present(self) -> Voice:
-        """The settings as they are."""
+        """The settings as they are; the same object as long as they are the same."""
+        before = self._voice
         objects = (sys.stdout, sys.stderr)
         if self._objects is None or self._objects[0] is not objects[0] or self._objects[1] is not objects[1]:
             self._objects, self._streams = objects, (likeness(objects[0]), likeness(objects[1]))
-        raw = list(warnings.filters)
-        if raw != self._raw_filters:
-            self._raw_filters, self._filters = raw, tuple(map(_described, raw))
+            before = None
+        if warnings.filters != self._raw_filters:
+            self._raw_filters = list(warnings.filters)
+            self._filters = tuple(map(_described, self._raw_filters))
+            before = None
         root = logging.getLogger()
         levels = [("", root.level)]
         for name, logger in list(root.manager.loggerDict.items()):
             if isinstance(logger, logging.Logger) and logger.level:
                 levels.append((name, logger.level))
-        return Voice(self._streams, root.manager.disable, tuple(levels), self._filters)
+        disabled, named = root.manager.disable, tuple(levels)
+        if before is None or before.disabled != disabled or before.levels != named:
+            self._voice = before = Voice(self._streams, disabled, named, self._filters)
+        return before
 
 
 def _described(each: Any) -> Filter:

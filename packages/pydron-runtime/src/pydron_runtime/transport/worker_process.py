@@ -76,13 +76,12 @@ def main(name: str, endpoint: str, words: LastWords) -> None:
     process = _WorkerProcess(name, endpoint, words, context, stream)
     process.send(Hello(VERSION, name, os.getpid(), socket.gethostname()), [])
     while True:
-        if not stream.poll(process.patience()):
+        if process.wait():
+            process.work()
+        else:
             process.sweep()
             if os.getppid() != parent:
                 return
-            continue
-        process.receive()
-        process.work()
 
 
 class _WorkerProcess:
@@ -105,6 +104,7 @@ class _WorkerProcess:
         self._backlog: list[tuple[ToWorker, Sequence[bytes]]] = []
         self._capture = OutputCapture(words)
         self._mappings: Mappings | None = None
+        self._patience = 0
 
     def _mapped(self, extent: Extent) -> mmap:
         if self._mappings is None:
@@ -113,9 +113,19 @@ class _WorkerProcess:
             self._mappings = Mappings()
         return self._mappings.mapped(extent)
 
-    def patience(self) -> int:
-        """Milliseconds that the worker may wait for a message."""
-        return SOON if self._mappings else IDLE
+    def wait(self) -> bool:
+        """Take in the messages that have arrived, or the next one. False if none has come for a while."""
+        patience = SOON if self._mappings else IDLE
+        if patience != self._patience:
+            self._patience = patience
+            self._stream.setsockopt(zmq.RCVTIMEO, patience)
+        try:
+            first = decode_to_worker(self._stream.recv_multipart())
+        except zmq.Again:
+            return False
+        self._backlog.append(first)
+        self.receive()
+        return True
 
     def sweep(self) -> None:
         """Let go of memory that nobody seems to need any more."""
