@@ -19,7 +19,7 @@ from pydron_runtime.protocol.codec import (
     pack,
     unpack,
 )
-from pydron_runtime.protocol.messages import Call, Definition, Execute, Parcel, Report, Value
+from pydron_runtime.protocol.messages import Call, Definition, Execute, Modules, Parcel, Report, Value
 from pydron_runtime.transport import directory
 
 
@@ -51,6 +51,12 @@ def test_noise_is_refused(frames: list[bytes]) -> None:
 class Bomb:
     def __reduce__(self) -> tuple[Any, ...]:
         return pytest.fail, ("a pickle was opened",)
+
+
+def test_text_that_no_encoding_holds_is_escaped() -> None:
+    """A message about an undecodable name of a file is still a message."""
+    sent = Modules(("plain", "odd \udcff"), ())
+    assert decode_to_worker(encode(sent, [b"frame"])) == (Modules(("plain", "odd \\udcff"), ()), [b"frame"])
 
 
 def test_a_pickle_in_place_of_an_envelope_is_not_opened() -> None:

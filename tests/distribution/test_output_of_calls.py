@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import subprocess
@@ -19,7 +20,7 @@ import pydron
 from pydron_runtime.data.output import LOG, RAW, TEXT, WARNING, Chunk, Transcript
 from pydron_runtime.executors.base import Failed, Succeeded
 from pydron_runtime.executors.local import LocalExecutor
-from pydron_runtime.machine.brought_forth import bring_forth
+from pydron_runtime.machine.brought_forth import bring_forth, listening
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 
@@ -98,6 +99,30 @@ def test_a_log_record_is_handled_by_the_programs_loggers(caplog: pytest.LogCaptu
     (found,) = caplog.records
     assert found.name == "some.logger" and found.getMessage().startswith("value <function")
     assert found.process == os.getpid() and found.extra.startswith("<function")  # type: ignore[attr-defined]
+
+
+def test_a_call_that_finds_no_handlers_gives_the_program_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ``logging.warning`` does: from then on, and not before, records come with level and name."""
+    monkeypatch.setattr(logging.root, "handlers", [])
+    monkeypatch.setattr(sys, "stderr", said := io.StringIO())
+    transcript = Transcript()
+    for configured in (False, True, False):
+        transcript.add_log(
+            logging.makeLogRecord({"name": "n", "levelno": 30, "levelname": "WARNING", "msg": "x"}), configured
+        )
+    bring_forth(transcript.take())
+    assert said.getvalue() == "x\nWARNING:n:x\nWARNING:n:x\n"
+    assert len(logging.root.handlers) == 1
+
+
+def test_a_handler_made_while_a_call_is_listened_to_writes_to_the_programs_stream(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])
+    with listening(Transcript()):
+        logging.basicConfig()
+    (handler,) = logging.root.handlers
+    assert handler.stream is sys.stderr  # type: ignore[attr-defined]
 
 
 def test_pieces_of_one_stream_become_one_chunk() -> None:

@@ -11,8 +11,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+import odd_programs
 import pytest
-from odd_programs import DOUBLES, PROGRAMS
+import surrounded_programs
+from odd_programs import DOUBLES
+
+PROGRAMS = odd_programs.PROGRAMS | surrounded_programs.PROGRAMS
 
 pytestmark = pytest.mark.slow
 

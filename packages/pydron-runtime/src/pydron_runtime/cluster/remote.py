@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from pydron_runtime.cluster import messages as say
 from pydron_runtime.cluster.line import Line
 from pydron_runtime.cluster.own_modules import own_names, own_places
@@ -14,6 +11,7 @@ from pydron_runtime.protocol.messages import Modules, Share, Surroundings, ToWor
 from pydron_runtime.scheduler.instructions import Move
 from pydron_runtime.transport.value_desk import SUFFIX
 from pydron_runtime.transport.voices import Voices
+from pydron_runtime.transport.whereabouts import Whereabouts
 
 
 class RemoteCrew:
@@ -74,6 +72,7 @@ class RemoteChannel:
         self._line = line
         self._sent: dict[str, tuple[Surroundings, Modules, Voice]] = {}
         self._voices = Voices()
+        self._whereabouts = Whereabouts()
 
     def send(self, worker: str, message: ToWorker, frames: Frames | None = None) -> None:
         """Send a message, in pieces if it is large."""
@@ -90,11 +89,8 @@ class RemoteChannel:
 
     def send_surroundings(self, worker: str) -> None:
         """Tell a worker which modules are the program's own, where it stands and how it speaks, if it does not know."""
-        try:
-            here = os.getcwd()
-        except OSError:  # the program's directory was removed
-            here = "/"
-        surroundings = Surroundings((), here, sys.getrecursionlimit())
+        present = self._whereabouts.present()
+        surroundings = Surroundings((), present.directory, present.recursion, present.arguments)
         now = surroundings, Modules(own_names(), own_places()), self._voices.present()
         if self._sent.get(worker) != now:
             self._sent[worker] = now

@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 from cloudpickle import cloudpickle as engine
 
+from pydron_runtime.data.main_names import note
 from pydron_runtime.data.modules import by_name
 
 
@@ -97,5 +98,6 @@ def define(digest: str, identity: str, blob: bytes) -> type:
         cls = pickle.loads(blob)
         assert isinstance(cls, type)
         _definitions[cls] = Definition(_snapshot(cls), digest, identity, blob)
+        note(cls)
     _known[digest] = cls
     return cls

@@ -18,6 +18,9 @@ import msgspec
 
 TEXT, BYTES, RAW, FLUSH, LOG, WARNING, RENEW = "text", "bytes", "raw", "flush", "log", "warning", "renew"
 
+CONFIGURED = "pydron_configured"
+"""Field of a record on its way: whether its call has given the root logger handlers."""
+
 
 class Chunk(msgspec.Struct, array_like=True, frozen=True):
     """A piece of output.
@@ -58,9 +61,14 @@ class Transcript:
         """Text written to a stream."""
         self.add(TEXT, stream, text.encode("utf-8", "surrogatepass"))
 
-    def add_log(self, record: logging.LogRecord) -> None:
-        """A record that a logger was about to hand to its handlers."""
-        self.add(LOG, 0, _portable(record))
+    def add_log(self, record: logging.LogRecord, configured: bool = False) -> None:
+        """A record that a logger was about to hand to its handlers.
+
+        Args:
+            record: The record.
+            configured: The call has given the root logger handlers, as ``logging.warning`` does where there are none.
+        """
+        self.add(LOG, 0, _portable(record, configured))
 
     def add_warning(self, message: Any, category: Any, filename: str, line: int, module: str) -> None:
         """A warning that was about to be shown."""
@@ -85,7 +93,7 @@ def _known(category: type) -> type:
     return next(base for base in category.__mro__ if base.__module__ == "builtins")
 
 
-def _portable(record: logging.LogRecord) -> bytes:
+def _portable(record: logging.LogRecord, configured: bool) -> bytes:
     """A record as bytes: its message formatted, its traceback as text, and whatever else of it can be pickled."""
     fields = dict(record.__dict__)
     try:
@@ -97,6 +105,7 @@ def _portable(record: logging.LogRecord) -> bytes:
     if record.exc_info and not record.exc_text:
         fields["exc_text"] = logging.Formatter().formatException(record.exc_info)
     fields["exc_info"] = None
+    fields[CONFIGURED] = configured
     try:
         return pickle.dumps(fields, protocol=5)
     except Exception:

@@ -18,6 +18,7 @@ import msgspec
 
 from pydron_runtime.data import classes
 from pydron_runtime.data.extents import SHARED_FROM, Extent
+from pydron_runtime.data.main_names import set_state
 from pydron_runtime.data.modules import by_name
 
 if TYPE_CHECKING:
@@ -85,18 +86,20 @@ class ByValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # the base cla
     """Pickles what can be imported by name, and all else by value; classes through :mod:`.classes`.
 
     Attributes:
-        exotic: Whether an object was met that only its own class knows how to read back.
+        kinds: Classes of the objects that only their own class knows how to read back.
     """
 
-    exotic = False
+    def __init__(self, stream: io.BytesIO, **options: Any) -> None:
+        super().__init__(stream, **options)
+        self.kinds: set[type] = set()
 
     def reducer_override(self, obj: Any) -> Any:
         """Called by the C pickler for everything that is not of a basic type."""
         kind = type(obj)
         if kind.__module__ != "builtins" and not kind.__module__.startswith("numpy"):
-            self.exotic = True
+            self.kinds.add(kind)
         if kind is FunctionType:
-            return NotImplemented if by_name(obj) else self._dynamic_function_reduce(obj)
+            return NotImplemented if by_name(obj) else (*self._dynamic_function_reduce(obj)[:5], set_state)
         if issubclass(kind, type):
             return classes.reduce(obj, _standalone)
         if kind in _NEVER:
@@ -136,7 +139,13 @@ def _is_plain(value: object) -> bool:
     return False
 
 
-def dump(value: object, what: str = "value", place: Place | None = None, verified: bool = False) -> Payload:
+def dump(
+    value: object,
+    what: str = "value",
+    place: Place | None = None,
+    verified: bool = False,
+    kinds: set[type] | None = None,
+) -> Payload:
     """Serialise a value as it is now.
 
     Args:
@@ -144,6 +153,7 @@ def dump(value: object, what: str = "value", place: Place | None = None, verifie
         what: What the value is, for the error: "arguments", "result", ...
         place: Where large buffers go. None: into bytes.
         verified: Make sure that it can be read back, if it is too large for the reader to do so at once.
+        kinds: Gets the classes of those objects in it that only their own class knows how to read back.
 
     Raises:
         TransportError: It does not survive pickling; the reason names the type that is to blame.
@@ -166,13 +176,20 @@ def dump(value: object, what: str = "value", place: Place | None = None, verifie
     except Exception as error:
         raise TransportError(what, _why_not(value, what, error)) from error
     payload = Payload(stream.getvalue(), tuple(kept))
-    if verified and pickler.exotic and payload.size >= READ_AT_ONCE:
+    if kinds is not None:
+        kinds |= pickler.kinds
+    if verified and pickler.kinds and payload.size >= READ_AT_ONCE:
         try:
             load(payload)
         except Exception as error:
-            reason = f"The {what} ({_named(value)}) cannot be read back ({type(error).__name__}: {error})."
-            raise TransportError(what, reason) from error
+            raise unreadable(value, what, error) from error
     return payload
+
+
+def unreadable(value: object, what: str, error: Exception) -> TransportError:
+    """The error of a value that was written and cannot be read back."""
+    named = what if what == "arguments" else f"{what} ({_named(value)})"
+    return TransportError(what, f"The {named} cannot be read back ({type(error).__name__}: {error}).")
 
 
 def in_segment(raw: memoryview) -> bytes | Segment:

@@ -14,15 +14,19 @@ from typing import Any
 _current = threading.local()
 
 
+class Unresolved(LookupError):
+    """A reference was met where nobody says what references stand for."""
+
+
 def resolve(number: int) -> Any:
     """The value that a reference stands for, inside :func:`resolving`. Named in pickles: do not move.
 
     Raises:
-        LookupError: Outside :func:`resolving`.
+        Unresolved: Outside :func:`resolving`.
     """
     lookup: Callable[[int], Any] | None = getattr(_current, "lookup", None)
     if lookup is None:
-        raise LookupError(f"reference {number} met outside the unpickling of a call's arguments")
+        raise Unresolved(f"reference {number} met outside the unpickling of a call's arguments")
     return lookup(number)
 
 

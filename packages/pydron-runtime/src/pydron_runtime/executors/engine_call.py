@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import msgspec
 
 import pydron
-from pydron_runtime.data import classes
+from pydron_runtime.data import classes, main_names
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload, streamed
@@ -164,6 +164,7 @@ def _settle_in(request: Request) -> None:
         return
     with _entering:
         classes.follow()
+        main_names.answer(lambda: _functions.latest)
         install()
         # A scheduled function in a call must not start a pool of its own.
         os.environ["PYDRON_EXECUTOR"] = "inline"

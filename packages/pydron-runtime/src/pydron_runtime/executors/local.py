@@ -188,6 +188,13 @@ class LocalExecutor:
             if self._driver is not None:
                 self._driver.close()
 
+    def fall_silent(self) -> None:
+        """The interpreter ends: nobody will hear what became of open tasks. Only daemon threads can still wait for
+        them; in plain Python these just stop, and do not end with an error."""
+        self._mail.fall_silent()
+        if self._driver is not None:
+            self._driver.answers.fall_silent()
+
     def _after_fork_in_child(self) -> None:
         if self._driver is not None:
             self._driver.abandon()
@@ -208,6 +215,7 @@ def shared(workers: int | None = None) -> LocalExecutor:
 def _close_all() -> None:
     """The program ends. Whoever is impatient (Ctrl-C, again and again) gets what is being done, only sooner."""
     for executor in list(_all):
+        executor.fall_silent()
         while True:
             try:
                 executor.close()

@@ -16,7 +16,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pydron_runtime.data.output import BYTES, FLUSH, LOG, RAW, RENEW, TEXT, Chunk, Transcript, renewal, stand_ins
+from pydron_runtime.data.output import (
+    BYTES,
+    CONFIGURED,
+    FLUSH,
+    LOG,
+    RAW,
+    RENEW,
+    TEXT,
+    Chunk,
+    Transcript,
+    renewal,
+    stand_ins,
+)
 from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.putting_off import put_off
 
@@ -78,6 +90,8 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _log(data: bytes) -> None:
     fields = pickle.loads(data)
+    if fields.pop(CONFIGURED) and not logging.root.handlers:
+        logging.basicConfig()  # as `logging.warning` and its like do when they come to a program without handlers
     fields.update(process=os.getpid(), thread=threading.get_ident(), threadName=threading.current_thread().name)
     fields.update(processName="MainProcess")
     logging.getLogger(fields["name"]).handle(logging.makeLogRecord(fields))
@@ -99,15 +113,24 @@ def listening(transcript: Transcript, with_loggers: bool = True) -> Iterator[Non
         with_loggers: Records of loggers as well. (Costs some microseconds.)
     """
     streams, handle = (sys.stdout, sys.stderr), logging.Logger.handle
-    sys.stdout, sys.stderr = stand_ins(transcript)
+    instead = sys.stdout, sys.stderr = stand_ins(transcript)
     if with_loggers:
         logging.Logger.handle = transcript.add_log  # type: ignore[method-assign,assignment]
     try:
         yield
     finally:
         sys.stdout, sys.stderr = streams
+        _hand_back(instead, streams)
         if with_loggers:
             logging.Logger.handle = handle  # type: ignore[method-assign]
+
+
+def _hand_back(instead: tuple[Any, Any], streams: tuple[Any, Any]) -> None:
+    """Handlers that ``logging.warning`` and its like have made of a stand-in get the stream that it stood for."""
+    for handler in logging.root.handlers:
+        stream = getattr(handler, "stream", None)
+        if stream is instead[0] or stream is instead[1]:
+            handler.stream = streams[stream is instead[1]]  # type: ignore[attr-defined]
 
 
 def call_in_turn(
@@ -132,11 +155,12 @@ def short_call_in_turn(
     """The same for a call that takes microseconds: what it writes takes its turn."""
     streams = sys.stdout, sys.stderr
     transcript = Transcript()
-    sys.stdout, sys.stderr = _Aside(1, transcript), _Aside(2, transcript)
+    instead = sys.stdout, sys.stderr = _Aside(1, transcript), _Aside(2, transcript)
     try:
         return function(*args, **kwargs)
     finally:
         sys.stdout, sys.stderr = streams
+        _hand_back(instead, streams)
         if transcript:
             output = transcript.take()
             put_off(frame, site, lambda: bring_forth(output), (), safe=_in_turn)

@@ -12,6 +12,7 @@ from pydron.errors import TaskLostError
 from pydron_runtime.data import functions, payload, references
 from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload, TransportError
+from pydron_runtime.data.readable import dump_readable
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
 from pydron_runtime.machine.brought_forth import listening
 from pydron_runtime.machine.drops import Drops
@@ -70,7 +71,7 @@ class Tasks:
         reached = machine.observer.now()
         with references.collecting() as met:
             saved = machine.versions.saved
-            arguments = payload.dump((args, dict(kwargs)), place=machine.versions.place)
+            arguments = dump_readable((args, dict(kwargs)), "arguments", machine.versions.place)
         guess = machine.speculation.take(function, arguments) if machine.speculation else None
         number = next(numbers) if guess is None else guess.number
         entry = TaskEntry(frame, frame.next_order(), site, number, callee, function, arguments)
@@ -146,7 +147,7 @@ class Tasks:
                     bindings[number] = payload.dump(references.Reference(pending.task))
                     self.results.read_elsewhere.add(pending.task)
                 else:
-                    bindings[number] = payload.dump(pending.get())
+                    bindings[number] = dump_readable(pending.get(), "value")
         except TransportError as error:
             reason = str(error)
             self._machine.ready.append(lambda: self._run_in_program(entry, reason))

@@ -69,8 +69,27 @@ def unpack(parcel: Parcel, frames: Sequence[bytes]) -> Payload:
 
 
 def encode(message: ToWorker | ToScheduler, frames: Frames) -> Frames:
-    """The frames of a message: its envelope, then ``frames``."""
-    return [_encoder.encode(message), *frames]
+    """The frames of a message: its envelope, then ``frames``.
+
+    Text for people may quote what no encoding holds, such as the undecodable part of a file's name; that is escaped.
+    Text that the other side acts on is sent as bytes.
+    """
+    try:
+        envelope = _encoder.encode(message)
+    except UnicodeEncodeError:
+        envelope = _encoder.encode(_escaped(msgspec.to_builtins(message, builtin_types=(bytes,))))
+    return [envelope, *frames]
+
+
+def _escaped(value: Any) -> Any:
+    """A copy of plain data with lone surrogates in its text written as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, (list, tuple)):
+        return [_escaped(item) for item in value]
+    if isinstance(value, dict):
+        return {_escaped(key): _escaped(item) for key, item in value.items()}
+    return value
 
 
 def decode_to_worker(frames: Sequence[bytes]) -> tuple[ToWorker, Sequence[bytes]]:

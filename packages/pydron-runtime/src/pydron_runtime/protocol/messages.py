@@ -12,7 +12,7 @@ import msgspec
 from pydron_runtime.data.extents import Extent
 from pydron_runtime.data.output import Chunk
 
-VERSION = 4
+VERSION = 5
 """Both sides must speak the same version."""
 
 KEEP_BYTES = 4096
@@ -121,14 +121,25 @@ class Given(msgspec.Struct, array_like=True, frozen=True, tag="given"):
 
 
 class Surroundings(msgspec.Struct, array_like=True, frozen=True, tag="surroundings"):
-    """Where the program looks for modules, its working directory, and how deep its calls may be nested.
+    """Where the program stands. Names are in the encoding of the file system, for not all of them are text.
 
-    On another host the path is empty: a worker there keeps its own.
+    Attributes:
+        path: Where it looks for modules. Empty for a worker on another host, which keeps its own.
+        directory: Its working directory.
+        recursion: How deep its calls may be nested.
+        arguments: Its ``sys.argv``.
+        main: Name and file of the module that it was started with, each empty where there is none.
+        environment: Variables that it has set (None: removed) since it began.
+        limits: Limits of resources that it has set since it began: soft and hard, by number.
     """
 
-    path: tuple[str, ...]
-    directory: str
+    path: tuple[bytes, ...]
+    directory: bytes
     recursion: int
+    arguments: tuple[bytes, ...] = ()
+    main: tuple[str, bytes] = ("", b"")
+    environment: dict[bytes, bytes | None] = {}
+    limits: dict[int, tuple[int, int]] = {}
 
 
 class Modules(msgspec.Struct, array_like=True, frozen=True, tag="modules"):

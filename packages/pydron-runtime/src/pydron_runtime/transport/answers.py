@@ -16,6 +16,7 @@ class Answers:
         self._arrived = threading.Condition()
         self._given: dict[int, Completion] = {}
         self._awaited: dict[int, int] = {}
+        self._silent = False
 
     def expect(self, number: int) -> None:
         """Somebody is about to wait."""
@@ -25,9 +26,14 @@ class Answers:
     def give(self, completion: Completion) -> None:
         """Answer whoever waits for the value of a task. Nobody may: then nothing happens."""
         with self._arrived:
-            if completion.task in self._awaited:
+            if completion.task in self._awaited and not self._silent:
                 self._given[completion.task] = completion
                 self._arrived.notify_all()
+
+    def fall_silent(self) -> None:
+        """The interpreter ends: nobody is answered any more, and whoever waits does so until the end."""
+        with self._arrived:
+            self._silent = True
 
     def wait(self, number: int) -> Completion:
         """Block until there is an answer. To be called after :meth:`expect`.

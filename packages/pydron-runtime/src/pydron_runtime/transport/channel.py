@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 
 import zmq
@@ -13,9 +12,9 @@ from pydron_runtime.protocol.codec import Frames, ProtocolError, decode_to_sched
 from pydron_runtime.protocol.messages import Share, Surroundings, ToScheduler, ToWorker, Voice
 from pydron_runtime.scheduler.instructions import Move
 from pydron_runtime.transport.head_start import endpoint_in
-from pydron_runtime.transport.nursery_link import search_path
 from pydron_runtime.transport.value_desk import SUFFIX
 from pydron_runtime.transport.voices import Voices
+from pydron_runtime.transport.whereabouts import Whereabouts
 
 
 class Channel:
@@ -31,9 +30,8 @@ class Channel:
         self._home = home
         self._context = zmq.Context()
         self.socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
-        self._surroundings: dict[str, Surroundings] = {}
-        self._path: list[str] = []
-        self._searched: tuple[str, ...] = ()
+        self._entered: dict[str, Surroundings] = {}
+        self._whereabouts = Whereabouts()
         self._heard: dict[str, Voice] = {}
         self._voices = Voices()
         for option, value in ((zmq.LINGER, 0), (zmq.SNDHWM, 0), (zmq.RCVHWM, 0), (zmq.ROUTER_MANDATORY, 1)):
@@ -77,22 +75,10 @@ class Channel:
 
     def send_surroundings(self, worker: str) -> None:
         """Tell a worker where the program stands now, and how it speaks, if it does not know."""
-        try:
-            here = os.getcwd()
-        except OSError:  # the program's directory was removed
-            here = "/"
-        if self._path != sys.path:
-            self._path, self._searched = sys.path.copy(), search_path()
-        surroundings = self._surroundings.get(worker)
-        limit = sys.getrecursionlimit()
-        if (
-            surroundings is None
-            or surroundings.path is not self._searched
-            or surroundings.directory != here
-            or surroundings.recursion != limit
-        ):
-            self._surroundings[worker] = surroundings = Surroundings(self._searched, here, limit)
-            self.send(worker, surroundings)
+        present = self._whereabouts.present()
+        if self._entered.get(worker) is not present:
+            self._entered[worker] = present
+            self.send(worker, present)
         voice = self._voices.present()
         if self._heard.get(worker) is not voice:
             self._heard[worker] = voice
@@ -100,7 +86,7 @@ class Channel:
 
     def forget(self, worker: str) -> None:
         """A worker is gone."""
-        self._surroundings.pop(worker, None)
+        self._entered.pop(worker, None)
         self._heard.pop(worker, None)
 
     def arrived(self) -> Iterator[tuple[str, ToScheduler, Sequence[bytes]]]:

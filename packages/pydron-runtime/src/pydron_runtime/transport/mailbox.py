@@ -20,6 +20,7 @@ class Mailboxes:
         self._boxes: dict[int, list[Completion]] = {}
         self._open: defaultdict[int, int] = defaultdict(int)
         self._dismissed: set[int] = set()
+        self._silent = False
 
     def expect(self, owner: int) -> None:
         """One more completion will come for this owner."""
@@ -29,6 +30,8 @@ class Mailboxes:
     def deliver(self, completions: dict[int, list[Completion]]) -> None:
         """Put completions into their owners' boxes."""
         with self._lock:
+            if self._silent:
+                return
             for owner, items in completions.items():
                 if owner not in self._dismissed:
                     self._boxes.setdefault(owner, []).extend(items)
@@ -53,6 +56,11 @@ class Mailboxes:
             self._boxes.pop(owner, None)
             if owner in self._open:
                 self._dismissed.add(owner)
+
+    def fall_silent(self) -> None:
+        """The interpreter ends: nothing is delivered any more, and whoever waits does so until the end."""
+        with self._lock:
+            self._silent = True
 
     def wait(self, owner: int, timeout: float | None) -> bool:
         """Block until there is something in the box. False after ``timeout`` seconds, or if nothing can come.

@@ -43,6 +43,7 @@ class OutputCapture:
         self._filters: tuple[Filter, ...] = ()
         self._named: frozenset[str] = frozenset()
         self._warned = False
+        self._handlers: list[logging.Handler] = []
         self._c_flush = getattr(ctypes.PyDLL(None), "fflush", None) if os.name == "posix" else None
         self._replace_streams((("utf-8", "strict", False), ("utf-8", "strict", False)))
         logging.Logger.handle = self._handle  # type: ignore[method-assign,assignment]
@@ -68,6 +69,7 @@ class OutputCapture:
         self.drain()
         self._transcript.take()
         self._words.begin(self._files[1].position)
+        self._handlers = logging.root.handlers.copy()
         if len(sys.modules) != self._resolved:
             self._resolved = len(sys.modules)
             warnings.filters[:] = _filters(self._filters)  # type: ignore[index]
@@ -81,6 +83,7 @@ class OutputCapture:
         if self._c_flush is not None:
             self._c_flush(None)
         self.drain()
+        logging.root.handlers[:] = self._handlers  # those that a call makes belong into the program
         return self._transcript.take()
 
     def _replace_streams(self, likes: tuple[tuple[str, str, bool], tuple[str, str, bool]]) -> None:
@@ -103,7 +106,7 @@ class OutputCapture:
     def _handle(self, record: logging.LogRecord) -> None:
         """Stands in for ``Logger.handle``; bound to this object, so that the logger is not among its arguments."""
         self.drain()
-        self._transcript.add_log(record)
+        self._transcript.add_log(record, configured=len(logging.root.handlers) > len(self._handlers))
 
     def _show_warning(
         self, message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import zmq
 
-from pydron_runtime.data import classes
+from pydron_runtime.data import classes, main_names
 from pydron_runtime.data.extents import Extent
 from pydron_runtime.data.outcomes import Outcome
 from pydron_runtime.data.payload import Place, in_segment
@@ -38,6 +38,7 @@ from pydron_runtime.transport.last_words import LastWords
 from pydron_runtime.transport.module_requests import ModuleRequests
 from pydron_runtime.transport.output_capture import OutputCapture
 from pydron_runtime.transport.value_desk import Hatch, ValueDesk, handed
+from pydron_runtime.transport.whereabouts import enter
 from pydron_runtime.worker.execution import Execution, run
 from pydron_runtime.worker.machine import Worker
 
@@ -98,6 +99,7 @@ class _WorkerProcess:
         self._stream = stream
         self._words = words
         self._worker = Worker()
+        main_names.answer(lambda: self._worker.functions.latest)
         self._fetch = ModuleRequests(name, endpoint)
         self._desk = ValueDesk(context, endpoint, name, self._share)
         self._hatch = Hatch(context, endpoint, name)
@@ -177,14 +179,10 @@ class _WorkerProcess:
 
     def _enter(self, surroundings: Surroundings) -> None:
         """Look for modules, and stand, where the program does."""
-        sys.setrecursionlimit(surroundings.recursion)
-        if surroundings.path and sys.path != list(surroundings.path):
-            sys.path[:] = surroundings.path
+        before = sys.path.copy()
+        enter(surroundings)
+        if sys.path != before:
             self._worker.functions.retry()
-        try:
-            os.chdir(surroundings.directory)
-        except OSError:
-            pass  # the program's directory is gone: stay
 
     def _follow(self, modules: Modules) -> None:
         """Be a worker on another host: the program sends its own modules; values beyond the limit go to disk."""

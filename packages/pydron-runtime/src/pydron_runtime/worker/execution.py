@@ -42,11 +42,16 @@ MOST = 4 * FUNCTIONS
 
 
 class FunctionTable:
-    """The functions that this process knows, by digest: those defined last. Each is unpickled at its first call."""
+    """The functions that this process knows, by digest: those defined last. Each is unpickled at its first call.
+
+    Attributes:
+        latest: The one that was looked for last.
+    """
 
     def __init__(self) -> None:
         self._blobs: dict[str, bytes] = {}
         self._loaded: dict[str, Callable[..., Any] | TransportError] = {}
+        self.latest: Callable[..., Any] | None = None
 
     def define(self, digest: str, blob: bytes) -> None:
         """Make a function known. What was made of an earlier definition of the same digest is kept."""
@@ -68,6 +73,7 @@ class FunctionTable:
             found = self._loaded[digest] = self._load(digest)
         if isinstance(found, TransportError):
             raise found
+        self.latest = found
         return found
 
     def retry(self) -> None:
