@@ -39,6 +39,10 @@ def missing() -> str:
     return ""
 
 
+_windows: list[Browser] = []
+"""Those that are open. They leave a page before its server goes: what it still asks for would be complained of."""
+
+
 @contextmanager
 def served(path: Path, other: Path | None = None) -> Iterator[str]:
     """The address of a viewer of a trace, compared with another one."""
@@ -49,6 +53,8 @@ def served(path: Path, other: Path | None = None) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_port}/?token={TOKEN}"
     finally:
+        for browser in _windows:
+            browser.leave()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -76,6 +82,7 @@ class Browser:
         if dark:
             scheme = {"name": "prefers-color-scheme", "value": "dark"}
             self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        _windows.append(self)
 
     def resize(self, width: int, height: int) -> None:
         """Make the page so many pixels large."""
@@ -84,14 +91,19 @@ class Browser:
 
     def close(self) -> None:
         """End the browser and remove its profile."""
+        _windows.remove(self)
         self.driver.quit()
         shutil.rmtree(self._profile, ignore_errors=True)
 
     def open(self, address: str) -> None:
         """Open an address in a fresh page, and wait until the viewer is there."""
-        self.driver.get("about:blank")
+        self.leave()
         self.driver.get(address)
         self.until("return document.body.dataset.ready === 'yes'")
+
+    def leave(self) -> None:
+        """Leave the page."""
+        self.driver.get("about:blank")
 
     def js(self, script: str, *arguments: Any) -> Any:
         """The value of a script's return statement."""

@@ -25,6 +25,14 @@ class Row {
 
   get length() { return this.begin.length; }
 
+  /** A row of those bars of which a test of their kind and subject is true. */
+  only(test) {
+    const found = new Row();
+    for (let index = 0; index < this.length; index++)
+      if (test(this.kind[index], this.subject[index])) found.add(this.begin[index], this.end[index], this.kind[index], this.subject[index]);
+    return found;
+  }
+
   /** The first bar that ends after a time. */
   after(time) {
     let low = 0, high = this.end.length;

@@ -1,12 +1,13 @@
 // The timeline: a lane for the program and one per worker, drawn on a canvas so that many bars stay fluid.
 
+import { BAR, drawRow, ROW } from "./bars.js";
 import { duration } from "./format.js";
 import { lanesOf, LOST, TASK, WAIT } from "./lanes.js";
-import { cross, drawIdle, hatch } from "./patterns.js";
+import { drawIdle } from "./patterns.js";
 import { tickText } from "./ticks.js";
 import { Travel } from "./travel.js";
 
-const AXIS = 24, ROW = 20, BAR = 15, GAP = 7;
+const AXIS = 24, GAP = 7;
 
 export class Timeline {
   /** onSelect is called with {task} or {wait}, onTime with nanoseconds, onRange when another stretch is shown. */
@@ -20,6 +21,7 @@ export class Timeline {
     this.selection = {};
     this.marked = new Map();
     this.critical = new Set();
+    this.path = this.shown = [];
     this.idle = null;
     this.travel = new Travel(null);
     this.canvas.addEventListener("pointerdown", (event) => this.#down(event));
@@ -37,15 +39,12 @@ export class Timeline {
     if (whole) this.range = [0, run.end];
     let top = AXIS;
     this.lanes = lanesOf(run);
-    this.failed = [];
     for (const lane of this.lanes) {
       lane.top = top;
       lane.height = lane.rows.length * ROW;
       top += lane.height + GAP;
-      lane.rows.forEach((row, number) => row.kind.forEach((kind, index) => {
-        if (kind === LOST || (kind === TASK && run.final[row.subject[index]] === run.failed)) this.failed.push([lane, number, index]);
-      }));
     }
+    this.failed = this.#parts((kind, subject) => kind === LOST || (kind === TASK && run.final[subject] === run.failed));
     this.height = top;
     this.#resize();
   }
@@ -61,14 +60,14 @@ export class Timeline {
     this.marked = marked;
     const wanted = new Set(marked.keys());
     if (selection.task !== undefined) wanted.add(this.run.place(selection.task));
-    this.shown = this.#spots(wanted, selection.wait);
+    this.shown = wanted.size || selection.wait !== undefined ? this.#parts(this.#among(wanted, selection.wait)) : [];
     this.#later();
   }
 
   /** Mark the calls of the critical path. */
   mark(places) {
     this.critical = new Set(places);
-    this.criticalSpots = this.#spots(this.critical);
+    this.path = places.length ? this.#parts(this.#among(this.critical)) : [];
     this.#later();
   }
 
@@ -103,26 +102,23 @@ export class Timeline {
 
   /** Where on the page a bar is drawn: for tests and for whoever wants to point at it. */
   place(kind, subject) {
-    const spots = kind === "wait" ? this.#spots(new Set(), subject) : this.#spots(new Set([this.run.place(subject)]));
-    if (!spots.length) return null;
-    const [lane, number, index] = spots[0];
-    const row = lane.rows[number];
+    const wanted = kind === "wait" ? this.#among(new Set(), subject) : this.#among(new Set([this.run.place(subject)]));
+    const [found] = this.#parts(wanted);
+    if (!found) return null;
+    const [lane, number, row] = found;
     const box = this.canvas.getBoundingClientRect();
-    const x = (this.#x(row.begin[index]) + this.#x(row.end[index])) / 2;
+    const x = (this.#x(row.begin[0]) + this.#x(row.end[0])) / 2;
     return { x: box.left + x, y: box.top + lane.top + number * ROW + ROW / 2 };
   }
 
-  // Where the bars of some tasks, and of a wait, are.
-  #spots(places, wait) {
-    const found = [];
-    if (!places.size && wait === undefined) return found;
-    for (const lane of this.lanes) lane.rows.forEach((row, number) => {
-      for (let index = 0; index < row.length; index++) {
-        const subject = row.subject[index];
-        if (row.kind[index] === WAIT ? subject === wait : places.has(subject)) found.push([lane, number, index]);
-      }
-    });
-    return found;
+  // Whether a bar is one of some tasks, or of a wait.
+  #among(places, wait) {
+    return (kind, subject) => (kind === WAIT ? subject === wait : places.has(subject));
+  }
+
+  // Of each row the bars that pass a test, as [lane, number of the row, those bars]: what is drawn over the others.
+  #parts(test) {
+    return this.lanes.flatMap((lane) => lane.rows.map((row, number) => [lane, number, row.only(test)])).filter(([, , row]) => row.length);
   }
 
   #resize() {
@@ -154,11 +150,15 @@ export class Timeline {
   }
 
   #colour(name) {
-    if (!this.colours) {
-      const style = getComputedStyle(document.documentElement);
-      this.colours = new Proxy({}, { get: (known, key) => (known[key] ??= style.getPropertyValue(key).trim()) });
-    }
-    return this.colours[name];
+    this.colours ??= { style: getComputedStyle(document.documentElement), known: {}, states: {} };
+    return (this.colours.known[name] ??= this.colours.style.getPropertyValue(name).trim());
+  }
+
+  // The colours of a state. One that has none is drawn like a call that is done.
+  #palette(state) {
+    this.#colour("--ink");
+    return (this.colours.states[state] ??= Object.fromEntries(["fill", "line", "ink"].map((part) =>
+      [part, this.#colour(`--${state}-${part}`) || this.#colour(`--done-${part}`)])));
   }
 
   #paint() {
@@ -168,10 +168,12 @@ export class Timeline {
     c.font = "11px system-ui, 'DejaVu Sans', sans-serif";
     c.textBaseline = "middle";
     this.#axis(c);
-    this.lanes.forEach((lane, number) => this.#lane(c, lane, number));
+    const { run, time, range, width, gutter, selection, marked, critical } = this;
+    const scene = { c, run, time, range, width, gutter, selection, marked, critical, x: (at) => this.#x(at),
+      colour: (name) => this.#colour(name), palette: (state) => this.#palette(state) };
+    this.lanes.forEach((lane, number) => this.#lane(scene, lane, number));
     this.#inside(c, () => {
-      for (const spots of [this.failed, this.criticalSpots ?? [], this.shown ?? []])
-        for (const [lane, number, index] of spots) this.#bar(c, lane, number, index);
+      for (const [lane, number, row] of [...this.failed, ...this.path, ...this.shown]) drawRow(scene, lane, number, row);
       if (this.brush) this.#brushed(c);
     });
     const x = this.#x(this.time);
@@ -214,7 +216,8 @@ export class Timeline {
     }
   }
 
-  #lane(c, lane, number) {
+  #lane(scene, lane, number) {
+    const { c } = scene;
     c.textAlign = "left";
     c.fillStyle = this.#colour("--ink");
     c.save();
@@ -227,7 +230,7 @@ export class Timeline {
       c.fillStyle = this.#colour("--paper");
       c.fillRect(begin, lane.top, Math.max(0, end - begin), lane.height);
       this.#gaps(c, lane, number);
-      lane.rows.forEach((row, index) => this.#row(c, lane, row, index));
+      lane.rows.forEach((_, index) => drawRow(scene, lane, index));
       this.travel.draw(c, number, lane.top + (ROW - BAR) / 2, BAR, this.range, this.time, (time) => this.#x(time), (name) => this.#colour(name));
     });
   }
@@ -241,76 +244,6 @@ export class Timeline {
       const left = Math.max(this.#x(columns.begin[index]), this.gutter), right = Math.min(this.#x(columns.end[index]), this.width);
       if (right - left >= 2) drawIdle(c, kinds[columns.kind[index]], left, lane.top + (ROW - BAR) / 2, right - left, BAR, (name) => this.#colour(name));
     }
-  }
-
-  #row(c, lane, row, number) {
-    // Where several bars share a pixel one is enough: a million stay fluid that way.
-    const perPixel = (this.range[1] - this.range[0]) / Math.max(1, this.width - this.gutter - 10);
-    let index = row.after(this.range[0]);
-    while (index < row.length && row.begin[index] <= this.range[1]) {
-      this.#bar(c, lane, number, index);
-      const drawn = Math.max(row.end[index], row.begin[index] + perPixel) - perPixel / 2;
-      index = index + 1 < row.length && row.end[index + 1] > drawn ? index + 1 : Math.max(index + 1, row.after(drawn));
-    }
-  }
-
-  #bar(c, lane, number, index) {
-    const row = lane.rows[number], run = this.run;
-    const begin = row.begin[index], end = row.end[index], kind = row.kind[index], subject = row.subject[index];
-    const left = this.#x(begin), right = Math.max(this.#x(end), left + 1);
-    if (right < this.gutter || left > this.width) return;
-    const wait = kind === WAIT;
-    const chosen = wait ? this.selection.wait === subject : this.selection.task !== undefined && run.id(subject) === this.selection.task;
-    const near = wait ? undefined : this.marked.get(subject);
-    const ahead = begin > this.time;
-    const state = wait ? "wait" : ahead ? "future" : kind === LOST && this.time >= end ? "failed" : run.states[run.state(subject, this.time)];
-    const top = lane.top + number * ROW + (ROW - BAR) / 2;
-    const width = Math.max(1, right - left - (right - left > 3 ? 1 : 0));
-    c.globalAlpha = ahead ? (wait ? 0.35 : 0.6) : 1;
-    c.fillStyle = this.#colour(`--${state}-fill`) || this.#colour("--done-fill");
-    c.fillRect(left, top, width, BAR);
-    if (wait) hatch(c, left, top, width, BAR, this.#colour("--wait-line"), this.gutter, this.width);
-    c.strokeStyle = this.#colour(chosen || near ? "--select" : `--${state}-line`);
-    c.lineWidth = chosen ? 3 : near === 1 || state === "running" || state === "failed" ? 2 : 1;
-    if (width > 3) c.strokeRect(left + 0.5, top + 0.5, width - 1, BAR - 1);
-    else { c.fillStyle = c.strokeStyle; c.fillRect(left, top, width, BAR); }
-    if (kind === LOST && width > 6) cross(c, left, top, width, BAR);
-    if (width > 34) this.#label(c, wait ? this.#waitLabel(subject) : run.label(subject), left, top, width, state);
-    if (!wait && this.critical.has(subject)) {
-      c.globalAlpha = 1;
-      c.fillStyle = this.#colour("--critical");
-      c.fillRect(left, top + BAR - 3, Math.max(2, width), 4);
-    }
-    c.globalAlpha = 1;
-  }
-
-  #waitLabel(index) {
-    const wait = this.run.wait(index);
-    return `line ${wait.line} waits: ${wait.reason}`;
-  }
-
-  #label(c, text, left, top, width, state) {
-    const begin = Math.max(left, this.gutter);
-    const room = Math.min(left + width, this.width - 10) - begin - 8;
-    if (room < 26) return;
-    c.save();
-    c.beginPath(); c.rect(begin, top, room + 6, BAR); c.clip();
-    c.fillStyle = this.#colour(`--${state}-ink`);
-    if (text.length > 200) text = text.slice(0, 200);
-    let full = c.measureText(text).width;
-    if (full > room && / #\d+$/.test(text)) {
-      text = text.replace(/ #\d+$/, "");
-      full = c.measureText(text).width;
-    }
-    if (state === "wait" && full < room) {
-      // Text over hatching needs a clear ground.
-      c.fillStyle = this.#colour("--wait-fill");
-      c.fillRect(begin + 2, top + 1, full + 6, BAR - 2);
-      c.fillStyle = this.#colour("--wait-ink");
-    }
-    const fitting = Math.floor((room / full) * text.length) - 1;
-    c.fillText(full <= room ? text : `${text.slice(0, Math.max(1, fitting))}…`, begin + 5, top + BAR / 2 + 0.5);
-    c.restore();
   }
 
   #hit(event) {
