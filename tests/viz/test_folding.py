@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydron.trace import FrameRow, TaskRow, Trace
+from pydron.trace import FrameRow, TaskRow, Trace, columns_of
 from pydron_viz.folding import CHAIN, LIMIT, MOST_EDGES, fold
 from pydron_viz.layout import invisible_edges
+from pydron_viz.opened import Snapshot
+from pydron_viz.pictures import diagram_document, excess
 
 
 def loop(count: int, first: int = 1, node: int = 1, **more: object) -> tuple[TaskRow, ...]:
     """Calls of one site."""
     return tuple(TaskRow(n, f"f{node}", 1, 1, node, "p.py", node, **more) for n in range(first, first + count))  # type: ignore[arg-type]
+
+
+def drawn(document: bytes) -> str:
+    """The picture in what the page is told of a diagram."""
+    length = int.from_bytes(document[:4], "little")
+    return str(json.loads(document[4 : 4 + length])["svg"])
 
 
 def test_a_small_run_is_not_folded() -> None:
@@ -152,3 +162,21 @@ def test_a_tree_is_no_chain() -> None:
     """Results that are combined pair by pair are few levels deep, however many they are."""
     tree = [TaskRow(n, "add", graph=1, node=1, line=1, needs=tuple(c for c in (n // 2,) if c)) for n in range(1, 128)]
     assert len(fold(Trace(tasks=tuple(tree))).groups) == 127
+
+
+def test_call_sites_of_one_size_are_folded_together() -> None:
+    """The steps of one loop stay alike: not one of them folded and the next one not."""
+    folding = fold(Trace(tasks=(*loop(20), *loop(20, 21, node=2), *loop(5, 41, node=3))), crowd=30)
+    assert [len(group.tasks) for group in folding.groups] == [20, 20] + [1] * 5
+
+
+def test_what_does_not_fit_onto_a_screen_is_folded_further() -> None:
+    """Every name of the first picture can be read; the view of every call draws them all."""
+    tasks = [TaskRow(n, "f", 1, 1, 1, "p.py", 1, needs=() if n < 13 else (1 + n % 12,)) for n in range(1, 145)]
+    tasks += [TaskRow(n, "g", 1, 1, 2, "p.py", 2, needs=(n - 100, n - 101)) for n in range(145, 245)]
+    trace = Trace(tasks=tuple(tasks))
+    now = Snapshot("1", trace, columns_of(trace.tasks))
+    shown, every = (drawn(diagram_document(now, view)) for view in ("run", "calls"))
+    assert every.count('class="node"') == 244
+    assert 1 < shown.count('class="node"') < 244
+    assert excess(every.encode()) > 1 >= excess(shown.encode())

@@ -144,7 +144,7 @@ def test_the_run_is_told_as_the_trace_holds_it(client: FlaskClient, pipeline_fil
     middle = trace.end // 2
     state = get(client, f"/api/state?time={middle}").get_json()
     assert state["counts"] == Replay(trace).at(middle).counts and document["end"] == trace.end
-    assert [view["key"] for view in document["views"]] == ["run", "sites", "graph:1"]
+    assert [view["key"] for view in document["views"]] == ["run", "sites", "calls", "graph:1"]
 
 
 @pytest.mark.parametrize("view", ["run", "sites", "graph:1"])

@@ -13,6 +13,7 @@ from pydron_viz.csv_tables import tasks_csv, waits_csv
 from pydron_viz.diagrams import source_at
 from pydron_viz.document import trace_document
 from pydron_viz.folding import Folding, fold
+from pydron_viz.pictures import RUN_VIEWS
 from pydron_viz.render import render_dot
 from pydron_viz.replay import Replay
 from pydron_viz.report import report_page
@@ -72,13 +73,14 @@ def export(trace: Trace, format: str, time: int | None = None, view: str = "run"
 
 
 def diagram(trace: Trace, view: str, time: int) -> str:
-    """DOT of a view at a moment: ``run``, ``sites`` (every call site folded) or ``graph:NUMBER``.
+    """DOT of a view at a moment: ``run`` or ``calls`` (folded only where there are too many calls to draw: a picture
+    can be looked at closely), ``sites`` (every call site folded) or ``graph:NUMBER``.
 
     Raises:
         UsageError: There is no such view in this trace.
     """
     replay = Replay(trace)
-    if view in ("run", "sites"):
+    if view in RUN_VIEWS:
         return source_at(trace, _folded(trace, view == "sites"), replay, time)
     source = static_at(trace, graph_row(trace, view), replay, time)
     if source is None:

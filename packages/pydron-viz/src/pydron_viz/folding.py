@@ -19,7 +19,9 @@ from pydron_viz.places import Step
 LIMIT = 300
 """Most nodes drawn."""
 
-MOST_EDGES = 1_200
+_EDGES_PER_NODE = 4
+
+MOST_EDGES = _EDGES_PER_NODE * LIMIT
 """Most edges drawn: with more, a diagram is a black area, and layout takes seconds."""
 
 CHAIN = 20
@@ -80,11 +82,18 @@ class Folding:
     frames: dict[tuple[Step, ...], int]
     implied: frozenset[tuple[str, str]] = frozenset()
 
+    @property
+    def is_folded_throughout(self) -> bool:
+        """Whether there is no call site left of which two calls stand by themselves."""
+        single = Counter((group.path, group.name, group.file, group.line) for group in self.groups)
+        return max(single.values(), default=0) < 2
+
 
 def fold(
     trace: Trace,
     limit: int = LIMIT,
     sites: bool = False,
+    crowd: int | None = None,
     tasks: TaskColumns | None = None,
     ties: Lineage | None = None,
     opened: Set[Range] = frozenset(),
@@ -94,6 +103,7 @@ def fold(
     Args:
         limit: Most nodes.
         sites: Fold every call site, also where there is room.
+        crowd: Most nodes among which calls of one site stand by themselves; None for as many as the limit.
         tasks: The tasks, if they have been read as columns.
         ties: Their dependencies, with those that go by way of the program; None for the recorded ones only.
         opened: Folded nodes to take apart: into calls, or into ranges of calls where these would be too many.
@@ -101,19 +111,10 @@ def fold(
     tasks = columns_of(trace.tasks) if tasks is None else tasks
     paths = _paths(trace.frames)
     places = _Places(tasks, paths)
-    folded: set[int] = set()
     if sites:
-        folded.update(number for number, size in places.sizes.items() if size > 1)
+        folded = {number for number, size in places.sizes.items() if size > 1}
     else:
-        folded.update(_chains(tasks, ties, places))
-        drawn = len(tasks) - sum(places.sizes[number] - 1 for number in folded)
-        for number, size in places.sizes.most_common():
-            if number in folded:
-                continue
-            if size < 2 or (drawn <= limit and _edges_between(tasks, ties, places.of, folded) <= MOST_EDGES):
-                break
-            folded.add(number)
-            drawn -= size - 1
+        folded = _crowded(tasks, ties, places, limit if crowd is None else min(crowd, limit))
     # A group is meant by the number of its place, a single task by -1 - its place in the columns.
     chosen = places.of
     if len(folded) < len(places.sizes):
@@ -124,6 +125,25 @@ def fold(
     if len(set(chosen)) > limit + parts:
         chosen = _by_name(tasks, limit)
     return _folding(tasks, ties, chosen, paths)
+
+
+def _crowded(tasks: TaskColumns, ties: Lineage | None, places: _Places, crowd: int) -> set[int]:
+    """The groups to fold, the largest first, until no more nodes than that are left. Groups of one size are folded
+    together: mostly they are the calls of one loop."""
+    folded = set(_chains(tasks, ties, places))
+    last = 0
+    drawn = len(tasks) - sum(places.sizes[number] - 1 for number in folded)
+    edges = _EDGES_PER_NODE * crowd
+    for number, size in places.sizes.most_common():
+        if number in folded:
+            continue
+        fits = size != last and drawn <= crowd and _edges_between(tasks, ties, places.of, folded, edges) <= edges
+        if size < 2 or fits:
+            break
+        folded.add(number)
+        drawn -= size - 1
+        last = size
+    return folded
 
 
 def _chains(tasks: TaskColumns, ties: Lineage | None, places: _Places) -> list[int]:
@@ -227,13 +247,13 @@ def _pairs(tasks: TaskColumns, ties: Lineage | None, of: Sequence[int]) -> Itera
     return zip(map(of.__getitem__, needs), chain.from_iterable(map(repeat, of, counts)))
 
 
-def _edges_between(tasks: TaskColumns, ties: Lineage | None, place: Sequence[int], folded: set[int]) -> int:
-    """How many edges would be drawn, counted no further than :data:`MOST_EDGES`."""
+def _edges_between(tasks: TaskColumns, ties: Lineage | None, place: Sequence[int], folded: set[int], most: int) -> int:
+    """How many edges would be drawn, counted no further than ``most``."""
     pairs = set()
     for need, task in _pairs(tasks, ties, range(len(tasks))):
         source, target = place[need], place[task]
         pairs.add((source if source in folded else -1 - need, target if target in folded else -1 - task))
-        if len(pairs) > MOST_EDGES:
+        if len(pairs) > most:
             break
     return len(pairs)
 

@@ -6,6 +6,7 @@ from array import array
 from typing import Any
 
 from pydron.trace import OUTCOMES, TaskColumns, Trace
+from pydron_viz.folding import LIMIT
 from pydron_viz.packing import packed
 from pydron_viz.places import graph_of
 from pydron_viz.replay import STATES, moments_beside_tasks
@@ -56,7 +57,7 @@ def run_document(
             for one in trace.attempts
             if one.started is not None
         ],
-        "views": _views(trace),
+        "views": _views(trace, len(tasks)),
         "sources": _files(trace, tasks),
     }
     return packed(document, {**_task_columns(tasks), **_wait_columns(trace), "moments": _moments(trace)})
@@ -125,8 +126,10 @@ def lanes_of(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
     return found
 
 
-def _views(trace: Trace) -> list[dict[str, str]]:
-    views = [{"key": "run", "label": "Run: calls"}, {"key": "sites", "label": "Run: call sites"}]
+def _views(trace: Trace, tasks: int) -> list[dict[str, str]]:
+    views = [{"key": "run", "label": "Run"}, {"key": "sites", "label": "Run: call sites"}]
+    if tasks <= LIMIT:
+        views.append({"key": "calls", "label": "Run: every call"})
     return views + [
         {"key": f"graph:{row.id}", "label": f"Function: {row.qualname}"}
         for row in trace.graphs

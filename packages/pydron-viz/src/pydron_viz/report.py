@@ -19,7 +19,7 @@ from pydron_viz.analysis.travel import journey_of
 from pydron_viz.details import failure_details, task_details, wait_details
 from pydron_viz.model import run_document
 from pydron_viz.opened import Snapshot
-from pydron_viz.pictures import diagram_document
+from pydron_viz.pictures import RUN_VIEWS, diagram_document
 
 MOST_DETAILS = 2_000
 """Most calls, and most waits, of which the report holds all details."""
@@ -58,7 +58,7 @@ def _answers(trace: Trace) -> dict[str, Any]:
     tasks = columns_of(trace.tasks)
     now = Snapshot("report", trace, tasks)
     binary = {"/api/run": run_document(trace, tasks, "report", now.end, now.is_analysed)}
-    for view in ("run", "sites", *(f"graph:{row.id}" for row in trace.graphs)):
+    for view in (*RUN_VIEWS, *(f"graph:{row.id}" for row in trace.graphs)):
         try:
             binary[f"/api/diagram?view={view.replace(':', '%3A')}"] = diagram_document(now, view)
         except UsageError:

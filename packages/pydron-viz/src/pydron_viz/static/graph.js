@@ -193,9 +193,9 @@ export class Graph {
   #initial() {
     const { clientWidth, clientHeight } = this.pane;
     const scale = Math.min(clientWidth / this.whole[2], clientHeight / this.whole[3]);
-    // Small diagrams are not blown up: text beyond its natural size reads no better. A function's graph is read, so its
-    // text has to be legible, and it begins at its top; of a run the whole is seen first, for its colours.
-    const wanted = Math.max(Math.min(scale, 1.6), this.view.startsWith("graph:") ? 0.85 : 0);
+    // Small diagrams are not blown up: text beyond its natural size reads no better. What has no room at a size at which
+    // it can be read begins at its top.
+    const wanted = Math.max(Math.min(scale, 1.6), this.view.startsWith("graph:") ? 0.85 : 0.58);
     if (!scale || wanted === scale) return [...this.whole];
     const width = clientWidth / wanted, height = clientHeight / wanted;
     const top = scale < wanted ? this.whole[1] : this.whole[1] - (height - this.whole[3]) / 2;

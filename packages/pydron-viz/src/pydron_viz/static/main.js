@@ -54,7 +54,7 @@ class Page {
 
   async start() {
     // Asked for at once: the server lays out the graph while the page reads the run.
-    const view = this.address.values.view === "sites" ? "sites" : "run";
+    const view = ["sites", "calls"].includes(this.address.values.view) ? this.address.values.view : "run";
     if ((this.address.values.view ?? "run") === view && !this.address.values.open) this.early = { view, diagram: fetchedColumns(`/api/diagram?view=${encodeURIComponent(view)}`) };
     this.early?.diagram.catch(() => {});  // told where it is shown
     await this.load();
