@@ -24,6 +24,7 @@ PURE = (
     "pydron_runtime.cluster.events",
     "pydron_runtime.cluster.handshake",
     "pydron_runtime.cluster.instructions",
+    "pydron_runtime.cluster.lines",
     "pydron_runtime.cluster.membership",
     "pydron_runtime.cluster.messages",
     "pydron_runtime.cluster.moves",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,11 @@ from pathlib import Path
 import cluster_programs as programs
 import pytest
 from cluster_processes import Cluster, gone, pydron, until
+
+from pydron.errors import ExecutorError
+from pydron_runtime.cluster.addresses import Address
+from pydron_runtime.cluster.keys import read_connection
+from pydron_runtime.cluster.observer import Observer
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +57,17 @@ def test_a_program_runs_there_with_its_own_modules(lasting: Cluster, tmp_path: P
     assert lasting.result(lasting.program(script)) == (
         "[('square', 20, 4, 'first', 'Shipped'), ('triangle', 30, 3, 'first', 'Shipped')]\n"
     )
+
+
+def test_where_nobody_listens_nobody_is_waited_for(lasting: Cluster) -> None:
+    """Patience, a minute here, is for schedulers that are there."""
+    connection = read_connection(str(lasting.file))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = Address("127.0.0.1", taken.getsockname()[1])
+    with Observer(dataclasses.replace(connection, address=address), patience=60, reach=0.2) as observer:
+        with pytest.raises(ExecutorError, match="nobody accepted a connection"):
+            observer.situation()
+        assert not observer.take_down("test")
 
 
 def test_edits_take_effect_at_the_next_run(lasting: Cluster, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ class Cluster:
 
     def situation(self) -> dict[str, Any]:
         """The cluster's own view of itself, from this process."""
-        with Observer(read_connection(str(self.file)), patience=PATIENCE) as observer:
+        with Observer(read_connection(str(self.file)), patience=PATIENCE, reach=PATIENCE) as observer:
             return observer.situation()
 
     def await_slots(self, count: int) -> None:

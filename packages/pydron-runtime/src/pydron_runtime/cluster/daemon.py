@@ -12,6 +12,7 @@ import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import zmq
 
 from pydron_runtime.cluster import events as came
@@ -203,7 +204,7 @@ class Daemon:
 
     def _take(self, peer: Peer, message: say.ToScheduler, frames: Sequence[bytes]) -> None:
         now = time.monotonic_ns()
-        if isinstance(message, say.Relay):
+        if isinstance(message, (say.Relay, say.Taken)):
             self._relay(peer, message, frames)
         elif isinstance(message, say.Goodbye):
             self._leave(peer, message.reason)
@@ -230,12 +231,12 @@ class Daemon:
         elif isinstance(message, say.TakeDown):
             self.stop(True, message.reason)
 
-    def _relay(self, peer: Peer, relay: say.Relay, frames: Sequence[bytes]) -> None:
+    def _relay(self, peer: Peer, message: say.Relay | say.Taken, frames: Sequence[bytes]) -> None:
         """Pass a message on, if it is between a program and a worker that it has borrowed."""
-        target, line = self.membership.other_end(peer.role, peer.identity, relay.worker)
+        target, line = self.membership.other_end(peer.role, peer.identity, message.worker)
         receiver = None if target is None else self._named.get(target)
         if receiver is not None:
-            self._send(receiver, say.Relay(line, relay.sizes, relay.more), frames)
+            self._send(receiver, msgspec.structs.replace(message, worker=line), frames)
 
     # What goes out
 

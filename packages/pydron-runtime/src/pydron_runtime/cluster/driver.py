@@ -15,9 +15,8 @@ from pydron_runtime.cluster.clocks import Clocks
 from pydron_runtime.cluster.keys import Connection
 from pydron_runtime.cluster.line import SECOND, Line, greeting
 from pydron_runtime.cluster.own_modules import source_of
-from pydron_runtime.cluster.pieces import Joining
 from pydron_runtime.cluster.remote import RemoteChannel, RemoteCrew
-from pydron_runtime.cluster.settings import MESSAGE_LIMIT, Bounds
+from pydron_runtime.cluster.settings import Bounds
 from pydron_runtime.cluster.versions import tell_differences
 from pydron_runtime.data.payload import Payload, streamed
 from pydron_runtime.protocol.codec import ProtocolError, decode_to_scheduler
@@ -38,6 +37,7 @@ class ClusterDriver(Driver):
     """
 
     _crew: RemoteCrew
+    _channel: RemoteChannel
 
     def __init__(self, connection: Connection, limits: Bounds, mail: Mailboxes, recorder: Recorder | None) -> None:
         super().__init__(0, mail, recorder)
@@ -50,7 +50,6 @@ class ClusterDriver(Driver):
         self._without_hosts = time.monotonic_ns()
         self._unmet = 0
         self._told = say.Beat()
-        self._joining: dict[str, Joining] = {}
         self._clocks = Clocks()
 
     def wait_until_attached(self) -> None:
@@ -93,6 +92,9 @@ class ClusterDriver(Driver):
         for message, frames in self._line.arrived():
             if isinstance(message, say.Relay):
                 self._hear_worker(message, frames)
+            elif isinstance(message, say.Taken):
+                if say.worker_of(message.worker) in self.scheduler.state.workers:
+                    self._channel.lines.make_room(message)
             elif isinstance(message, say.Welcome):
                 self._attached.set()
             elif isinstance(message, say.Share):
@@ -112,9 +114,8 @@ class ClusterDriver(Driver):
         worker = say.worker_of(relay.worker)
         if worker not in self.scheduler.state.workers:
             return
-        joining = self._joining.setdefault(relay.worker, Joining(MESSAGE_LIMIT))
         try:
-            whole = joining.add(relay.sizes, relay.more, frames)
+            whole = self._channel.lines.take(relay, frames)
             if whole is None:
                 return
             message, rest = decode_to_scheduler(whole)
@@ -151,8 +152,6 @@ class ClusterDriver(Driver):
 
     def _forget(self, worker: str, reason: str) -> None:
         self._channel.forget(worker)
-        for line in [line for line in self._joining if say.worker_of(line) == worker]:
-            del self._joining[line]
         if self._crew.forget(worker) and self._recorder is not None:
             self._recorder.worker_stopped(worker, time.monotonic_ns(), reason)
 

@@ -19,10 +19,10 @@ from pydron_runtime.cluster import messages as say
 from pydron_runtime.cluster.exchange import Exchange
 from pydron_runtime.cluster.keys import Connection
 from pydron_runtime.cluster.line import SECOND, Line, greeting
+from pydron_runtime.cluster.lines import Lines
 from pydron_runtime.cluster.packages import installed
-from pydron_runtime.cluster.pieces import Joining, cut
 from pydron_runtime.cluster.processes import in_use, is_stopped, load, too_large
-from pydron_runtime.cluster.settings import FROZEN, LEASE, MESSAGE_LIMIT, START
+from pydron_runtime.cluster.settings import FROZEN, LEASE, START
 from pydron_runtime.data.segments import memory_of_the_machine
 from pydron_runtime.protocol.codec import ProtocolError
 from pydron_runtime.transport import directory
@@ -100,11 +100,11 @@ class Host:
         who = greeting("host", offer.slots, offer.memory, offer.labels, **installed())
         who = msgspec.structs.replace(who, endpoint=self._exchange.endpoint, key=self._exchange.key)
         self._line = Line(connection, who)
+        self._lines = Lines(self._line.send)
         self._leases: dict[str, int] = {}
         self._starting: dict[str, int] = {}
         self._stopped: dict[str, int] = {}
         self._causes: dict[str, str] = {}
-        self._joining: dict[str, Joining] = {}
         self._looked = 0
         self._wake = WakeUp()
         self._end: str | None = None
@@ -175,10 +175,8 @@ class Host:
             lease = say.worker_of(line)
             if lease in self._leases:
                 self._starting.pop(lease, None)
-                if self._exchange.from_worker(line, frames):
-                    continue
-                for sizes, more, piece in cut(frames):
-                    self._line.send(say.Relay(line, sizes, more), piece)
+                if not self._exchange.from_worker(line, frames):
+                    self._lines.send(line, frames)
 
     def _hear_nursery(self) -> None:
         assert self._nursery is not None
@@ -214,8 +212,7 @@ class Host:
     def _forget(self, lease: str) -> bool:
         self._starting.pop(lease, None)
         self._stopped.pop(lease, None)
-        for line in [line for line in self._joining if say.worker_of(line) == lease]:
-            del self._joining[line]
+        self._lines.forget(lease)
         if self._leases.pop(lease, None) is None:
             return False
         self._exchange.forget(lease)
@@ -225,6 +222,9 @@ class Host:
         for message, frames in self._line.arrived():
             if isinstance(message, say.Relay):
                 self._deliver(message, frames)
+            elif isinstance(message, say.Taken):
+                if say.worker_of(message.worker) in self._leases:
+                    self._lines.make_room(message)
             elif isinstance(message, say.Welcome):
                 self.on_attached()
             elif isinstance(message, say.Spawn):
@@ -240,11 +240,8 @@ class Host:
         lease = say.worker_of(relay.worker)
         if lease not in self._leases:
             return
-        joining = self._joining.get(relay.worker)
-        if joining is None:
-            joining = self._joining[relay.worker] = Joining(MESSAGE_LIMIT)
         try:
-            whole = joining.add(relay.sizes, relay.more, frames)
+            whole = self._lines.take(relay, frames)
         except ProtocolError as error:
             self._kill_process(lease, f"stopped because of what its program sent: {error}")
             return

@@ -52,6 +52,7 @@ class Line:
         identity: The name that the scheduler has given, once there was a session.
         refused: Why the scheduler does not want us, once it has said so.
         reason: Why the last session was lost, or what is waited for.
+        reached: Whether somebody has accepted a connection at the address, the scheduler or not.
         apart: Since when there is no session, in nanoseconds; 0 while there is one.
         beat: What the next heartbeats say. May be replaced at any time.
     """
@@ -62,7 +63,8 @@ class Line:
         self._address = str(connection.address)
         self._who = who
         self.socket = calling(self._context, connection)
-        self._monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_FAILED_AUTH)
+        self._monitor = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_CONNECTED)
+        self.reached = False
         self.session: Session | None = None
         self.identity = ""
         self.refused: str | None = None
@@ -137,14 +139,22 @@ class Line:
                 self._drop(f"nothing was heard of the scheduler for {session.silence / SECOND:.0f} seconds", anew=True)
             elif session.beat_due(now):
                 self.send(self.beat)
-        elif self._monitor.poll(0):
-            self._monitor.recv_multipart()
-            self.refused = (
-                f"The scheduler at {self._address} does not know the key in the connection file. Take a new copy of it."
-            )
-        elif now - self._greeted > HANDSHAKE * SECOND and self.refused is None:
+            return self.session is not None
+        self._hear_of_connections()
+        if self.refused is None and now - self._greeted > HANDSHAKE * SECOND:
             self._connect_again()
         return self.session is not None
+
+    def _hear_of_connections(self) -> None:
+        while self._monitor.poll(0):
+            happened, _ = self._monitor.recv_multipart()
+            if int.from_bytes(happened[:2], sys.byteorder) == zmq.EVENT_CONNECTED:
+                self.reached = True
+            else:
+                self.refused = (
+                    f"The scheduler at {self._address} does not know the key in the connection file. Take a new copy of"
+                    " it."
+                )
 
     def patience(self) -> int:
         """Milliseconds until :meth:`look` is due."""

@@ -13,7 +13,7 @@ import msgspec
 
 from pydron_runtime.protocol.codec import ProtocolError
 
-VERSION = 2
+VERSION = 3
 """Programs, schedulers and hosts must speak the same version."""
 
 
@@ -170,6 +170,13 @@ class Relay(msgspec.Struct, array_like=True, frozen=True, tag="relay"):
     more: bool = False
 
 
+class Taken(msgspec.Struct, array_like=True, frozen=True, tag="taken"):
+    """Between a program and a worker: so many more bytes of a line have been read. As many more may be sent."""
+
+    worker: str
+    bytes: int
+
+
 class Move(msgspec.Struct, array_like=True, frozen=True, tag="move"):
     """A program wants a value to go from one of its workers to another one.
 
@@ -257,7 +264,9 @@ def worker_of(line: str) -> str:
     return line.partition(LINES)[0]
 
 
-ToScheduler = Greeting | Beat | Goodbye | Borrow | GiveBack | Exited | Relay | Enquiry | TakeDown | Move | Ready | Moved
+ToScheduler = (
+    Greeting | Beat | Goodbye | Borrow | GiveBack | Exited | Relay | Taken | Enquiry | TakeDown | Move | Ready | Moved
+)  # fmt: skip
 FromScheduler = (
     Welcome
     | Refused
@@ -270,6 +279,7 @@ FromScheduler = (
     | Spawn
     | Kill
     | Relay
+    | Taken
     | Situation
     | HandOver
     | Collect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from pydron.errors import ExecutorError
@@ -14,14 +15,18 @@ from pydron_runtime.cluster.line import Line, greeting
 PATIENCE = 10.0
 """Seconds that an observer waits for a scheduler's answer."""
 
+REACH = 2.0
+"""Seconds in which somebody has to accept a connection at the address: else nobody is there to wait for."""
+
 
 class Observer:
     """A session with a scheduler that only looks on. Close it."""
 
-    def __init__(self, connection: Connection, patience: float = PATIENCE) -> None:
+    def __init__(self, connection: Connection, patience: float = PATIENCE, reach: float = REACH) -> None:
         self._connection = connection
-        self._patience = patience
+        self._patience, self._reach = patience, min(reach, patience)
         self._line = Line(connection, greeting("observer"))
+        self._asked = False
 
     def __enter__(self) -> Observer:
         return self
@@ -35,17 +40,10 @@ class Observer:
         Raises:
             ExecutorError: The scheduler does not answer, or refuses.
         """
-        asked = False
-        deadline = time.monotonic() + self._patience
-        while time.monotonic() < deadline:
-            self._line.socket.poll(100)
-            for message, _ in self._line.arrived():
-                if isinstance(message, say.Situation):
-                    found: dict[str, Any] = json.loads(message.document)
-                    return found
-            self._refuse_refusal()
-            if self._line.look() and not asked:
-                asked = self._line.send(say.Enquiry())
+        for message in self._answers(say.Enquiry()):
+            if isinstance(message, say.Situation):
+                found: dict[str, Any] = json.loads(message.document)
+                return found
         raise ExecutorError(self._silent())
 
     def take_down(self, reason: str) -> bool:
@@ -54,24 +52,37 @@ class Observer:
         Raises:
             ExecutorError: The scheduler refuses.
         """
-        asked = False
-        deadline = time.monotonic() + self._patience
-        while time.monotonic() < deadline:
-            self._line.socket.poll(100)
-            for message, _ in self._line.arrived():
-                if isinstance(message, say.Goodbye):
-                    return True
-            self._refuse_refusal()
-            if self._line.look() and not asked:
-                asked = self._line.send(say.TakeDown(reason))
-        return asked
+        for message in self._answers(say.TakeDown(reason)):
+            if isinstance(message, say.Goodbye):
+                return True
+        return self._asked
 
-    def _refuse_refusal(self) -> None:
-        if self._line.refused is not None:
-            raise ExecutorError(self._line.refused)
+    def _answers(self, question: say.ToScheduler) -> Iterator[say.FromScheduler]:
+        """Ask as soon as there is a session. What the scheduler says, until patience ends.
+
+        Raises:
+            ExecutorError: The scheduler refuses.
+        """
+        line = self._line
+        self._asked = False
+        begun = time.monotonic()
+        while time.monotonic() - begun < (self._patience if line.reached else self._reach):
+            line.socket.poll(100)
+            for message, _ in line.arrived():
+                yield message
+            if line.look() and not self._asked:
+                self._asked = line.send(question)
+            if line.refused is not None:
+                raise ExecutorError(line.refused)
 
     def _silent(self) -> str:
+        address = self._connection.address
+        if not self._line.reached:
+            return (
+                f"No scheduler answers at {address}: nobody accepted a connection within {self._reach:.0f} seconds."
+                " It does not run, or it cannot be reached from here."
+            )
         return (
-            f"No scheduler answers at {self._connection.address} within {self._patience:.0f} seconds: it does not run,"
-            " it cannot be reached from here, or the connection file is not its own."
+            f"No scheduler answers at {address} within {self._patience:.0f} seconds, though somebody listens there: it"
+            " is stopped, or it is something else."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from pydron_runtime.protocol.codec import ProtocolError
@@ -50,7 +51,7 @@ class Joining:
         """
         self._limit = limit
         self._sizes: tuple[int, ...] = ()
-        self._parts: list[bytes] = []
+        self._parts: deque[bytes] = deque()
         self._missing = 0
 
     def add(self, sizes: tuple[int, ...], more: bool, frames: Frames) -> Frames | None:
@@ -71,13 +72,18 @@ class Joining:
             raise ProtocolError("the pieces of a message do not have the size that was announced")
         if more:
             return None
-        whole = b"".join(self._parts)
-        sizes, self._sizes, self._parts = self._sizes, (), []
-        found, place = [], 0
-        for size in sizes:
-            found.append(whole[place : place + size])
-            place += size
-        return found
+        sizes, self._sizes = self._sizes, ()
+        return [self._joined(size) for size in sizes]
+
+    def _joined(self, size: int) -> bytes:
+        """The next frame. What it is made from is let go, so that a large message does not lie in memory twice."""
+        parts: list[bytes] = []
+        while size > 0:
+            parts.append(self._parts.popleft())
+            size -= len(parts[-1])
+        if size < 0:
+            raise ProtocolError("a piece of a message reaches from one of its frames into the next")
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _begin(self, sizes: tuple[int, ...]) -> None:
         if not sizes or len(sizes) > FRAMES or min(sizes) < 0:
@@ -85,3 +91,4 @@ class Joining:
         if sum(sizes) > self._limit:
             raise ProtocolError(f"a message of {sum(sizes)} bytes is larger than the limit of {self._limit}")
         self._sizes, self._missing = sizes, sum(sizes)
+        self._parts.clear()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydron_runtime.cluster import messages as say
 from pydron_runtime.cluster.line import Line
+from pydron_runtime.cluster.lines import Lines
 from pydron_runtime.cluster.own_modules import own_names, own_places
-from pydron_runtime.cluster.pieces import cut
 from pydron_runtime.protocol.codec import Frames, encode
 from pydron_runtime.protocol.messages import Modules, Share, Surroundings, ToWorker, Voice
 from pydron_runtime.scheduler.instructions import Move
@@ -66,18 +66,22 @@ class RemoteCrew:
 
 
 class RemoteChannel:
-    """Implements :class:`pydron_runtime.transport.base.Channel`. For one thread."""
+    """Implements :class:`pydron_runtime.transport.base.Channel`. For one thread.
+
+    Attributes:
+        lines: To the workers.
+    """
 
     def __init__(self, line: Line) -> None:
         self._line = line
+        self.lines = Lines(line.send)
         self._sent: dict[str, tuple[Surroundings, Modules, Voice]] = {}
         self._voices = Voices()
         self._whereabouts = Whereabouts()
 
     def send(self, worker: str, message: ToWorker, frames: Frames | None = None) -> None:
         """Send a message, in pieces if it is large."""
-        for sizes, more, piece in cut(encode(message, frames or [])):
-            self._line.send(say.Relay(worker, sizes, more), piece)
+        self.lines.send(worker, encode(message, frames or []))
 
     def ask(self, worker: str, message: Share) -> None:
         """Ask a worker for values that it holds: at its desk, as its host finds it open."""
@@ -100,6 +104,7 @@ class RemoteChannel:
     def forget(self, worker: str) -> None:
         """A worker is gone."""
         self._sent.pop(worker, None)
+        self.lines.forget(worker)
 
     def close(self) -> None:
         """Nothing to do: the line is closed when the crew has taken leave."""

@@ -16,6 +16,9 @@ FRAME_LIMIT = 4 * 1024 * 1024
 MESSAGE_LIMIT = 8 * 1024**3
 """Bytes that a message may have, all pieces together."""
 
+ROOM = 4 * 1024 * 1024
+"""Bytes that a program and a worker may have on the way to each other, in each direction, on each of their lines."""
+
 HANDSHAKE = 10.0
 """Seconds that a connection has to prove that it knows an allowed key."""
 
