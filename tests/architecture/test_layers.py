@@ -11,7 +11,7 @@ GROUND = ("pydron.location", "pydron.errors", "pydron.marks", "pydron.installed"
 IR = (*GROUND, "pydron.ir")
 SHOWN = (*IR, "pydron.export", "pydron.interpret", "pydron.trace", "pydron.explain")
 COMPILER = (*IR, "pydron.frontend", "pydron.analysis", "pydron.emit", "pydron.compile")
-ENTRY = ("pydron.config", "pydron.runner", "pydron.entry", "pydron.decorators")
+ENTRY = ("pydron.config", "pydron.runner", "pydron.callers", "pydron.entry", "pydron.decorators")
 RECORDING = tuple(f"pydron_runtime.{name}" for name in ("recording", "recording_rows", "recording_file"))
 GROUND_RUNTIME = ("pydron_runtime.protocol", "pydron_runtime.data", "pydron_runtime.recording")
 LOGIC = (*GROUND_RUNTIME, "pydron_runtime.machine", "pydron_runtime.scheduler", "pydron_runtime.worker")
@@ -56,9 +56,11 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "pydron.places",
         "pydron.comprehensions",
         "pydron.preparing",
+        "pydron.stand_in",
         "pydron.uninterrupted",
     ),  # fmt: skip
-    "pydron.entry": (*COMPILER, "pydron.runner", "pydron.stand_in"),
+    "pydron.callers": ("pydron.runner",),
+    "pydron.entry": (*COMPILER, "pydron.callers", "pydron.runner", "pydron.stand_in"),
     "pydron.decorators": (*GROUND, "pydron.entry"),
     "pydron.export": IR,
     "pydron.interpret": IR,

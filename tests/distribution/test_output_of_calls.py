@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import pickle
 import subprocess
 import sys
 import warnings
@@ -17,7 +18,7 @@ from distribution_calls import collect, task
 from scheduled import executing
 
 import pydron
-from pydron_runtime.data.output import LOG, RAW, TEXT, WARNING, Chunk, Transcript
+from pydron_runtime.data.output import CALLER, LOG, RAW, TEXT, WARNING, Chunk, Transcript
 from pydron_runtime.executors.base import Failed, Succeeded
 from pydron_runtime.executors.local import LocalExecutor
 from pydron_runtime.machine.brought_forth import bring_forth, listening
@@ -189,6 +190,26 @@ def test_a_warning_that_the_program_makes_an_error_is_one_in_the_call(pool: Loca
         pool.submit(task(3, speaks_in_every_way))
         completion = collect(pool, 1)[3]
     assert isinstance(completion, Failed) and "UserWarning: warned" in completion.text
+
+
+def blames_its_caller(level: int) -> int:
+    warnings.warn("too old", DeprecationWarning, stacklevel=level)
+    return level
+
+
+@pytest.mark.slow
+def test_a_warning_about_the_caller_leaves_its_place_to_the_program(pool: LocalExecutor) -> None:
+    """It is taken down whatever the worker's filters say of modules: it is about a module of the program's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("default", module="program_of_the_user")
+        pool.submit(task(5, blames_its_caller, 2))
+        pool.submit(task(6, blames_its_caller, 3))
+        completions = collect(pool, 2)
+    for completion in completions.values():
+        assert isinstance(completion, Succeeded)
+        (chunk,) = completion.output
+        assert pickle.loads(chunk.data)[2] == CALLER
 
 
 @pytest.mark.slow

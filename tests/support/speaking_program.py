@@ -31,6 +31,7 @@ def speak(number: int) -> int:
         log.exception("failed %s", number)
     warnings.warn(f"careful {number % 2}")
     warnings.warn("deprecated", DeprecationWarning)
+    warnings.warn("the call", DeprecationWarning, stacklevel=2)
     sys.stdout.flush()
     if number % 3 == 0:
         subprocess.run(["sh", "-c", f"echo child {number}"])

@@ -17,6 +17,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from pydron import runner
+from pydron.callers import seen_from_outside
 from pydron.compile import compile_graph
 from pydron.emit.unit import Unit
 from pydron.errors import InternalError
@@ -46,10 +47,10 @@ class Gate:
         record = self._record()
         if record is None:
             caller = sys._getframe(1)
-            return _collected(caller.f_code, caller.f_globals).function(*args, **kwargs)
+            return _collected(caller.f_code, caller.f_globals).as_written(*args, **kwargs)
         quiet = record.quiet
         if quiet is not None and quiet.settings is runner.settings() and quiet.holds() and not runner.REFUSED:
-            return record.function(*args, **kwargs)
+            return record.as_written(*args, **kwargs)
         return runner.run(record, args, kwargs)
 
     def place(self, error: BaseException) -> int:
@@ -112,6 +113,7 @@ class Record:
 
     Attributes:
         function: The undecorated function.
+        as_written: What runs it within the entry.
         entry: The function that users call.
         gate, code: What the entry's code calls, and that code.
         taken_apart: Its graph, built when first looked at.
@@ -124,12 +126,13 @@ class Record:
     """
 
     __slots__ = (
-        "__weakref__", "code", "compiled", "entry", "function", "gate", "graph", "quiet", "strict", "taken_apart",
-        "verified",
+        "__weakref__", "as_written", "code", "compiled", "entry", "function", "gate", "graph", "quiet", "strict",
+        "taken_apart", "verified",
     )  # fmt: skip
 
     def __init__(self, function: FunctionType, strict: bool, gate: Gate | None = None) -> None:
         self.function = function
+        self.as_written = seen_from_outside(function)
         self.entry: FunctionType = function
         self.code = function.__code__
         self.gate = Gate() if gate is None else gate

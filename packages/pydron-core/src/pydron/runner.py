@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import itertools
 import os
 import sys
 import threading
@@ -26,6 +27,7 @@ from pydron.places import (
     place_of_span,
 )
 from pydron.preparing import PREPARING
+from pydron.stand_in import is_stand_in
 from pydron.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
@@ -170,13 +172,13 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if REFUSED:
         raise ScheduledCallReached
     if PREPARING.now or sys.is_finalizing():  # the interpreter ends: no thread can be started, nothing imported
-        return record.function(*args, **kwargs)
+        return record.as_written(*args, **kwargs)
     try:
         PREPARING.now = True
         runner = _runner_of(record)
     finally:
         PREPARING.now = False
-    return record.function(*args, **kwargs) if runner is None else runner(record, args, kwargs)
+    return record.as_written(*args, **kwargs) if runner is None else runner(record, args, kwargs)
 
 
 def _runner_of(record: Record) -> Runner | None:
@@ -218,25 +220,31 @@ def _runner_of(record: Record) -> Runner | None:
 
 
 def users_stack(most: int = 50) -> list[tuple[str, int, str]]:
-    """Where the scheduled function that is being entered was called from: (file, line, function), outermost first.
+    """Where the scheduled function that is being entered was called from: (file, line, function), outermost first; of a
+    deeper stack the innermost ``most``."""
+    frames = itertools.islice(frames_outside(sys._getframe(1)), most)
+    return [(users.co_filename, frame.f_lineno, users.co_name) for frame, users in frames][::-1]
 
-    Frames of Pydron's own files and the function's entry are left out; of a deeper stack the innermost ``most``.
+
+def frames_outside(frame: FrameType | None) -> Iterator[tuple[FrameType, CodeType]]:
+    """The user's frames around the innermost scheduled function that a frame is in, innermost first, each with the code
+    that it is shown as.
+
+    Frames of Pydron's own files, and the entries of scheduled functions, are left out.
     """
-    found: list[tuple[str, int, str]] = []
-    frame: FrameType | None = sys._getframe(1)
     entered = False
-    while frame is not None and len(found) < most:
+    while frame is not None:
         code = frame.f_code
-        if _is_own(code):
+        if is_stand_in(code):
+            entered = True
+        elif _is_own(code):
             if code.co_filename.endswith(_STARTER):  # further out is the command, not the program
-                break
-        elif frame.f_globals.get("__name__") != "runpy":
+                return
+        elif entered and frame.f_globals.get("__name__") != "runpy":
             _, users, role = _emitted.get(id(code), (None, code, "function"))
-            if entered and role != "caller":
-                found.append((users.co_filename, frame.f_lineno, users.co_name))
-            entered = True  # the first one is the entry, which bears the function's own name
+            if role != "caller":
+                yield frame, users
         frame = frame.f_back
-    return found[::-1]
 
 
 def shows_everything() -> bool:

@@ -80,6 +80,11 @@ def has_gate(code: CodeType, gate: object) -> bool:
     return any(constant is gate for constant in code.co_consts)
 
 
+def is_stand_in(code: CodeType) -> bool:
+    """Whether some code is a stand-in."""
+    return _OWN[0] in code.co_varnames
+
+
 def _constant(constant: Any, gate: object, keywords: tuple[str, ...]) -> Any:
     if type(constant) is tuple:
         return tuple(_constant(part, gate, keywords) for part in constant)

@@ -37,7 +37,7 @@ def run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen
     finally:
         PREPARING.now = False
     if prepared is None:
-        return record.function(*args, **kwargs)
+        return record.as_written(*args, **kwargs)
     code, session, watch = prepared
     return execute(code, args, kwargs, session.executor, session.recorder, watch)
 

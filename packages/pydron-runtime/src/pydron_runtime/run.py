@@ -44,7 +44,7 @@ def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
     finally:
         PREPARING.now = False
     if not can_start:
-        return record.function(*args, **kwargs)
+        return record.as_written(*args, **kwargs)
     return _run(record, args, kwargs, chosen, "local")
 
 
@@ -58,7 +58,7 @@ def inline(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> 
     """Run a call in this process, in order. With a trace, through the machine; without, as the function itself."""
     chosen = settings()
     if chosen.trace is None and not always():
-        return record.function(*args, **kwargs)
+        return record.as_written(*args, **kwargs)
     return _run(record, args, kwargs, chosen, "inline")
 
 
@@ -90,7 +90,7 @@ def _on_engine(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any],
 
     if inside_call() or engines.is_forked():
         # Within a call of the engine's, waiting for another one could wait for ever; a fork has lost the engine.
-        return record.function(*args, **kwargs)
+        return record.as_written(*args, **kwargs)
     return _run(record, args, kwargs, settings(), name)
 
 

@@ -34,7 +34,7 @@ def run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any
     """Run a call of a scheduled function as it is written, and watch. Raises what it raises."""
     _enter()
     try:
-        return record.function(*args, **kwargs)
+        return record.as_written(*args, **kwargs)
     finally:
         _leave()
 

@@ -21,6 +21,9 @@ TEXT, BYTES, RAW, FLUSH, LOG, WARNING, RENEW = "text", "bytes", "raw", "flush", 
 CONFIGURED = "pydron_configured"
 """Field of a record on its way: whether its call has given the root logger handlers."""
 
+CALLER = "<the caller>"
+"""The file that a warning names which is about the program's line, from which the call was made."""
+
 
 class Chunk(msgspec.Struct, array_like=True, frozen=True):
     """A piece of output.

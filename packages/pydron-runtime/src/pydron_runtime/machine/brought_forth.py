@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.data.output import (
     BYTES,
+    CALLER,
     CONFIGURED,
     FLUSH,
     LOG,
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
 
-def bring_forth(output: tuple[Chunk, ...]) -> None:
+def bring_forth(output: tuple[Chunk, ...], frame: Frame | None = None, site: int = 0) -> None:
     """Write, log and warn as the call would have done here.
+
+    Args:
+        frame, site: Where the call stands, if something may be about the line that made it.
 
     Raises:
         Exception: What the program's own streams, handlers and filters raise.
@@ -56,7 +60,7 @@ def bring_forth(output: tuple[Chunk, ...]) -> None:
         elif chunk.kind == RENEW:
             _renew()
         else:
-            _warn(chunk.data)
+            _warn(chunk.data, frame, site)
 
 
 def _renew() -> None:
@@ -97,10 +101,17 @@ def _log(data: bytes) -> None:
     logging.getLogger(fields["name"]).handle(logging.makeLogRecord(fields))
 
 
-def _warn(data: bytes) -> None:
+def _warn(data: bytes, frame: Frame | None, site: int) -> None:
     message, category, filename, line, module = pickle.loads(data)
-    known = sys.modules.get(module)
-    registry = {} if known is None else vars(known).setdefault("__warningregistry__", {})
+    if filename == CALLER and frame is not None:
+        function = frame.code.record.function
+        namespace: dict[str, Any] | None = function.__globals__
+        filename, line = function.__code__.co_filename, frame.code.span(site).line
+        module = function.__globals__.get("__name__", "<string>")
+    else:
+        known = sys.modules.get(module)
+        namespace = None if known is None else vars(known)
+    registry = {} if namespace is None else namespace.setdefault("__warningregistry__", {})
     warnings.warn_explicit(message, category, filename, line, module or None, registry)
 
 
@@ -137,16 +148,17 @@ def call_in_turn(
     frame: Frame, site: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> Any:
     """Make a functional call here and now; its output takes its turn, if others have not counted yet."""
+    caller = frame.code.caller(site)
     if not frame.machine.main.queue:
-        return function(*args, **kwargs)
+        return caller(function, args, kwargs)
     transcript = Transcript()
     try:
         with listening(transcript):
-            return function(*args, **kwargs)
+            return caller(function, args, kwargs)
     finally:
         if transcript:
             output = transcript.take()
-            put_off(frame, site, lambda: bring_forth(output), (), safe=_in_turn)
+            put_off(frame, site, lambda: bring_forth(output, frame, site), (), safe=_in_turn)
 
 
 def short_call_in_turn(
@@ -157,13 +169,13 @@ def short_call_in_turn(
     transcript = Transcript()
     instead = sys.stdout, sys.stderr = _Aside(1, transcript), _Aside(2, transcript)
     try:
-        return function(*args, **kwargs)
+        return frame.code.caller(site)(function, args, kwargs)
     finally:
         sys.stdout, sys.stderr = streams
         _hand_back(instead, streams)
         if transcript:
             output = transcript.take()
-            put_off(frame, site, lambda: bring_forth(output), (), safe=_in_turn)
+            put_off(frame, site, lambda: bring_forth(output, frame, site), (), safe=_in_turn)
 
 
 class _Aside:

@@ -6,11 +6,12 @@ import copy
 import inspect
 import itertools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from pydron import runner
+from pydron.callers import Caller, caller_at, steps_at
 from pydron.emit.builder import PREFIX
 from pydron.emit.facts import Facts
 from pydron.emit.regions import Deferrable
@@ -20,7 +21,7 @@ from pydron.entry import Record
 from pydron.ir.nodes import Graph
 from pydron.location import Span
 from pydron.uninterrupted import uninterrupted
-from pydron_runtime.machine.naming import as_generator_expression, caller_at, named_as
+from pydron_runtime.machine.naming import as_generator_expression, named_as
 from pydron_runtime.machine.operations import OPERATIONS
 
 _numbers = itertools.count(1)
@@ -60,7 +61,7 @@ class Code:
         self.function = _load(record.function, unit, record.taken_apart)
         self.signature = inspect.signature(record.function)
         self.plain = _plain(self.signature)
-        self._callers: dict[int, Callable[..., Any]] = {}
+        self._callers: dict[int, Caller] = {}
         self._sole_readers: Mapping[int, frozenset[int]] | None = None
 
     @property
@@ -103,13 +104,18 @@ class Code:
         """The place of a site in the user's source."""
         return self.places[site][1]
 
-    def caller(self, site: int) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
+    def caller(self, site: int) -> Caller:
         """What makes the call of a site as if from the user's own line."""
-        line = self.places[site][1].line
-        found = self._callers.get(line)
+        found = self._callers.get(site)
         if found is None:
-            found = self._callers[line] = caller_at(self.record.function, line)
+            function = self.record.function
+            found = self._callers[site] = caller_at(function.__code__, function.__globals__, self.span(site).line)
         return found
+
+    def steps(self, site: int, iterator: Iterator[Any]) -> Iterator[Any]:
+        """The elements of an iterator, asked for as if from the user's own line."""
+        function = self.record.function
+        return steps_at(function.__code__, function.__globals__, self.span(site).line, iterator)
 
     def node(self, site: int) -> int:
         """The node of a site."""

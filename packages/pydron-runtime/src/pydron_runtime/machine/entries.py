@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -168,9 +168,10 @@ class Operation(Entry):
         safe: Whether the operation on these values runs no user code.
         alone: Where it runs user code, what the program has stored since is set aside meanwhile.
         oldest_only: It may run user code, so it waits until everything earlier has retired.
+        warned: What it has warned of, to be shown when it counts.
     """
 
-    __slots__ = ("function", "alone", "oldest_only", "operands", "pending", "safe")
+    __slots__ = ("function", "alone", "oldest_only", "operands", "pending", "safe", "warned")
 
     def __init__(
         self,
@@ -187,4 +188,5 @@ class Operation(Entry):
         self.safe = safe
         self.oldest_only = False
         self.alone = True
+        self.warned: Sequence[Any] = ()
         self.pending = Pending()

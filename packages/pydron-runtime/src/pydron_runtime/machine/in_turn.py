@@ -26,7 +26,7 @@ class InTurn:
         self._frame = frame
         self._site = site
         self._detail = detail
-        self.raw = _one_by_one(iterator)
+        self.raw = frame.code.steps(site, iterator)
 
     def __iter__(self) -> InTurn:
         return self
@@ -34,12 +34,3 @@ class InTurn:
     def __next__(self) -> Any:
         self._frame.machine.fence(self._frame, self._site, "PD402", self._detail)
         return next(self.raw)
-
-
-def _one_by_one(iterator: Iterator[Any]) -> Iterator[Any]:
-    while True:  # a "for" would ask the iterator for an iterator once more, which the program can see
-        try:
-            element = next(iterator)
-        except StopIteration:
-            return
-        yield element

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron import runner
+from pydron.callers import Caller
 from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor, dismiss
 from pydron_runtime.machine.aside import make_room, stand_still
@@ -37,6 +38,7 @@ from pydron_runtime.machine.tracebacks import leave_generators
 from pydron_runtime.machine.undecorated import forget
 from pydron_runtime.machine.undo import UndoLog
 from pydron_runtime.machine.unfolding import Unfolding
+from pydron_runtime.machine.warned import show_warnings
 from pydron_runtime.machine.window import Window
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class Machine:
         passed: How often code ran, or is about to run, that may have changed memory without the machine's knowledge.
         closed: Nothing more will run.
         tallies: What is counted for those who show how far it is; None where nobody does.
+        outside: What makes calls from the lines around the main frame, the nearest first, as far as they were needed.
         likely: Nodes of the loop that the main frame is in, if its calls will probably be made in ranges.
     """
 
@@ -93,6 +96,7 @@ class Machine:
         self.interrupted: Entry | None = None
         self.closed = False
         self.likely: frozenset[int] = frozenset()
+        self.outside: list[Caller] = []
         self.retirements = 0
         self.tallies: Tallies | None = None
         self.driver = getcurrent()
@@ -224,9 +228,11 @@ class Machine:
         if isinstance(entry, TaskEntry):
             self.window.retired(entry.bytes)
             if entry.output:
-                bring_forth(entry.output)
+                bring_forth(entry.output, entry.frame, entry.site)
         elif isinstance(entry, Operation):
             self.window.retired(0)
+            if entry.warned:
+                show_warnings(entry.warned)
         self.observer.retired(entry)
 
     def abort(self, failed: Entry) -> None:
@@ -239,7 +245,9 @@ class Machine:
         self.failed = failed
         self.observer.failed(failed)
         if isinstance(failed, TaskEntry) and failed.output:
-            bring_forth(failed.output)
+            bring_forth(failed.output, failed.frame, failed.site)
+        elif isinstance(failed, Operation) and failed.warned:
+            show_warnings(failed.warned)
         self.context = error.__context__
         self.undo.roll_back(end_of(failed))
         self.close()

@@ -1,18 +1,13 @@
-"""Names and places under which emitted code shows itself: in tracebacks, and to functions that ask who calls them."""
+"""Names under which emitted code shows itself."""
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
 
-from pydron import runner
+from pydron.callers import FUTURES
 from pydron.emit.builder import PREFIX
-
-_FUTURES = 0x1FE0000
-"""The ``CO_FUTURE_...`` bits: ``compile``, ``exec`` and ``eval`` hand those of the code that calls them on."""
 
 _EMITTED_SCOPE = re.compile(rf"^{PREFIX}unit\.<locals>\.{PREFIX}[a-z]+[0-9]*\.<locals>\.")
 
@@ -20,7 +15,7 @@ _EMITTED_SCOPE = re.compile(rf"^{PREFIX}unit\.<locals>\.{PREFIX}[a-z]+[0-9]*\.<l
 def named_as(code: CodeType, original: FunctionType) -> CodeType:
     """Emitted code under the name of the user's function; what it defines has qualified names as the user's."""
     qualname = original.__qualname__
-    futures = original.__code__.co_flags & _FUTURES
+    futures = original.__code__.co_flags & FUTURES
     constants = tuple(_qualified(constant, qualname, futures) for constant in code.co_consts)
     flags = code.co_flags | futures
     named = code.replace(co_name=original.__code__.co_name, co_consts=constants, co_flags=flags)
@@ -48,28 +43,3 @@ def _qualified(constant: Any, qualname: str, futures: int) -> Any:
     if hasattr(inner, "co_qualname"):
         inner = inner.replace(co_qualname=_qualified(inner.co_qualname, qualname, futures))  # type: ignore[call-arg]
     return inner
-
-
-def _template() -> CodeType:
-    module = ast.parse("def caller(callee, args, kwargs): return callee(*args, **kwargs)")
-    outer = compile(module, "<pydron>", "exec", dont_inherit=True)
-    return next(constant for constant in outer.co_consts if isinstance(constant, CodeType))
-
-
-_CALLER = _template()
-
-
-def caller_at(original: FunctionType, line: int) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
-    """A function that makes a call from a line of the user's function.
-
-    ``logging``, ``warnings``, ``namedtuple`` and their like look at the frame that calls them: its file, line, name and
-    globals are the user's. Tracebacks leave it out.
-    """
-    users = original.__code__
-    named: dict[str, Any] = {"co_filename": users.co_filename, "co_name": users.co_name, "co_firstlineno": line}
-    named["co_flags"] = _CALLER.co_flags | users.co_flags & _FUTURES
-    if hasattr(users, "co_qualname"):
-        named["co_qualname"] = original.__qualname__
-    code = _CALLER.replace(**named)
-    runner.show_as(code, users, "caller")
-    return FunctionType(code, original.__globals__)

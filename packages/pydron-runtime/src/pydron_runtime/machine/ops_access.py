@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
+from pydron_runtime.machine.callers import as_written
 from pydron_runtime.machine.current import await_writers, await_writers_behind, current, settled, value_of
 from pydron_runtime.machine.in_turn import InTurn
 from pydron_runtime.machine.indirect import PAIRING, behind, is_indirect
@@ -47,6 +48,7 @@ def attribute(frame: Frame, site: int, target: Any, name: str) -> Any:
         return put_off(frame, site, getter, (target,), safe=lambda v: not runs_user_code_for_attribute(v, name)).pending
     if runs_user_code_for_attribute(target, name):
         frame.machine.fence(frame, site, "PD302", type(target).__qualname__)
+        return as_written(frame, site, getattr, target, name)
     elif frame.machine.claims.any_writer and not _is_fixed(type(target)):
         await_writers(frame, site, target)
     return getattr(target, name)
@@ -85,7 +87,7 @@ def item(frame: Frame, site: int, target: Any, index: Any) -> Any:
     if kind is defaultdict:
         index = settled(frame, site, index)
         frame.machine.fence(frame, site, "PD302", kind.__qualname__)
-        return target[index]
+        return as_written(frame, site, operator.getitem, target, index)
     return pure(frame, site, operator.getitem, target, index)
 
 
@@ -117,7 +119,7 @@ def _element_made(frame: Frame, site: int, target: Any, index: Any) -> Any:
         await_writers(frame, site, target)
         if index not in target:
             frame.machine.fence(frame, site, "PD302", getattr(factory, "__qualname__", str(factory)))
-        return target[index]
+        return as_written(frame, site, operator.getitem, target, index)
     return change(
         frame, site, target, lambda key: restore_item(target, key), lambda key: target[key], (index,),
         gives=True, mixed=factory in _MAKING,
@@ -257,7 +259,7 @@ def _through_unknown(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
     machine = frame.machine
     detail = type(iterable).__qualname__
     machine.fence(frame, site, "PD402", detail)
-    return InTurn(frame, site, detail, iter(iterable))
+    return InTurn(frame, site, detail, as_written(frame, site, iter, iterable))
 
 
 @functools.cache

@@ -10,7 +10,6 @@ import functools
 import operator
 import time
 from collections import deque
-from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -31,13 +30,15 @@ from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
 from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.brought_forth import call_in_turn, short_call_in_turn
+from pydron_runtime.machine.call_forms import method_call
+from pydron_runtime.machine.callers import as_written, called
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.granularity import SHORT_CALL, Cost, cost_of
 from pydron_runtime.machine.ops_access import attribute
 from pydron_runtime.machine.ops_construct import construct
 from pydron_runtime.machine.ops_draw import draw, drawing, is_generator
-from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially, with_keywords
+from pydron_runtime.machine.ops_known import gone_through, inferred, known, lazily, partially
 from pydron_runtime.machine.ops_modify import modify
 from pydron_runtime.machine.ops_output import put_out
 from pydron_runtime.machine.ops_pure import pure
@@ -133,7 +134,7 @@ def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
     frame.machine.fence(frame, site, "PD101", name_of(callee))
     try:
-        made = frame.code.caller(site)(callee, args, kwargs)
+        made = called(frame, site, callee, args, kwargs)
     finally:
         frame.machine.passed += 1  # it may have called back, and changed something afterwards
     if type(made) not in SCALARS and (args or kwargs):
@@ -207,7 +208,7 @@ def _timed(frame: Frame, site: int, cost: Cost, function: Any, args: tuple[Any, 
         result = short_call_in_turn(frame, site, function, args, kwargs)
     else:
         make_room()  # it is the user's code, and may write
-        result = function(*args, **kwargs)
+        result = frame.code.caller(site)(function, args, kwargs)
     cost.ran_in_program(time.perf_counter_ns() - started)
     frame.machine.tasks.made_here += 1
     return result
@@ -266,7 +267,9 @@ def method(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwa
             return drawn
     if runs_user_code_for_attribute(target, name):
         frame.machine.fence(frame, site, "PD302", kind.__qualname__)
-    found = getattr(target, name)
+        found = as_written(frame, site, getattr, target, name)
+    else:
+        found = getattr(target, name)
     return call(frame, site, found, *args, **kwargs)
 
 
@@ -276,22 +279,14 @@ def _method_of_pending(
     """A method of a value that is not there yet; MISSING where an argument can be changed."""
     operands = tuple(current(frame, site, arg) for arg in (*args, *kwargs.values()))
     if not all(type(value) is Pending or is_immutable(value) for value in operands):
-        return MISSING if kwargs else pure(frame, site, _method_caller(name), target, *operands)
+        return MISSING if kwargs else pure(frame, site, method_call(name), target, *operands)
 
     def computes(receiver: Any, *values: Any) -> bool:
         kind = type(receiver)
         return is_pure_method(kind, name) and not method_writes_into(kind, name, count) and all_safe(receiver, *values)
 
     count = len(args)
-    caller = with_keywords(_method_caller(name), 1 + count, tuple(kwargs))
-    return put_off(frame, site, caller, (target, *operands), safe=computes).pending
-
-
-def _method_caller(name: str) -> Callable[..., Any]:
-    def call_method(target: Any, *args: Any, **kwargs: Any) -> Any:
-        return getattr(target, name)(*args, **kwargs)
-
-    return call_method
+    return put_off(frame, site, method_call(name, count, tuple(kwargs)), (target, *operands), safe=computes).pending
 
 
 def _method_of_builtin(
@@ -305,10 +300,7 @@ def _method_of_builtin(
     elif method_writes_into(kind, name, len(args)):
         pass
     elif is_pure_method(kind, name) and kwargs and FORBIDDEN_KEYWORDS.isdisjoint(kwargs):
-        return pure(
-            frame, site, with_keywords(_method_caller(name), 1 + len(args), tuple(kwargs)),
-            target, *args, *kwargs.values(),
-        )  # fmt: skip
+        return pure(frame, site, method_call(name, len(args), tuple(kwargs)), target, *args, *kwargs.values())
     elif is_pure_method(kind, name) and not kwargs:
         args = tuple(current(frame, site, arg) for arg in args)
         if kind in MAPPINGS and name == "get" and 1 <= len(args) <= 2:
@@ -323,7 +315,7 @@ def _method_of_builtin(
             return shallow
         if name in ("keys", "values", "items") and kind in MAPPINGS:
             return getattr(target, name)(*args)
-        return pure(frame, site, _method_caller(name), target, *args)
+        return pure(frame, site, method_call(name), target, *args)
     return native(frame, site, getattr(target, name), args, kwargs)
 
 

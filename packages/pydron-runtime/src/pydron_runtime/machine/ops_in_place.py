@@ -6,18 +6,20 @@ the object in place; everybody who has another name for the object sees that, in
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydron.errors import InternalError
+from pydron_runtime.machine.callers import as_written
 from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.lent import is_fed
 from pydron_runtime.machine.ops_modify import take_in
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.putting_off import computed, put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_array, is_immutable, is_safe
 from pydron_runtime.machine.stores import snapshot
 from pydron_runtime.machine.turns import change, put_in_turn
@@ -54,15 +56,18 @@ def _in_place(frame: Frame, site: int, function: Callable[[Any, Any], Any], targ
         operand = settled(frame, site, operand)
         if not is_safe(operand):
             machine.fence(frame, site, "PD302", type(operand).__qualname__)
-        return function(target, operand)
+            return as_written(frame, site, function, target, operand)
+        return computed(frame, site, function, target, operand)
     if kind in CONTAINERS:
         return _on_object(frame, site, function, target, target, operand)
     operand = settled(frame, site, operand)
     target = settled(frame, site, target)
+
     if is_safe(target) and is_safe(operand):
-        return change(frame, site, target, lambda: snapshot(target), lambda: function(target, operand), gives=True)
+        act = functools.partial(computed, frame, site, function, target, operand)
+        return change(frame, site, target, lambda: snapshot(target), act, gives=True)
     machine.fence(frame, site, "PD302", type(target).__qualname__)
-    return function(target, operand)
+    return as_written(frame, site, function, target, operand)
 
 
 def _extended(frame: Frame, site: int, target: Any, operand: Any) -> Any:
@@ -93,7 +98,7 @@ def _on_object(
         if not is_safe(operand) and operand not in frame.machine.containers:
             operand, target = settled(frame, site, operand), settled(frame, site, value_of(frame, site, target))
             frame.machine.fence(frame, site, "PD302", type(target).__qualname__)
-            return function(target, operand)
+            return as_written(frame, site, function, target, operand)
 
     def prepare(own: Any, other: Any) -> Inverse:
         return _shorten(known, len(known)) if type(known) is list else snapshot(known)
@@ -136,7 +141,7 @@ def _on_pending(frame: Frame, site: int, function: Callable[[Any, Any], Any], ta
             target.writer = None
         else:
             frame.machine.passed += 1
-        return function(value, other)
+        return as_written(frame, site, function, value, other)
 
     entry = put_off(frame, site, modify, (target, operand), safe=_target_is_immutable, fresh=True)
     if target.writer is None or not is_within(frame, target.writer):
@@ -153,7 +158,7 @@ def _on_array(frame: Frame, site: int, function: Callable[[Any, Any], Any], targ
     """The array is modified in its turn, when the operand is there."""
 
     def act(value: Any) -> None:
-        if function(target, value) is not target:
+        if computed(frame, site, function, target, value) is not target:
             raise InternalError("an operand of an augmented assignment to an array had an operator of its own")
 
     change(frame, site, target, lambda value: snapshot(target), act, (operand,))

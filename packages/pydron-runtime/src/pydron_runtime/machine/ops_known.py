@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydron.analysis.library import FORBIDDEN_KEYWORDS
 from pydron.analysis.purity import is_calling, is_known_pure, is_passing, returned_argument, writes_into
 from pydron.analysis.verdicts import Verdict
+from pydron_runtime.machine.call_forms import with_keywords
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.data import all_data, all_frozen, is_data
 from pydron_runtime.machine.indirect import PAIRING
@@ -22,7 +23,7 @@ from pydron_runtime.machine.ops_access import spread
 from pydron_runtime.machine.ops_pure import listed, pure, tupled
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import pinned
-from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.putting_off import computed, put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, VIEWS, is_immutable, is_safe, is_safe_type
 from pydron_runtime.machine.sharing import is_own, made
 from pydron_runtime.machine.stores import MISSING
@@ -143,17 +144,6 @@ def _with_functions(frame: Frame, site: int, callee: Any, args: tuple[Any, ...],
     return compute(frame, site, with_keywords(callee, len(args), tuple(kwargs)), operands, (), harmless)
 
 
-def with_keywords(callee: Callable[..., Any], count: int, names: tuple[str, ...]) -> Callable[..., Any]:
-    """The callee as a function of operands: so many positional arguments, then one for each keyword."""
-    if not names:
-        return callee
-
-    def call(*values: Any) -> Any:
-        return callee(*values[:count], **dict(zip(names, values[count:])))
-
-    return call
-
-
 def is_pure_callable(function: Any) -> bool:
     """Whether a function that is handed on computes only, given data, whenever it is called."""
     if type(function) in _GETTERS or is_known_pure(function) and not is_calling(function):
@@ -204,7 +194,7 @@ def compute(
             await_writers_inside(frame, site, value)
     holds_pending = machine.containers.holds_pending
     if not any(map(holds_pending, looked_at)):
-        return function(*operands) if safe(*operands) else MISSING
+        return computed(frame, site, function, *operands) if safe(*operands) else MISSING
     if not all(type(value) is Pending or holds_pending(value) or safe(value) for value in operands):
         return MISSING
     inside = tuple(value for value in looked_at if value in machine.containers)

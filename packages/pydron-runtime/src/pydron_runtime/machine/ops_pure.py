@@ -10,11 +10,12 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pydron_runtime.machine.callers import as_written
 from pydron_runtime.machine.containers import Containers, taken
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.indirect import is_indirect
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.putting_off import all_safe, keep, put_off
+from pydron_runtime.machine.putting_off import all_safe, computed, keep, put_off
 from pydron_runtime.machine.safety import CONTAINERS, MAPPINGS, SCALARS, is_immutable, is_safe, is_safe_type
 from pydron_runtime.machine.turns import look
 
@@ -80,7 +81,7 @@ def contains(frame: Frame, site: int, element: Any, container: Any) -> Any:
 
 def unary(frame: Frame, site: int, function: Callable[[Any], Any], operand: Any) -> Any:
     """``<operator> operand``; also ``not``."""
-    if type(operand) in SCALARS:
+    if type(operand) in SCALARS and function is not operator.invert:  # of a truth value, that is deprecated
         return function(operand)
     operand = current(frame, site, operand)
     if function is operator.not_ and type(operand) is not Pending:
@@ -115,7 +116,8 @@ def pure(
         values = tuple(settled(frame, site, value) for value in values)
     if not safe(*values):
         machine.fence(frame, site, "PD302", _class_names(values))
-    return function(*values)
+        return as_written(frame, site, function, *values)
+    return computed(frame, site, function, *values)
 
 
 def _put_off_uncopied(
@@ -146,7 +148,7 @@ def truth(frame: Frame, site: int, operand: Any) -> bool:
         await_writers(frame, site, operand)
     elif not is_safe_type(kind) and (hasattr(kind, "__bool__") or hasattr(kind, "__len__")):
         frame.machine.fence(frame, site, "PD302", kind.__qualname__)
-    return bool(operand)
+    return bool(operand) if kind in CONTAINERS else bool(as_written(frame, site, bool, operand))
 
 
 def listed(frame: Frame, elements: list[Any]) -> list[Any]:
@@ -218,7 +220,8 @@ def gathered(frame: Frame, site: int, *elements: Any) -> Any:
         return put_off(frame, site, _set_of, elements, fresh=True).pending
     for element in elements:
         key(frame, site, element)
-    return set(elements)
+    result: set[Any] = as_written(frame, site, set, elements)
+    return result
 
 
 def _set_of(*elements: Any) -> set[Any]:

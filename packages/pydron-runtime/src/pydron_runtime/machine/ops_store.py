@@ -7,10 +7,13 @@ other object it is a sync-point.
 from __future__ import annotations
 
 import collections
+import operator
 from typing import TYPE_CHECKING, Any
 
+from pydron_runtime.machine.callers import as_written
 from pydron_runtime.machine.current import await_order, current, settled, value_of
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.putting_off import computed
 from pydron_runtime.machine.safety import MAPPINGS, is_array, is_immutable, is_safe, own_attributes
 from pydron_runtime.machine.stores import (
     is_plain,
@@ -57,7 +60,7 @@ def set_item(frame: Frame, site: int, target: Any, index: Any, value: Any) -> No
         store(frame, frame.here, lambda: snapshot(target), lambda: target.__setitem__(index, value))
         return
     frame.machine.fence(frame, site, "PD301", kind.__qualname__)
-    target[index] = value
+    as_written(frame, site, operator.setitem, target, index, value)
 
 
 def _set_later(frame: Frame, site: int, target: Any, index: Pending, value: Any) -> None:
@@ -98,7 +101,7 @@ def _set_cells(frame: Frame, site: int, target: Any, index: Any, value: Any) -> 
         return restore_cells(target, where)
 
     def act(where: Any, what: Any) -> None:
-        target[where] = what
+        computed(frame, site, operator.setitem, target, where, what)
 
     change(frame, site, target, prepare, act, (index, value))
     return True
@@ -113,7 +116,7 @@ def delete_item(frame: Frame, site: int, target: Any, index: Any) -> None:
         change(frame, site, target, lambda: snapshot(target), lambda: target.__delitem__(index))
         return
     frame.machine.fence(frame, site, "PD301", kind.__qualname__)
-    del target[index]
+    as_written(frame, site, operator.delitem, target, index)
 
 
 def set_attribute(frame: Frame, site: int, target: Any, name: str, value: Any) -> None:
@@ -132,11 +135,11 @@ def set_attribute(frame: Frame, site: int, target: Any, name: str, value: Any) -
         return
     value = settled(frame, site, value)
     frame.machine.fence(frame, site, "PD301", type(target).__qualname__)
-    setattr(target, name, value)
+    as_written(frame, site, setattr, target, name, value)
 
 
 def delete_attribute(frame: Frame, site: int, target: Any, name: str) -> None:
     """``del target.name``."""
     target = value_of(frame, site, target)
     frame.machine.fence(frame, site, "PD301", type(target).__qualname__)
-    delattr(target, name)
+    as_written(frame, site, delattr, target, name)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.aside import make_room
+from pydron_runtime.machine.callers import as_written
 from pydron_runtime.machine.containers import taken
 from pydron_runtime.machine.contexts import cut_context
 from pydron_runtime.machine.entries import Entry, Operation, State
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.readiness import when_there
 from pydron_runtime.machine.safety import SCALARS, is_immutable, is_safe
+from pydron_runtime.machine.warned import Warned, are_kept, keeping_warnings, show_warnings
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.entries import Order
@@ -96,6 +98,22 @@ def put_off(
     return entry
 
 
+def computed(frame: Frame, site: int, function: Callable[..., Any], *operands: Any) -> Any:
+    """``function(*operands)``, which runs no user code, here and now; what it warns of is shown in its turn."""
+    if not frame.machine.main.queue or are_kept():
+        return as_written(frame, site, function, *operands)
+    warned = Warned()
+    try:
+        return keeping_warnings(warned, as_written, frame, site, function, *operands)
+    finally:
+        if warned:
+            put_off(frame, site, lambda: show_warnings(warned), (), safe=_in_turn)
+
+
+def _in_turn() -> bool:
+    return False
+
+
 @contextlib.contextmanager
 def _as_it_was(machine: Machine, place: Order) -> Iterator[None]:
     """While code of the user's runs late, everything earlier having retired: the world as it was at its place."""
@@ -116,6 +134,7 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
     """
     if entry.state is State.DROPPED:
         return
+    assert entry.frame is not None
     values = []
     for operand in entry.operands:
         if type(operand) is Pending:
@@ -126,16 +145,17 @@ def run_operation(entry: Operation, as_oldest: bool = False) -> None:
         return
     if as_oldest:
         make_room()  # it is output, or code of the user's, which may write
-        if entry.frame is not None:
-            entry.frame.machine.passed += 1
+        entry.frame.machine.passed += 1
     around = sys.exc_info()[1]
     try:
         if as_oldest and entry.alone:
-            assert entry.frame is not None
             with _as_it_was(entry.frame.machine, entry.order):
-                result = entry.function(*values)
+                result = as_written(entry.frame, entry.site, entry.function, *values)
+        elif as_oldest:
+            result = as_written(entry.frame, entry.site, entry.function, *values)
         else:
-            result = entry.function(*values)
+            entry.warned = warned = Warned()
+            result = keeping_warnings(warned, as_written, entry.frame, entry.site, entry.function, *values)
     except BaseException as error:
         cut_context(error, around)
         entry.fail(error, error.__traceback__)

@@ -18,9 +18,7 @@ from typing import Any
 
 from pydron_runtime.machine.pending import Pending
 
-SCALARS: frozenset[type] = frozenset(
-    {int, float, complex, bool, str, bytes, type(None), range, type(Ellipsis), type(NotImplemented)}
-)
+SCALARS: frozenset[type] = frozenset({int, float, complex, bool, str, bytes, type(None), range, type(Ellipsis)})
 """Immutable values that hold no other objects of a program."""
 
 MAPPINGS: frozenset[type] = frozenset({dict, collections.defaultdict, collections.OrderedDict, collections.Counter})
@@ -39,8 +37,8 @@ FACTORIES: frozenset[Any] = frozenset(
 
 _VALUES: frozenset[type] = frozenset(
     {
-        slice, bytearray, datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone,
-        fractions.Fraction, decimal.Decimal, uuid.UUID, re.Pattern, re.Match,
+        type(NotImplemented), slice, bytearray, datetime.date, datetime.datetime, datetime.time, datetime.timedelta,
+        datetime.timezone, fractions.Fraction, decimal.Decimal, uuid.UUID, re.Pattern, re.Match,
     }
 )  # fmt: skip
 

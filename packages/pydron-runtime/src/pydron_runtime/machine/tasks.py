@@ -244,7 +244,7 @@ class Tasks:
         transcript = Transcript()
         began = time.perf_counter_ns()
         with machine.observer.in_program(entry, reason), listening(transcript):
-            value, failure = run_here((entry.callee, entry.arguments, entry.references))
+            value, failure = run_here((_from_its_place(entry), entry.arguments, entry.references))
         if entry.stays:
             cost_of(entry.callee).ran_in_program(time.perf_counter_ns() - began)
         entry.output = transcript.take()
@@ -285,6 +285,13 @@ class Tasks:
         """Nothing is referred to by number any more."""
         self._machine.executor.release(self._kept)
         self._kept = set()
+
+
+def _from_its_place(entry: TaskEntry) -> Callable[..., Any]:
+    """The callee, called from the line of the program that the call stands on."""
+    assert entry.frame is not None
+    caller = entry.frame.code.caller(entry.site)
+    return lambda *args, **kwargs: caller(entry.callee, args, kwargs)
 
 
 def _lost(entry: TaskEntry, reason: str) -> TaskLostError:

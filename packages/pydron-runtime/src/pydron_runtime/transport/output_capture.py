@@ -19,9 +19,12 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from pydron_runtime.data.output import RAW, RENEW, Chunk, OutputStream, Transcript, renewal
+from pydron_runtime.data.output import CALLER, RAW, RENEW, Chunk, OutputStream, Transcript, renewal
 from pydron_runtime.protocol.messages import Filter, Voice
 from pydron_runtime.transport.last_words import LastWords
+
+_OWN = re.compile(r"pydron_runtime\.(worker|transport)\.")
+"""The modules that stand around a call here, in the place of the program."""
 
 LARGE = 1 << 20
 """Bytes of a file of captured output above which it is emptied when it has been read."""
@@ -113,7 +116,10 @@ class OutputCapture:
     ) -> None:
         self._warned = True
         self.drain()
-        self._transcript.add_warning(message, category, filename, lineno, _module_at(filename, lineno))
+        module = _module_at(filename, lineno)
+        if _OWN.match(module):
+            filename = CALLER
+        self._transcript.add_warning(message, category, filename, lineno, module)
 
     def _in_child(self) -> None:
         """A fork of the worker, made by a call: what it prints goes to the descriptors, where the worker finds it."""
@@ -203,9 +209,12 @@ def _module_at(filename: str, line: int) -> str:
 def _filters(named: tuple[Filter, ...]) -> list[Any]:
     """The program's filters, as far as this process knows the classes that they are about.
 
-    What is shown once only in the program is taken down once in each call.
+    What is shown once only in the program is taken down once in each call. What is about the program's own line is
+    taken down unless it may have to be raised: only the program knows which of its modules that line is in.
     """
-    filters = []
+    filters: list[Any] = []
+    if not _may_raise(named):
+        filters.append(("always", None, Warning, _OWN, 0))
     for each in named:
         known = sys.modules.get(each.module)
         category = getattr(known, each.category, None) if known is not None else None
@@ -213,6 +222,16 @@ def _filters(named: tuple[Filter, ...]) -> list[Any]:
             action = "default" if each.action in ("default", "module", "once") else each.action
             filters.append((action, _pattern(each.message), category, _pattern(each.place), each.line))
     return filters
+
+
+def _may_raise(named: tuple[Filter, ...]) -> bool:
+    """Whether a warning may become an error: filters behind one that fits every warning do not count."""
+    for each in named:
+        if each.action == "error":
+            return True
+        if (each.category, each.message, each.place, each.line) == ("Warning", None, None, 0):
+            return False
+    return False
 
 
 def _pattern(described: tuple[str, int] | None) -> re.Pattern[str] | None:
