@@ -31,7 +31,9 @@ from pydron_runtime.data.output import (
     stand_ins,
 )
 from pydron_runtime.machine.aside import make_room
+from pydron_runtime.machine.entries import Entry, Operation, TaskEntry
 from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.warned import show_warnings
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -61,6 +63,15 @@ def bring_forth(output: tuple[Chunk, ...], frame: Frame | None = None, site: int
             _renew()
         else:
             _warn(chunk.data, frame, site)
+
+
+def let_out(entry: Entry) -> None:
+    """An entry counts, or has failed at its place in the program: what it has put out comes out."""
+    if isinstance(entry, TaskEntry):
+        if entry.output:
+            bring_forth(entry.output, entry.frame, entry.site)
+    elif isinstance(entry, Operation) and entry.warned:
+        show_warnings(entry.warned)
 
 
 def _renew() -> None:

@@ -21,7 +21,7 @@ from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor, dismiss
 from pydron_runtime.machine.aside import make_room, stand_still
 from pydron_runtime.machine.attempts import Unwinding, attempt_of, tell_attempts
-from pydron_runtime.machine.brought_forth import bring_forth
+from pydron_runtime.machine.brought_forth import let_out
 from pydron_runtime.machine.claims import Claims
 from pydron_runtime.machine.containers import Containers, taken
 from pydron_runtime.machine.entries import Entry, Operation, State, TaskEntry
@@ -38,7 +38,6 @@ from pydron_runtime.machine.tracebacks import leave_generators
 from pydron_runtime.machine.undecorated import forget
 from pydron_runtime.machine.undo import UndoLog
 from pydron_runtime.machine.unfolding import Unfolding
-from pydron_runtime.machine.warned import show_warnings
 from pydron_runtime.machine.window import Window
 
 if TYPE_CHECKING:
@@ -227,12 +226,9 @@ class Machine:
         self.retirements += 1
         if isinstance(entry, TaskEntry):
             self.window.retired(entry.bytes)
-            if entry.output:
-                bring_forth(entry.output, entry.frame, entry.site)
         elif isinstance(entry, Operation):
             self.window.retired(0)
-            if entry.warned:
-                show_warnings(entry.warned)
+        let_out(entry)
         self.observer.retired(entry)
 
     def abort(self, failed: Entry) -> None:
@@ -244,10 +240,7 @@ class Machine:
         error = leave_generators(failed)
         self.failed = failed
         self.observer.failed(failed)
-        if isinstance(failed, TaskEntry) and failed.output:
-            bring_forth(failed.output, failed.frame, failed.site)
-        elif isinstance(failed, Operation) and failed.warned:
-            show_warnings(failed.warned)
+        let_out(failed)
         self.context = error.__context__
         self.undo.roll_back(end_of(failed))
         self.close()
