@@ -81,6 +81,16 @@ ITEM = Item(
             before="import functools\n",
         ),
         Row(
+            "`Counter`, `statistics.median`, `math.fsum`, `heapq.nlargest` of generator expressions",
+            "a = collections.Counter(f(x) % 3 for x in range(4)), statistics.median(f(x) for x in range(4))\n"
+            "return a, math.fsum(f(x) for x in range(4)), heapq.nlargest(2, (f(x) for x in range(4)))",
+            before="import collections, heapq, math, statistics\n",
+            behaviour=AHEAD,
+        ),
+        Row("`set().union(f(x) for x in xs)`", "return set().union(f(x) for x in range(4))", behaviour=AHEAD),
+        Row("`sum((pair(x) for x in xs), ())`", "return sum((pair(x) for x in range(4)), ())"),
+        Row("`sum(([f(x)] for x in xs), [])`", "return sum(([f(x)] for x in range(4)), [])"),
+        Row(
             "`itertools.starmap(h, pairs)`",
             "return list(itertools.starmap(h, [(1, 2), (3, 4), (5, 6), (7, 8)]))",
             before="import itertools\n",

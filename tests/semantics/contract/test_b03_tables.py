@@ -34,6 +34,8 @@ ITEM = Item(
         Row("`d.setdefault(k, f(x))`", "d = {}\nfor x in range(4):\n    d.setdefault(x, f(x))\nreturn d"),
         Row("`d.update({k: f(x)})`", "d = {}\nfor x in range(4):\n    d.update({x: f(x)})\nreturn d"),
         Row("`d.update(k=f(x))`", "d = {}\nd.update(a=f(1), b=f(2))\nd.update([('c', f(3))], e=f(4))\nreturn d"),
+        Row("`d.update((x, f(x)) for x in xs)`", "d = {}\nd.update((x, f(x)) for x in range(4))\nreturn d"),
+        Row("`s.update(f(x) for x in xs)`", "s = set()\ns.update(f(x) for x in range(4))\nreturn s"),
         Row(
             "`d.update(table(x))`, where the call gives the dict",
             "d = {}\nfor x in range(4):\n    d.update(table(x))\nreturn d",

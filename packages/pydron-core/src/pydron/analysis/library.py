@@ -112,11 +112,11 @@ _OWN: Mapping[str, frozenset[str]] = table(
         copysign corrcoef correlate cos cosh count_nonzero cov cross cumprod cumsum deg2rad degrees delete diag
         diag_indices diagflat diagonal diff digitize divide divmod dot dsplit dstack ediff1d einsum equal exp exp2
         expand_dims expm1 extract eye fabs fix flatnonzero flip fliplr flipud float16 float32 float64 float_power floor
-        floor_divide fmax fmin fmod frexp full full_like gcd geomspace gradient greater greater_equal hamming hanning
-        heaviside histogram histogram2d histogramdd hsplit hstack hypot i0 identity imag indices inner insert int16
-        int32 int64 int8 interp intersect1d invert isclose iscomplex iscomplexobj isfinite isin isinf isnan isneginf
-        isposinf isreal isrealobj isscalar ix_ kaiser kron lcm ldexp left_shift less less_equal lexsort linspace log
-        log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logspace
+        floor_divide fmax fmin fmod frexp fromiter full full_like gcd geomspace gradient greater greater_equal hamming
+        hanning heaviside histogram histogram2d histogramdd hsplit hstack hypot i0 identity imag indices inner insert
+        int16 int32 int64 int8 interp intersect1d invert isclose iscomplex iscomplexobj isfinite isin isinf isnan
+        isneginf isposinf isreal isrealobj isscalar ix_ kaiser kron lcm ldexp left_shift less less_equal lexsort
+        linspace log log10 log1p log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logspace
         matmul matrix_transpose max maximum mean median meshgrid min minimum mod modf moveaxis multiply nan_to_num
         nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile
         nanstd nansum nanvar ndim negative nextafter nonzero not_equal ones ones_like outer packbits pad partition
@@ -193,8 +193,8 @@ FRESH: Mapping[str, frozenset[str]] = table(
     copy="copy deepcopy",
     operator="abs pow",
     numpy="""
-        all any arange array concatenate copy cumsum eye full full_like identity isclose linspace ones ones_like prod
-        round stack sum zeros zeros_like
+        all any arange array concatenate copy cumsum eye fromiter full full_like identity isclose linspace ones
+        ones_like prod round stack sum zeros zeros_like
     """,
 )
 """Module -> names of functions whose result is an object that nobody else has, or cannot be changed.

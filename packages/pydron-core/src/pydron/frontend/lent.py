@@ -28,8 +28,11 @@ LAZY = frozenset(
 """Names of what makes an iterator over iterables, which it does not keep anywhere else."""
 
 _USING_UP = frozenset(
-    {"Counter", "all", "any", "bytes", "deque", "dict", "extend", "frozenset", "fsum", "join", "list", "max", "mean",
-     "median", "min", "next", "prod", "product", "reduce", "set", "sorted", "sum", "tuple", "update"}
+    {"Counter", "OrderedDict", "all", "any", "array", "bytearray", "bytes", "deque", "dict", "difference", "extend",
+     "fmean", "fromiter", "fromkeys", "frozenset", "fsum", "geometric_mean", "harmonic_mean", "intersection", "join",
+     "list", "max", "mean", "median", "min", "mode", "multimode", "next", "nlargest", "nsmallest", "prod", "product",
+     "pstdev", "pvariance", "quantiles", "reduce", "set", "sorted", "stdev", "sum", "tuple", "union", "update",
+     "variance", "writelines", "writerows"}
 )  # fmt: skip
 """Names of what uses an iterable up, or at least does not keep it."""
 

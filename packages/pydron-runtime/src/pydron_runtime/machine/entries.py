@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydron_runtime.data.payload import Payload
     from pydron_runtime.data.tasks import Function
     from pydron_runtime.machine.frames import Frame
+    from pydron_runtime.machine.own_pace import Asked
 
 Order = tuple[int, ...]
 
@@ -49,6 +50,7 @@ class Entry:
         frames_below: Traceback entries to show below the failing line, as (file, line, name, ...) records or a
             real traceback.
         placement: Where the failure belongs, and the traceback below, if that was found out before it is asked for.
+        asked: The library function that had asked for the element in which it failed, if that is known.
         looks: It only looks at the objects it claimed, so that two of its kind need not wait for one another.
         mixed: It, or what it comes after, may put an object into what it claimed that can be changed, and that the
             program knows otherwise. (So may everything but an operation that says otherwise.)
@@ -57,6 +59,7 @@ class Entry:
     """
 
     __slots__ = (
+        "asked",
         "error",
         "followers",
         "frame",
@@ -78,6 +81,7 @@ class Entry:
         self.error: BaseException | None = None
         self.frames_below: Any = None
         self.placement: tuple[Place, TracebackType | None] | None = None
+        self.asked: Asked | None = None
         self.looks = False
         self.mixed = True
         self.followers: list[Callable[[], None]] = []

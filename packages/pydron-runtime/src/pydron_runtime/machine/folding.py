@@ -109,7 +109,7 @@ def _of_nothing(callee: Any, start: Any, empty: Mapping[str, Any]) -> Any:
 def settled_start(frame: Frame, site: int, start: Any) -> Any:
     """The start of a sum; MISSING where the sum would refuse it, or may run user code on it."""
     start = settled(frame, site, start)
-    return start if is_data(start) and type(start) not in (str, bytes, bytearray) else MISSING
+    return start if (is_data(start) or is_safe(start)) and type(start) not in (str, bytes, bytearray) else MISSING
 
 
 class _Folding:
@@ -183,7 +183,7 @@ class _Folding:
                 self.result = value
         elif self.callee is dict:
             self.result = {} if self.done == 0 else self.result
-            _take_in_pair(self.result, self.done, value)
+            take_in_pair(self.result, self.done, value)
         else:
             self.result = set() if self.done == 0 else self.result
             self.result.add(value)
@@ -210,7 +210,7 @@ def _is_key(value: Any) -> bool:
     return is_immutable(value) and is_safe(value)
 
 
-def _take_in_pair(mapping: dict[Any, Any], index: int, pair: Any) -> None:
+def take_in_pair(mapping: dict[Any, Any], index: int, pair: Any) -> None:
     """One element as ``dict`` takes it in. Its errors name the number of the element."""
     if type(pair) in (tuple, list) and len(pair) == 2:
         mapping[pair[0]] = pair[1]

@@ -35,6 +35,7 @@ from pydron_runtime.machine.callers import as_written, called
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
 from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.granularity import SHORT_CALL, Cost, cost_of
+from pydron_runtime.machine.lent import is_fed
 from pydron_runtime.machine.ops_access import attribute
 from pydron_runtime.machine.ops_construct import construct
 from pydron_runtime.machine.ops_draw import draw, drawing, is_generator
@@ -43,6 +44,7 @@ from pydron_runtime.machine.ops_modify import modify
 from pydron_runtime.machine.ops_output import put_out
 from pydron_runtime.machine.ops_pure import pure
 from pydron_runtime.machine.ops_store import set_attribute
+from pydron_runtime.machine.own_pace import at_own_pace
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import all_safe, put_off
 from pydron_runtime.machine.safety import (
@@ -60,7 +62,7 @@ from pydron_runtime.machine.straight import may_enter
 from pydron_runtime.machine.tasks import tell_once
 from pydron_runtime.machine.turns import look
 from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
-from pydron_runtime.machine.using_up import following
+from pydron_runtime.machine.using_up import following, given_one_by_one
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -310,12 +312,18 @@ def _method_of_builtin(
         await_writers(frame, site, owner_of(target))
         if name == "join" and args:
             args = (gone_through(frame, site, args[0]), *args[1:])
+        elif any(is_fed(frame.machine, arg) for arg in args):
+            bound = getattr(settled(frame, site, target), name)
+            found = at_own_pace(frame, site, bound, given_one_by_one(frame, site, args), {})
+            if found is not MISSING:
+                return found
         shallow = _shallow_method(frame, target, name, args)
         if shallow is not MISSING:
             return shallow
         if name in ("keys", "values", "items") and kind in MAPPINGS:
             return getattr(target, name)(*args)
         return pure(frame, site, method_call(name), target, *args)
+    args = given_one_by_one(frame, site, tuple(current(frame, site, arg) for arg in args), changes=True)
     return native(frame, site, getattr(target, name), args, kwargs)
 
 

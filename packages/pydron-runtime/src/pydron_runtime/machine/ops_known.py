@@ -21,6 +21,7 @@ from pydron_runtime.machine.lent import fed, is_fed
 from pydron_runtime.machine.mapping import MAPPING, is_mapped, make_map
 from pydron_runtime.machine.ops_access import spread
 from pydron_runtime.machine.ops_pure import listed, pure, tupled
+from pydron_runtime.machine.own_pace import at_own_pace
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import pinned
 from pydron_runtime.machine.putting_off import computed, put_off
@@ -28,7 +29,7 @@ from pydron_runtime.machine.safety import CONTAINERS, SCALARS, VIEWS, is_immutab
 from pydron_runtime.machine.sharing import is_own, made
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import verdict_now
-from pydron_runtime.machine.using_up import collected, used_up
+from pydron_runtime.machine.using_up import collected, given_one_by_one, used_up
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -68,6 +69,9 @@ def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
         found = by_key(frame, site, callee, args, {**kwargs, "key": current(frame, site, kwargs["key"])})
         if found is not MISSING:
             return found
+    if any(is_fed(frame.machine, arg) for arg in args):
+        given = given_one_by_one(frame, site, args)
+        return at_own_pace(frame, site, callee, given, kwargs, is_pure_callable)
     if kwargs or is_calling(callee) or _may_call(callee, args):
         return _with_functions(frame, site, callee, args, kwargs)
     only = args[0] if len(args) == 1 else MISSING

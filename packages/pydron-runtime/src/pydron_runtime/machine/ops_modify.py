@@ -7,17 +7,20 @@ by the operation, not by the program.
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
+from pydron_runtime.machine.folding import take_in_pair
 from pydron_runtime.machine.keyed import sort_by_key
 from pydron_runtime.machine.lent import is_fed
-from pydron_runtime.machine.ops_access import iterate
+from pydron_runtime.machine.ops_store import set_item
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import MAPPINGS, SCALARS, is_immutable, is_safe
 from pydron_runtime.machine.stores import MISSING, restore_item, snapshot
 from pydron_runtime.machine.turns import change
+from pydron_runtime.machine.using_up import Taking
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 _TAKING: dict[type, frozenset[str]] = {
     list: frozenset({"extend"}),
     collections.deque: frozenset({"extend"}),
+    set: frozenset({"update"}),
+    **dict.fromkeys(MAPPINGS - {collections.Counter}, frozenset({"update"})),
 }
 """Methods that take in the elements of an iterable one by one, as they come."""
 
@@ -77,9 +82,51 @@ def modify(frame: Frame, site: int, target: Any, name: str, args: tuple[Any, ...
 
 
 def take_in(frame: Frame, site: int, target: Any, iterator: Any) -> None:
-    """``target.extend(iterator)``: an iterator that is the machine's."""
-    for element in iterate(frame, site, iterator):
-        _append(frame, site, target, element)
+    """``target.extend(iterator)``, or ``update``: an iterator that is the machine's."""
+    kind = type(target)
+    taking = Taking(frame, site, iterator)
+    for index, element in enumerate(elements := iter(taking)):
+        if taking.plain:
+            _take_in_rest(target, index, chain((element,), taking.stay_plain(elements)))
+            return
+        if kind is set:
+            _add(frame, site, target, element)
+        elif kind in MAPPINGS:
+            _add_pair(frame, site, target, index, element)
+        else:
+            _append(frame, site, target, element)
+
+
+def _take_in_rest(target: Any, index: int, elements: Iterable[Any]) -> None:
+    """The same, where nothing is under way and the elements come as Python computes them."""
+    if type(target) in MAPPINGS:
+        key = next(iter(target))
+        before = repeat((key, target[key]), index)  # what is there is stored again: Python's errors count the elements
+        target.update(chain(before, elements))
+    elif type(target) is set:
+        target.update(elements)
+    else:
+        target.extend(elements)
+
+
+def _add(frame: Frame, site: int, target: set[Any], element: Any) -> None:
+    if modify(frame, site, target, "add", (element,), {}) is MISSING:
+        element = settled(frame, site, element)
+        frame.machine.fence(frame, site, "PD302", type(element).__qualname__)
+        target.add(element)
+
+
+def _add_pair(frame: Frame, site: int, target: Any, index: int, pair: Any) -> None:
+    """One element of what a mapping is updated from: key and value."""
+    pair = current(frame, site, pair)
+    if type(pair) is Pending:
+        pair = pair.parts if pair.parts is not None else value_of(frame, site, pair)
+    if type(pair) in (tuple, list) and len(pair) == 2:
+        set_item(frame, site, target, *pair)
+        return
+    pair = settled(frame, site, pair)
+    frame.machine.fence(frame, site, "PD302", type(pair).__qualname__)
+    take_in_pair(target, index, pair)
 
 
 def _inverse_of(target: Any, name: str, operands: tuple[Any, ...]) -> Callable[..., Inverse]:

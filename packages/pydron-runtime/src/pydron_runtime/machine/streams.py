@@ -12,11 +12,13 @@ from collections.abc import Callable
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
+from pydron.analysis.purity import is_known_pure, writes_into
 from pydron_runtime.machine.current import settled, value_of
 from pydron_runtime.machine.folding import FOLDING, fold, settled_start
 from pydron_runtime.machine.left_generators import left_generator
 from pydron_runtime.machine.lent import lend
 from pydron_runtime.machine.ops_call import call, native
+from pydron_runtime.machine.own_pace import at_own_pace, one_by_one
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.tiers import Tiers
 from pydron_runtime.machine.using_up import any_or_all
@@ -62,6 +64,11 @@ def go_through(
             return fold(frame, site, callee, elements(frame, tiers, *captures), start, tiers)
     if (callee is any or callee is all) and not first and not args and not kwargs:
         return any_or_all(frame, site, callee, elements(frame, tiers, *captures), tiers)
+    if not first and is_known_pure(callee) and not writes_into(callee, 1 + len(args), kwargs):
+        given = one_by_one(frame, site, elements(frame, tiers, *captures), tiers)
+        found = at_own_pace(frame, site, callee, (given, *args), kwargs)
+        if found is not MISSING:
+            return found
     values = (settled(frame, site, value) for value in captures)
     return native(frame, site, callee, (generator(tiers.raw, *values), *args), kwargs)
 

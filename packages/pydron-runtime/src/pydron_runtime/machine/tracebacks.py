@@ -21,6 +21,7 @@ from pydron_runtime.machine.left_generators import Raised
 if TYPE_CHECKING:
     from pydron.emit.streams import Extent
     from pydron_runtime.machine.code import Code
+    from pydron_runtime.machine.own_pace import Asked
 
 
 Placement = tuple[Place, "TracebackType | None"]
@@ -74,15 +75,13 @@ def _placement(failed: Entry, top: Frame | None, raised: Raised) -> Placement:
             place, below = runner.users_frames(frame.code.record, below, skip_entry=False, place=place)
         else:
             below = traceback_of(below)
-        for extent in _streams(frame.code, failed.site):
-            place, below = _in_stream(frame.code, extent, place, below, raised)
+        place, below = _out_of_streams(frame, failed.site, place, below, raised, failed.asked)
     place, below = _in_comprehensions(frame.code, place, below)
     while frame is not None and frame.frame is not None and frame is not top:
         if frame.kind == "function":
             below = _under(frame.code, frame.code.record.taken_apart.name, place, below)
             place = place_of_span(frame.frame.code.span(frame.site))
-            for extent in _streams(frame.frame.code, frame.site):
-                place, below = _in_stream(frame.frame.code, extent, place, below, raised)
+            place, below = _out_of_streams(frame.frame, frame.site, place, below, raised, failed.asked)
             place, below = _in_comprehensions(frame.frame.code, place, below)
         frame = frame.frame
     return place, below
@@ -101,6 +100,19 @@ def _native(frame: Frame) -> Placement:
 def _streams(code: Code, site: int) -> list[Extent]:
     """The generator expressions that a site stands in, the innermost first."""
     return [extent for extent in code.streams if extent.begin <= site < extent.end]
+
+
+def _out_of_streams(
+    frame: Frame, site: int, place: Place, below: TracebackType | None, raised: Raised, asked: Asked | None
+) -> Placement:
+    """A place in the generator expressions that a site stands in: that of the call which goes through the outermost."""
+    if asked is not None and asked.frame is not frame:
+        asked = None
+    for extent in _streams(frame.code, site):
+        if asked is not None and extent.begin <= asked.site < extent.end:
+            below, asked = asked.above(below), None
+        place, below = _in_stream(frame.code, extent, place, below, raised)
+    return place, below if asked is None else asked.above(below)
 
 
 def _in_stream(code: Code, extent: Extent, place: Place, below: TracebackType | None, raised: Raised) -> Placement:

@@ -23,6 +23,7 @@ from pydron_runtime.machine.keyed import best_by_key
 from pydron_runtime.machine.lent import is_fed, is_lent, is_map
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ops_pure import listed, truth
+from pydron_runtime.machine.own_pace import one_by_one
 from pydron_runtime.machine.stores import MISSING
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def used_up(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs:
         return _totalled(frame, site, callee, args, kwargs)
     if len(args) > 1:
         return MISSING
-    taking = _Taking(frame, site, args[0])
+    taking = Taking(frame, site, args[0])
     if (callee is any or callee is all) and not kwargs:
         return any_or_all(frame, site, callee, iter(taking), taking)
     if (callee is min or callee is max) and set(kwargs) <= {"key", "default"}:
@@ -56,6 +57,22 @@ def used_up(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs:
     return MISSING
 
 
+def given_one_by_one(frame: Frame, site: int, args: tuple[Any, ...], changes: bool = False) -> tuple[Any, ...]:
+    """Arguments of a known function, with generators of values in place of the iterables that are the machine's.
+
+    Args:
+        changes: The function may change something with each element.
+    """
+
+    def given(value: Any) -> Any:
+        if not is_fed(frame.machine, value):
+            return value
+        taking = Taking(frame, site, value)
+        return one_by_one(frame, site, iter(taking), taking, changes)
+
+    return tuple(map(given, args))
+
+
 def _totalled(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``sum`` or ``prod``, with or without a start."""
     iterable, *starts = (*args, *kwargs.values())
@@ -65,13 +82,13 @@ def _totalled(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwarg
     start = settled_start(frame, site, first)
     if start is MISSING:
         return MISSING
-    taking = _Taking(frame, site, iterable)
+    taking = Taking(frame, site, iterable)
     return fold(frame, site, callee, iter(taking), start, taking)
 
 
 def collected(frame: Frame, site: int, iterable: Any) -> list[Any]:
     """All elements of an iterable of the machine's, for what goes through all of it before it looks at one."""
-    taking = _Taking(frame, site, iterable)
+    taking = Taking(frame, site, iterable)
     found: list[Any] = []
     for element in (elements := iter(taking)):
         found.append(element)
@@ -82,7 +99,7 @@ def collected(frame: Frame, site: int, iterable: Any) -> list[Any]:
     return listed(frame, found)
 
 
-class _Taking:
+class Taking:
     """Goes through an iterable of the machine's that is used up at once.
 
     When for a while no call was handed out, as each takes less time than that, and nothing is under way, the rest comes
@@ -150,7 +167,7 @@ def _reduced(frame: Frame, site: int, args: tuple[Any, ...]) -> Any:
     from pydron_runtime.machine.ops_call import call  # the two refer to each other
 
     function, iterable, *initial = args
-    taking = _Taking(frame, site, iterable)
+    taking = Taking(frame, site, iterable)
     steps = iter(taking)
     result = initial[0] if initial else next(steps, MISSING)
     if result is MISSING:
