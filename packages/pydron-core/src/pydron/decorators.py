@@ -76,7 +76,7 @@ def schedule_function(function: Any, strict: bool) -> Any:
         if strict:
             _demand_plain(function)
         return function
-    # Late: who only imports pydron does not pay for the compiler. Who decorates will call, and pays now, not then.
+    # Late: who only imports pydron does not pay for this.
     from pydron.entry import Record, adorn, make_entry
 
     record = Record(function, strict)

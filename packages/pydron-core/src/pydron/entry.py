@@ -14,18 +14,20 @@ import sys
 import weakref
 from collections.abc import Callable
 from types import CodeType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydron import runner
 from pydron.callers import seen_from_outside
-from pydron.compile import compile_graph
-from pydron.emit.unit import Unit
 from pydron.errors import InternalError
-from pydron.frontend.build import build_graph
 from pydron.ir.lazy import lazy_graph
 from pydron.ir.nodes import Graph
 from pydron.marks import FUNCTIONAL, SCHEDULED
 from pydron.stand_in import has_gate, stand_in
+
+# The compiler is imported where a function is compiled, or its graph looked at: workers, which import the modules that
+# the calls come from, do neither.
+if TYPE_CHECKING:
+    from pydron.emit.unit import Unit
 
 
 class Gate:
@@ -152,6 +154,8 @@ class Record:
         """
         if self.strict:
             self.verify()
+        from pydron.compile import compile_graph
+
         return compile_graph(self.taken_apart)
 
     def verify(self) -> None:
@@ -185,6 +189,8 @@ def _rebuild_record(function: FunctionType, strict: bool, gate: Gate) -> Record:
 
 
 def _build(function: FunctionType) -> Graph:
+    from pydron.frontend.build import build_graph
+
     return build_graph(function)
 
 

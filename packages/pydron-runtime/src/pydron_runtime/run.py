@@ -6,15 +6,17 @@ and the compiler are imported while these start.
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron import runner
+from pydron.analysis.reach import names_functional
 from pydron.config import Settings, always, settings
-from pydron.marks import is_functional
 from pydron.preparing import PREPARING
 from pydron.uninterrupted import uninterrupted
 from pydron_runtime.executors.local import shared
@@ -39,7 +41,7 @@ def local(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
         chosen = settings()
         executor = shared(chosen.workers)
         can_start = executor.can_start
-        if can_start and not executor.is_warm and _names_functional(record):
+        if can_start and not executor.is_warm and _will_have_tasks(record.function):
             executor.warm_up()
     finally:
         PREPARING.now = False
@@ -94,10 +96,11 @@ def _on_engine(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any],
     return _run(record, args, kwargs, settings(), name)
 
 
-def _names_functional(record: Record) -> bool:
-    """Whether a global that the function names is functional: then it will almost certainly have tasks."""
-    function = record.function
-    return any(is_functional(function.__globals__.get(name)) for name in function.__code__.co_names)
+def _will_have_tasks(function: FunctionType) -> bool:
+    """Whether workers are all but certain to be needed. What has no source, such as ``python -c`` before Python 3.13,
+    runs as it is."""
+    filename = function.__code__.co_filename
+    return (not filename.startswith("<") or filename in linecache.cache) and names_functional(function)
 
 
 def _run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen: Settings, name: str) -> Any:

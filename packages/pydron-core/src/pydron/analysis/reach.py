@@ -13,7 +13,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from pydron.analysis.provenance import is_of_library, is_of_python
-from pydron.marks import is_functional, is_scheduled, names_a_functional
+from pydron.marks import is_functional, is_scheduled, names_a_functional, scheduled_record
 
 _BUDGET = 300
 """Functions looked at on behalf of one."""
@@ -42,6 +42,12 @@ def reaches_functional(function: Any, args: Iterable[Any] = ()) -> bool:
     return _known[function] or owner is not None and _search(function, owner)
 
 
+def names_functional(function: FunctionType) -> bool:
+    """Whether a scheduled function will almost certainly come to functional calls: it names functional functions, or
+    functions of the program do, scheduled or not, that it names."""
+    return _search(function, None, by_name=True)
+
+
 def is_recursive(function: FunctionType) -> bool:
     """Whether a call of a function may come to another call of it, through functions of the program by their names."""
     seen: set[int] = set()
@@ -59,7 +65,12 @@ def is_recursive(function: FunctionType) -> bool:
     return False
 
 
-def _search(function: FunctionType, owner: type | None) -> bool:
+def _search(function: FunctionType, owner: type | None, by_name: bool = False) -> bool:
+    """
+    Args:
+        by_name: What may be a functional method does not count, nor does a scheduled function unless it comes to a
+            functional one.
+    """
     seen: set[int] = set()
     stack: list[FunctionType] = [function]
     while stack and len(seen) < _BUDGET:
@@ -67,13 +78,15 @@ def _search(function: FunctionType, owner: type | None) -> bool:
         if id(current) in seen:
             continue
         seen.add(id(current))
-        if not is_of_library(current) and _names_a_method(current):
+        if not by_name and not is_of_library(current) and _names_a_method(current):
             return True
         for found in _named(current, owner):
-            if is_functional(found) or is_scheduled(found):
+            if is_functional(found) or not by_name and is_scheduled(found):
                 return True
             if type(found) is MethodType:
                 found = found.__func__
+            if by_name and is_scheduled(found):
+                found = scheduled_record(found).function
             if type(found) is FunctionType and not is_of_python(found):
                 stack.append(found)
     return False

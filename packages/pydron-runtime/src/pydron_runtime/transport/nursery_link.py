@@ -9,6 +9,8 @@ import subprocess
 import sys
 from typing import Any
 
+from pydron.marks import marked_functions
+
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 """Variables that say how many threads a numerical library starts."""
 
@@ -48,6 +50,13 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def _for_modules() -> str:
+    """What workers will import when they look for functions in modules of the program: these decorate some. Done once,
+    before the workers are forked, and not once in each of them."""
+    in_modules = any(function.__module__ != "__main__" for function in marked_functions())
+    return "import pydron.entry; " if in_modules else ""
+
+
 class NurseryLink:
     """One nursery process. For one thread."""
 
@@ -67,7 +76,7 @@ class NurseryLink:
         self._socket = ours
         self._buffer = b""
         code = (
-            f"import gc, sys; gc.disable(); sys.path[:] = {list(search_path())!r}; "
+            f"import gc, sys; gc.disable(); sys.path[:] = {list(search_path())!r}; {_for_modules()}"
             "from pydron_runtime.transport.nursery import main;"
             f" main({theirs.fileno()}, {home!r}, {endpoint!r})"
         )
