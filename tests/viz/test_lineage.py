@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,24 +62,28 @@ def test_results_reach_calls_through_the_program(tmp_path: Path, body: str, expe
     assert found == expected
 
 
-@pytest.fixture
-def gathering(tmp_path: Path) -> Trace:
-    """Twice: two calls of f, whose results are gathered in a list that g takes. The trace does not say so."""
-    body = "for x in xs:\n    out = []\n    for y in x:\n        out = out + [f(y)]\n    g(out)\n"
+def recorded(tmp_path: Path, body: str, calls: str, ready: Mapping[int, int]) -> Trace:
+    """A run of a function with that body: calls by their functions' names, one letter each. Each takes 20 and is ready
+    at once, but for those of which ``ready`` says when they are."""
     marks = "".join(f"\n\n@pydron.functional\ndef {name}(*values):\n    return values\n" for name in "fg")
     file = tmp_path / "program.py"
     file.write_text(FUNCTIONS.format(marks=marks, body=textwrap.indent(body, "    ")), encoding="utf-8")
     graph = sample_runs.graph_of_program(file)
     nodes = {node.callee: node.id for node in walk(graph.body) if isinstance(node, Call)}
     tasks = []
-    for number, name in enumerate("ffgffg", 1):
-        ready = 100 if name == "g" else number
-        if number == 6:
-            ready = 200
-        tasks.append(TaskRow(number, name, 1, 1, nodes[name], str(file), 1, issued=number, ready=ready, started=ready,
-                             finished=ready + 20, worker="w"))  # fmt: skip
+    for number, name in enumerate(calls, 1):
+        at = ready.get(number, number)
+        tasks.append(TaskRow(number, name, 1, 1, nodes[name], str(file), 1, issued=number, ready=at, started=at,
+                             finished=at + 20, worker="w"))  # fmt: skip
     row = GraphRow(1, graph.name, graph.qualname, str(file), graph.to_json(), graph.source)
     return Trace(graphs=(row,), frames=(FrameRow(1, graph=1),), tasks=tuple(tasks))
+
+
+@pytest.fixture
+def gathering(tmp_path: Path) -> Trace:
+    """Twice: two calls of f, whose results are gathered in a list that g takes. The trace does not say so."""
+    body = "for x in xs:\n    out = []\n    for y in x:\n        out = out + [f(y)]\n    g(out)\n"
+    return recorded(tmp_path, body, "ffgffg", {3: 100, 6: 200})
 
 
 def test_what_the_program_gathers_is_needed(gathering: Trace) -> None:
@@ -88,6 +94,14 @@ def test_what_the_program_gathers_is_needed(gathering: Trace) -> None:
     assert [list(ties.users_of(place)) for place in range(6)] == [[2], [2], [], [5], [5], []]
     relation = related(tasks, 6, ties)
     assert (relation.needs, relation.users, relation.ancestors) == ([4, 5], [], [4, 5])
+
+
+def test_a_call_needs_the_one_before_it_of_its_own_site(tmp_path: Path) -> None:
+    """What a loop hands on from turn to turn is no pairing of calls by number: each needs the turn before."""
+    trace = recorded(tmp_path, "while xs > 1:\n    xs = f(xs) - 1\n", "fff", {2: 30, 3: 60})
+    trace = replace(trace, tasks=tuple(replace(task, issued=task.ready) for task in trace.tasks))
+    ties = lineage(trace, columns_of(trace.tasks))
+    assert [list(ties.needs_of(place)) for place in range(3)] == [[], [0], [1]]
 
 
 def test_without_graphs_the_recorded_needs_remain() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from subprocess import run
 
@@ -46,6 +47,12 @@ def test_a_chain_cannot_be_shared() -> None:
     told = figures(found)
     assert (told.work, told.span, told.path, told.path_work) == (90, 70, (0, 1, 3), 70)
     assert told.parallelism == round(90 / 70, 2)
+
+
+def test_calls_that_the_program_ran_are_work() -> None:
+    """Work is the same whoever did it."""
+    own = replace(task(2, 10, 40, issued=10), worker="", inline_reason="small")
+    assert planned(task(1, 0, 30), own, took=50).work == 70
 
 
 def test_a_sync_point_holds_up_what_follows() -> None:

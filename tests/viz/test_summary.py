@@ -120,9 +120,11 @@ def test_what_does_not_exist_is_a_sentence(pipeline: Trace) -> None:
 
 def test_times_and_sizes_are_written_for_people() -> None:
     """Three digits and a unit, also just below the next unit."""
-    times = [0, 999, 1_000, 999_499, 999_500, 43_000_000, 999_500_000, 1_250_000_000, 600 * 10**9]
+    times = [0, 999, 1_000, 999_499, 999_500, 43_000_000, 999_500_000, 1_250_000_000]
+    times += [seconds * 10**9 for seconds in (107, 600, 3_599, 3_600, 9_000, 100_000)]
     assert [short_time(time) for time in times] == [
-        "0 ns", "999 ns", "1 µs", "999 µs", "1 ms", "43 ms", "1 s", "1.25 s", "10 min"]  # fmt: skip
+        "0 ns", "999 ns", "1 µs", "999 µs", "1 ms", "43 ms", "1 s", "1.25 s",
+        "1 min 47 s", "10 min", "59 min 59 s", "1 h", "2 h 30 min", "27 h 46 min"]  # fmt: skip
     assert [byte_size(size) for size in (0, 999, 1500, 80_000_000, 10**15)] == [
         "0 B",
         "999 B",

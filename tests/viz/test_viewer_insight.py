@@ -105,6 +105,11 @@ def test_idle_workers_say_why(window: Browser, address: str) -> None:
     """Every lane of a worker has its idle stretches with a word for each, within the run."""
     window.open(address)
     window.until("return pydron.timeline.idle")
+    key = window.js("return document.getElementById('timeline-key').innerText")
+    words = window.js(
+        "return [...new Set(pydron.timeline.idle.columns.kind)].map((kind) => pydron.timeline.idle.kinds[kind].label)"
+    )
+    assert key.startswith("program waits") and all(word in key for word in words) and "%" in key
     found = window.js("""
         const { columns, kinds } = pydron.timeline.idle;
         return Array.from(columns.lane, (lane, index) =>

@@ -14,7 +14,7 @@ def one_line(text: str, longest: int = 200) -> str:
 
 
 def short_time(nanoseconds: int) -> str:
-    """``850 ns``, ``12 µs``, ``43 ms``, ``1.25 s``, ``12 min``."""
+    """``850 ns``, ``12 µs``, ``43 ms``, ``1.25 s``, ``12 min 5 s``, ``3 h 20 min``."""
     if nanoseconds < 1_000:
         return f"{nanoseconds} ns"
     if nanoseconds < 999_500:
@@ -23,7 +23,11 @@ def short_time(nanoseconds: int) -> str:
         return f"{nanoseconds / 1e6:.3g} ms"
     if nanoseconds < 100e9:
         return f"{nanoseconds / 1e9:.3g} s"
-    return f"{nanoseconds / 60e9:.4g} min"
+    minutes, seconds = divmod(round(nanoseconds / 1e9), 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
 
 
 def file_name(path: str) -> str:

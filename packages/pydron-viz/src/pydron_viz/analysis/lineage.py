@@ -134,8 +134,8 @@ class _Implied:
 
     def _is_paired(self, place: int, site: int, feeding: int) -> bool:
         """Whether a call most likely takes one of the results, the one of its own number: it waited for none, because
-        all of them were there, and there are as many calls as results."""
-        same = self.sizes[site] == self.sizes[feeding]
+        all of them were there, and there are as many calls as results, of another site."""
+        same = site != feeding and self.sizes[site] == self.sizes[feeding]
         return same and 0 <= self.tasks.ready[place] <= self.tasks.issued[place] + _AT_ONCE
 
     def _last_of_chains(self, sites: frozenset[int]) -> frozenset[int]:

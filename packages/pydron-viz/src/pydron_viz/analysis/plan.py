@@ -71,8 +71,9 @@ class Plan:
 
     @property
     def work(self) -> int:
-        """All calls together."""
-        return sum(time for time in self.duration if time > 0)
+        """All calls together, also those that the program ran itself."""
+        spans = zip(self.tasks.started, self.tasks.finished)
+        return sum(max(0, finished - started) for started, finished in spans if started >= 0 and finished >= 0)
 
 
 def plan(trace: Trace, tasks: TaskColumns) -> Plan:

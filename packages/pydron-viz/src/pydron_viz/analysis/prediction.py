@@ -35,7 +35,7 @@ class Figures:
     """What a run is made of. Times in nanoseconds.
 
     Attributes:
-        work: All calls together.
+        work: All calls together, also those that the program ran itself.
         span: What the run would take with as many workers as it has calls.
         parallelism: Work divided by span: more workers than that cannot all be busy on average.
         path: Places of the calls of the critical path, first to last: each could begin only when the one before it

@@ -8,7 +8,9 @@ export function duration(ns) {
   if (ns < 999500) return `${digits(ns / 1e3)} µs`;
   if (ns < 999500000) return `${digits(ns / 1e6)} ms`;
   if (ns < 100e9) return `${digits(ns / 1e9)} s`;
-  return `${Number((ns / 60e9).toPrecision(4))} min`;
+  const seconds = Math.round(ns / 1e9), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+  const parts = hours ? [[hours, "h"], [minutes % 60, "min"]] : [[minutes, "min"], [seconds % 60, "s"]];
+  return parts.filter(([value]) => value).map(([value, unit]) => `${count(value)} ${unit}`).join(" ");
 }
 
 /** A moment of the run in seconds, with as many places as a run of this length needs. */

@@ -33,7 +33,7 @@ export function drawIdle(c, { key, label }, left, top, width, height, colour) {
   c.stroke();
   c.globalAlpha = 1;
   const wide = c.measureText(label).width;
-  if (wide + 14 < width) {
+  if (label && wide + 14 < width) {
     c.fillStyle = colour("--paper");
     c.fillRect(left + 3, top, wide + 8, height);
     c.fillStyle = colour("--ink-2");

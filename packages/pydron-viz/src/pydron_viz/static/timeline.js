@@ -2,6 +2,7 @@
 
 import { BAR, drawRow, ROW } from "./bars.js";
 import { duration } from "./format.js";
+import { fillKey } from "./key.js";
 import { lanesOf, LOST, TASK, WAIT } from "./lanes.js";
 import { drawIdle } from "./patterns.js";
 import { tickText } from "./ticks.js";
@@ -30,7 +31,7 @@ export class Timeline {
     this.canvas.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     this.canvas.addEventListener("dblclick", () => this.show(0, this.run.end));
     new ResizeObserver(() => this.#resize()).observe(this.pane);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.colours = null; this.#later(); });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.colours = null; this.#key(); this.#later(); });
   }
 
   load(run) {
@@ -75,7 +76,14 @@ export class Timeline {
   explain(idle, travel) {
     this.idle = idle;
     this.travel = new Travel(travel);
+    this.#key();
     this.#later();
+  }
+
+  #key() {
+    if (!this.run) return;
+    const { lanes, run, idle } = this, colour = (name) => this.#colour(name);
+    fillKey(document.getElementById("timeline-key"), { lanes, run, idle, travel: this.travel.found, colour });
   }
 
   /** Show the stretch between two times. */

@@ -32,26 +32,9 @@ export class Travel {
       // Within a call along its upper edge: its name stays readable.
       const y = inside ? top + 1 : top + (bar - HIGH) / 2, high = inside ? 3 : HIGH;
       c.globalAlpha = columns.begin[index] > time ? 0.35 : 1;
-      c.fillStyle = colour(`--travel-${key === "send" || key === "back" ? "way" : "data"}`);
-      c.fillRect(left, y, width, high);
-      if (width > 5) this.#pattern(c, key, left, y, width, high, colour);
+      drawJourney(c, key, left, y, width, high, colour);
     }
     c.globalAlpha = 1;
-  }
-
-  // Sent things have an arrow's head, serialised ones a grid: colour is not all that tells them apart.
-  #pattern(c, key, left, top, width, high, colour) {
-    c.fillStyle = c.strokeStyle = colour("--pane");
-    c.lineWidth = 1;
-    c.beginPath();
-    if (key === "send" || key === "back") {
-      const tip = key === "send" ? left + width - 1 : left + 1, back = key === "send" ? tip - 4 : tip + 4;
-      c.moveTo(tip, top + high / 2); c.lineTo(back, top + 1); c.lineTo(back, top + high - 1);
-      c.fill();
-      return;
-    }
-    for (let at = left + 3; at < left + width - 1; at += 4) { c.moveTo(at + 0.5, top); c.lineTo(at + 0.5, top + high); }
-    c.stroke();
   }
 
   /** What happened to which call in a lane at a time, as a sentence; "" for nothing. */
@@ -63,4 +46,23 @@ export class Travel {
     const { label: word, meaning } = kinds[columns.kind[index]];
     return `${label(columns.task[index])}, ${word} for ${duration(columns.end[index] - columns.begin[index])}. ${meaning}`;
   }
+}
+
+/** A stretch of a journey. Sent things have an arrow's head, serialised ones a grid: colour is not all that tells them apart. */
+export function drawJourney(c, key, left, top, width, high, colour) {
+  const sent = key === "send" || key === "back";
+  c.fillStyle = colour(`--travel-${sent ? "way" : "data"}`);
+  c.fillRect(left, top, width, high);
+  if (width <= 5) return;
+  c.fillStyle = c.strokeStyle = colour("--pane");
+  c.lineWidth = 1;
+  c.beginPath();
+  if (sent) {
+    const tip = key === "send" ? left + width - 1 : left + 1, back = key === "send" ? tip - 4 : tip + 4;
+    c.moveTo(tip, top + high / 2); c.lineTo(back, top + 1); c.lineTo(back, top + high - 1);
+    c.fill();
+    return;
+  }
+  for (let at = left + 3; at < left + width - 1; at += 4) { c.moveTo(at + 0.5, top); c.lineTo(at + 0.5, top + high); }
+  c.stroke();
 }
