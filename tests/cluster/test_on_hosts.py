@@ -1,4 +1,4 @@
-"""Programs on several hosts, each with a network of its own: cables are cut, hosts die, links are slow."""
+"""Programs on several hosts, each with a network of its own: cables are cut, hosts die."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cluster_programs as programs
 import pytest
-from cluster_hosts import Hosts, has_netem, not_permitted
+from cluster_hosts import Hosts, not_permitted
 from cluster_processes import Cluster, gone, kill, until
 from source_tree import ROOT
 
@@ -194,11 +194,3 @@ def test_a_host_that_joins_half_way_takes_work(cluster: ClusterOnHosts) -> None:
     cluster.await_work_on("a", "b")
     cluster.open()
     assert "total 2470" in cluster.result(cluster.running)
-
-
-@pytest.mark.skipif(not has_netem(), reason="this kernel cannot make links slow (no netem); see test_on_slow_links.py")
-def test_a_slow_and_lossy_link_costs_time_only(cluster: ClusterOnHosts) -> None:
-    cluster.hosts.worsen("a", "delay", "50ms", "loss", "1%")
-    cluster.begin("a", "b")
-    cluster.run(programs.LARGE, 1_000_000)
-    assert cluster.result(cluster.running, patience=200) == "True 4000000\n"

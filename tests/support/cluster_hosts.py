@@ -1,7 +1,7 @@
 """Hosts for tests: network namespaces of this machine, joined by virtual cables, made and removed by the test.
 
-Each host has a network of its own and an address; a switch (one more namespace) joins them. Cables can be cut, and
-made slow and lossy. The files are those of the machine, but for what is hidden from a host.
+Each host has a network of its own and an address; a switch (one more namespace) joins them. Cables can be cut, or be
+poor ones from the start. The files are those of the machine, but for what is hidden from a host.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from poor_cables import PoorCable
 
 CLONE_NEWNET = 0x40000000
 
@@ -42,26 +44,17 @@ def not_permitted() -> str | None:
     return None
 
 
-def has_netem() -> bool:
-    """Whether this kernel can make links slow and lossy."""
-    name = f"pydron-try-{os.getpid()}"
-    try:
-        _ip("netns", "add", name)
-        done = subprocess.run(
-            ["tc", "-n", name, "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"], capture_output=True
-        )
-        return done.returncode == 0
-    except OSError:
-        return False
-    finally:
-        subprocess.run(["ip", "netns", "del", name], capture_output=True)
-
-
 class Hosts:
     """A switch and the hosts on it. ``close`` removes everything."""
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, *names: str, poor: Mapping[str, tuple[float, float]] | None = None) -> None:
+        """
+        Args:
+            poor: Names of hosts with poor cables, with the delay in seconds and the part of packets that is lost.
+        """
         self.names = names
+        self.cables: dict[str, PoorCable] = {}
+        self._poor = poor or {}
         self._prefix = f"pydron-{os.getpid()}-"
         self._switch = self._prefix + "switch"
         try:
@@ -77,14 +70,24 @@ class Hosts:
         for name in self.names:
             space = self._prefix + name
             _ip("netns", "add", space)
-            _ip(
-                "link", "add", f"to-{name}", "netns", self._switch,
-                "type", "veth", "peer", "name", "eth0", "netns", space,
-            )  # fmt: skip
+            if name in self._poor:
+                self._lay_poor_cable(name, space)
+            else:
+                _ip(
+                    "link", "add", f"to-{name}", "netns", self._switch,
+                    "type", "veth", "peer", "name", "eth0", "netns", space,
+                )  # fmt: skip
             _ip("-n", self._switch, "link", "set", f"to-{name}", "master", "bridge", "up")
             _ip("-n", space, "addr", "add", f"{self.address(name)}/24", "dev", "eth0")
             _ip("-n", space, "link", "set", "eth0", "up")
             _ip("-n", space, "link", "set", "lo", "up")
+
+    def _lay_poor_cable(self, name: str, space: str) -> None:
+        here, there = f"p{os.getpid()}-{name}"[:15], f"q{os.getpid()}-{name}"[:15]
+        self.cables[name] = PoorCable(here, there, *self._poor[name])
+        for device, place, final in ((here, self._switch, f"to-{name}"), (there, space, "eth0")):
+            _ip("link", "set", device, "netns", place)
+            _ip("-n", place, "link", "set", device, "name", final)
 
     def address(self, name: str) -> str:
         """The IP address of a host."""
@@ -109,11 +112,6 @@ class Hosts:
     def mend(self, name: str) -> None:
         """Put it back."""
         _ip("-n", self._switch, "link", "set", f"to-{name}", "up")
-
-    def worsen(self, name: str, *how: str) -> None:
-        """Make both directions of a link slow, or lossy, in the words of `tc-netem`."""
-        for space, device in ((self._switch, f"to-{name}"), (self._prefix + name, "eth0")):
-            subprocess.run(["tc", "-n", space, "qdisc", "add", "dev", device, "root", "netem", *how], check=True)
 
     def carried(self, name: str) -> int:
         """Bytes that a host's cable has carried, in both directions."""
@@ -158,3 +156,6 @@ class Hosts:
         """Remove the hosts. Processes on them live on, without a network."""
         for name in (*self.names, "switch"):
             subprocess.run(["ip", "netns", "del", self._prefix + name], capture_output=True, timeout=20)
+        for cable in self.cables.values():
+            cable.close()
+        self.cables.clear()
