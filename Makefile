@@ -18,8 +18,8 @@ PYTEST = $(BIN)/python -m pytest
 FAST   = not slow and not browser
 # Fast tests share nothing, so they use all processors. The others start processes and browsers of their own.
 TOGETHER = -n auto --dist worksteal
-# Slow ones that only compute.
-COMPUTING = tests/properties tests/frontend tests/distribution/test_scheduler_simulation.py
+# Slow ones that only compute, and those of clusters: each has hosts of its own, and waits more than it computes.
+APART = tests/properties tests/frontend tests/distribution/test_scheduler_simulation.py tests/cluster
 
 HISTORY = benchmarks/history.jsonl
 
@@ -45,8 +45,8 @@ demo: $(READY) ## run the examples sequentially and in parallel, and compare
 
 test: $(READY) ## run the complete test suite
 	@$(PYTEST) -q $(TOGETHER) -m "$(FAST)"
-	@$(PYTEST) -q $(TOGETHER) -m "slow and not browser" $(COMPUTING)
-	@$(PYTEST) -m "not ($(FAST))" $(foreach path,$(COMPUTING),--ignore=$(path))
+	@$(PYTEST) -q $(TOGETHER) -m "slow and not browser" $(APART)
+	@$(PYTEST) -m "not ($(FAST))" $(foreach path,$(APART),--ignore=$(path))
 
 check: $(READY) ## format, lint, types, architecture, fast tests
 	$(BIN)/ruff format --check .

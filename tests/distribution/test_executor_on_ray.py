@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
-
-pytest.importorskip("ray", reason="Ray is not installed; pip install 'pydron-runtime[ray]'")
 
 from pydron.config import Settings
 from pydron_runtime.conformance.executors import ExecutorConformance
@@ -16,6 +15,7 @@ from pydron_runtime.executors.base import Executor
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed; pip install 'pydron-runtime[ray]'"),
     # Ray leaves sockets and files to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
