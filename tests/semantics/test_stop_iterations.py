@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scheduled import check
+from scheduled import check, peak
 
 PRELUDE = """
 import itertools
@@ -58,6 +58,17 @@ return sum((f(1), ends(x))[0] for x in range(2))
 return [(f(1), ends(x)) for x in range(2)]
 return list(f(x) if x else 0 for x in range(4))
 return list(within(x) for x in range(4))
+return list(map(f, range(4)))
+return sum(map(f, (1, 2, 3))), max(map(f, (1, 2))), any(map(f, (0, 2)))
+return list(filter(f, range(4))), list(itertools.filterfalse(f, range(4)))
+return list(itertools.starmap(f, [(1,), (2,), (3,)]))
+return (m := map(f, range(5))) and (list(m), list(m))
+for y in map(f, range(4)): note(y)
+return [f(y) for y in map(f, (0, 1, 2))]
+return list(zip(map(f, range(4)), "abcd"))
+return list(map(within, range(4))), {*map(f, (1, 2, 3))}
+return next(map(f, (2, 3)), 7)
+return list(map(lambda x: ends(f(x)), range(3)))
 return dict((x, within(x)) for x in range(4))
 return deque(f(x) for x in range(4))
 y = f(2); return list(f(x) for x in range(2))
@@ -80,3 +91,16 @@ def test_handlers_see_what_they_see_in_plain_python(form: str) -> None:
 
 def test_what_is_being_handled_stands_at_the_end_of_the_contexts() -> None:
     check(f"{PRELUDE}    try:\n        {{}}[1]\n    except KeyError:\n        return list(f(x) for x in range(4))\n")
+
+
+def test_calls_that_may_end_a_map_are_asked_for_ahead() -> None:
+    text = """
+@functional
+def first(xs):
+    return next(iter(xs))
+
+@schedule
+def main():
+    return list(map(first, [[1], [2], [3], [], [5]]))
+"""
+    assert peak(text) > 2

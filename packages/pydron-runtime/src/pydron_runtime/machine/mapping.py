@@ -19,6 +19,7 @@ from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ops_pure import truth
 from pydron_runtime.machine.safety import CONTAINERS, VIEWS
 from pydron_runtime.machine.sharing import ANYBODY, made
+from pydron_runtime.machine.stopping import may_stop, value_unless_stopped
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import is_entered
 
@@ -67,17 +68,23 @@ def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:
     function, sources = frame.machine.iterators.maps.pop(mapped)
     kind = type(mapped)
     ahead = MapAhead(frame, site, kind, function, sources)
+    make = value_unless_stopped if may_stop(function) else call
     if kind is filter or kind is filterfalse:
         for element in iterate(frame, site, sources[0]):
             ahead.taken += 1
-            verdict = element if function is None else call(frame, site, function, element)
+            verdict = element if function is None else make(frame, site, function, element)
+            if verdict is MISSING:
+                return
             if truth(frame, site, verdict) is (kind is filter):
                 yield element
         return
     if kind is starmap:
         for element in iterate(frame, site, sources[0]):
             ahead.taken += 1
-            yield call(frame, site, function, *iterate(frame, site, element))
+            found = make(frame, site, function, *iterate(frame, site, element))
+            if found is MISSING:
+                return
+            yield found
         return
     steps = [iterate(frame, site, source) for source in sources]
     while True:
@@ -88,4 +95,7 @@ def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:
                 return
             elements.append(element)
         ahead.taken += 1
-        yield call(frame, site, function, *elements)
+        found = make(frame, site, function, *elements)
+        if found is MISSING:
+            return
+        yield found

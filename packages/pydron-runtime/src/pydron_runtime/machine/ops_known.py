@@ -27,6 +27,7 @@ from pydron_runtime.machine.pinning import pinned
 from pydron_runtime.machine.putting_off import computed, put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, VIEWS, is_immutable, is_safe, is_safe_type
 from pydron_runtime.machine.sharing import is_own, made
+from pydron_runtime.machine.stopping import may_stop
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import verdict_now
 from pydron_runtime.machine.using_up import collected, given_one_by_one, used_up
@@ -61,9 +62,12 @@ def known(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
     if callee is iter and len(args) == 1 and not kwargs:
         return made(frame, site, args, pure(frame, site, callee, *args))
     if callee in _COLLECTING and (len(args) == 1 or args and callee is sum):
-        if type(args[0]) is filter and args[0] in frame.machine.iterators.maps and is_own(frame, site, args[0]):
-            function, sources = frame.machine.iterators.maps.pop(args[0])
-            args = (select(frame, site, function, sources[0]), *args[1:])
+        maps = frame.machine.iterators.maps
+        if type(args[0]) is filter and args[0] in maps and is_own(frame, site, args[0]):
+            function, sources = maps[args[0]]
+            if not may_stop(function):
+                del maps[args[0]]
+                args = (select(frame, site, function, sources[0]), *args[1:])
         args = (gone_through(frame, site, args[0], callee in _FIRST), *args[1:])
     if callee in _KEYED and "key" in kwargs:
         found = by_key(frame, site, callee, args, {**kwargs, "key": current(frame, site, kwargs["key"])})
