@@ -6,6 +6,25 @@ import pytest
 from scheduled import PRELUDE, check
 
 PROGRAMS = {
+    "a failure of output in a finally, after a failure that has already been raised further": """
+@schedule
+def inner(a):
+    try:
+        print(fails(a, 1))
+    except KeyError:
+        note(1)
+        raise
+    finally:
+        print("ending", fails(f(5), 6))
+    return a
+@schedule
+def main():
+    try:
+        x = inner(1)
+    finally:
+        note(2)
+    return x
+""",
     "results unpacked into the display of a set": """
 @schedule
 def main():

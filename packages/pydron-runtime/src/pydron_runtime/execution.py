@@ -10,7 +10,7 @@ from pydron import runner
 from pydron.preparing import PREPARING
 from pydron_runtime.executors.base import Executor
 from pydron_runtime.machine.code import Code
-from pydron_runtime.machine.contexts import end_context
+from pydron_runtime.machine.contexts import end_context, handled_at
 from pydron_runtime.machine.left_generators import show_cause
 from pydron_runtime.machine.machine import Machine
 from pydron_runtime.machine.observer import Observer
@@ -66,7 +66,7 @@ def _run(machine: Machine, code: Code, args: tuple[Any, ...], kwargs: Mapping[st
     observer.frame_finished(machine.main, error)
     failed = machine.failed
     if failed is not None and failed.error is error:
-        end_context(error, machine.context, failed.handled or handled)
+        end_context(error, machine.context, handled_at(failed) or handled)
         runner.place_failure(error, *placement(failed))
     elif machine.interrupted is not None:
         runner.place_failure(error, *placement(machine.interrupted))

@@ -8,7 +8,12 @@ operation's own place is put on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from pydron import runner
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.entries import Entry
 
 Result = TypeVar("Result")
 
@@ -37,6 +42,13 @@ def cut_context(error: BaseException, around: BaseException | None) -> None:
             return
         last = last.__context__
         seen.add(id(last))
+
+
+def handled_at(failed: Entry) -> BaseException | None:
+    """The exception that was being handled where an entry has failed, as it was there."""
+    if failed.handled is not None:
+        failed.handled.__traceback__ = runner.without_own_frames(failed.handled_at)
+    return failed.handled
 
 
 def end_context(error: BaseException, context: BaseException | None, handled: BaseException | None) -> None:

@@ -56,6 +56,7 @@ class Entry:
             program knows otherwise. (So may everything but an operation that says otherwise.)
         followers: Called, once each, when it no longer touches the objects it claimed.
         handled: The exception that was being handled at that place of the program; the context of a failure.
+        handled_at: The traceback that it had there, if there is one. The code may have gone on, and raised it again.
     """
 
     __slots__ = (
@@ -65,6 +66,7 @@ class Entry:
         "frame",
         "frames_below",
         "handled",
+        "handled_at",
         "looks",
         "mixed",
         "order",
@@ -86,8 +88,10 @@ class Entry:
         self.mixed = True
         self.followers: list[Callable[[], None]] = []
         self.handled = sys.exc_info()[1]
-        if self.handled is None and frame is not None:
-            self.handled = frame.handled
+        if self.handled is not None:
+            self.handled_at = self.handled.__traceback__
+        elif frame is not None and frame.handled is not None:
+            self.handled, self.handled_at = frame.handled, frame.handled_at
 
     def release(self) -> None:
         """It no longer touches the objects it claimed. Tells those who wait for it."""

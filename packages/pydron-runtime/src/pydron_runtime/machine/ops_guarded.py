@@ -12,7 +12,7 @@ from pydron import runner
 from pydron.places import Place, line_of
 from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding, attempt_of
 from pydron_runtime.machine.claims import is_within
-from pydron_runtime.machine.contexts import end_context
+from pydron_runtime.machine.contexts import end_context, handled_at
 from pydron_runtime.machine.current import settled
 from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.entries import State
@@ -152,7 +152,7 @@ def caught(attempt: Attempt, site: int) -> int:
         return 0
     if error is attempt.raised:
         assert attempt.failed is not None
-        end_context(error, attempt.context, attempt.failed.handled)
+        end_context(error, attempt.context, handled_at(attempt.failed))
         place, below = placement(attempt.failed, attempt)
         error.__traceback__ = _shown_at(attempt, place, below)
     else:
