@@ -11,6 +11,7 @@ import sys
 from collections.abc import Collection
 from typing import Any
 
+from pydron_runtime.data.apart import apart
 from pydron_runtime.data.payload import Payload, Place, dump
 
 HELD_FROM = 16 * 1024
@@ -47,7 +48,7 @@ class Held:
         if place is None:
             return dump(self.value, "result")
         if self._payload is None:
-            self._payload = dump(self.value, "result", place)
+            self._payload = dump(apart(self.value), "result", place)
         return self._payload
 
 

@@ -17,6 +17,7 @@ import cloudpickle
 import msgspec
 
 from pydron_runtime.data import classes
+from pydron_runtime.data.apart import Apart, nested
 from pydron_runtime.data.extents import SHARED_FROM, Extent
 from pydron_runtime.data.main_names import set_state
 from pydron_runtime.data.modules import by_name
@@ -96,6 +97,8 @@ class ByValuePickler(cloudpickle.Pickler):  # type: ignore[misc]  # the base cla
     def reducer_override(self, obj: Any) -> Any:
         """Called by the C pickler for everything that is not of a basic type."""
         kind = type(obj)
+        if kind is Apart:
+            return NotImplemented
         if kind.__module__ != "builtins" and not kind.__module__.startswith("numpy"):
             self.kinds.add(kind)
         if kind is FunctionType:
@@ -175,7 +178,8 @@ def dump(
         pickler.dump(value)
     except Exception as error:
         raise TransportError(what, _why_not(value, what, error)) from error
-    payload = Payload(stream.getvalue(), tuple(kept))
+    payload = _in_segments(stream, kept) if place is not None else None
+    payload = payload or Payload(stream.getvalue(), tuple(kept))
     if kinds is not None:
         kinds |= pickler.kinds
     if verified and pickler.kinds and payload.size >= READ_AT_ONCE:
@@ -184,6 +188,13 @@ def dump(
         except Exception as error:
             raise unreadable(value, what, error) from error
     return payload
+
+
+def _in_segments(stream: io.BytesIO, buffers: list[bytes | Extent | Segment]) -> Payload | None:
+    """The payload of a large pickle, itself in a segment: it need not go through a socket. None for others."""
+    with stream.getbuffer() as raw:
+        placed = in_segment(raw) if raw.nbytes >= SHARED_FROM else b""
+    return None if isinstance(placed, bytes) else Payload(nested(len(buffers)), (placed, *buffers))
 
 
 def unreadable(value: object, what: str, error: Exception) -> TransportError:

@@ -1,4 +1,4 @@
-"""Versions: the memory of one array is written into a segment once, however many calls receive it.
+"""Versions: the memory of an array, or of a large string, lies in one segment, however many calls receive it.
 
 The same memory is the same version as long as nothing can have changed it, which whoever owns the table knows; after
 that, as long as it is equal to what was written, which is cheaper to find out than writing it.
@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydron_runtime.data.payload import in_segment
+from pydron_runtime.data.apart import Apart, content_of
+from pydron_runtime.data.extents import SHARED_FROM
+from pydron_runtime.data.payload import Payload, in_segment
+from pydron_runtime.data.readable import dump_readable
 from pydron_runtime.data.segments import Segment
 
 _CHUNK = 1024 * 1024
 """Bytes that are compared at once: they fit into a processor's cache."""
+
+_CONSTANTS = 2
+"""So many strings stay in segments after the last call that received them, if there was more than one."""
 
 
 @dataclass(slots=True)
@@ -36,6 +43,21 @@ class _Version:
     moment: object
 
 
+@dataclass(slots=True)
+class _Constant:
+    """A string that was written into a segment. It is kept as long as the segment is.
+
+    Attributes:
+        value: The string.
+        content: Its bytes.
+        segment: Kept alive by the payloads that refer to it.
+    """
+
+    value: bytes | str
+    content: bytes | bytearray
+    segment: weakref.ref[Segment]
+
+
 class Versions:
     """The versions that one run of a program has written. For one thread.
 
@@ -51,10 +73,54 @@ class Versions:
         self.saved = 0
         self._moment = moment
         self._known: dict[tuple[int, int], _Version] = {}
+        self._constants: dict[int, _Constant] = {}
+        self._again: deque[Segment] = deque(maxlen=_CONSTANTS)
+        self._placed: dict[int, Segment] = {}
+
+    def arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Payload:
+        """The arguments of a call as they are now, in serialised form.
+
+        Raises:
+            TransportError: They cannot be pickled, or not be read back.
+        """
+        named = dict(kwargs)
+        if not any(map(_is_constant, (*args, *named.values()))):
+            return dump_readable((args, named), "arguments", self.place)
+        try:
+            args = tuple(map(self._apart, args))
+            named = {name: self._apart(value) for name, value in named.items()}
+            return dump_readable((args, named), "arguments", self.place)
+        finally:
+            self._placed.clear()
+
+    def _apart(self, value: Any) -> Any:
+        """A value; a large string that cannot change, apart, and already in a segment."""
+        if not _is_constant(value):
+            return value
+        known = self._constants.get(id(value))
+        segment = None if known is None else known.segment()
+        if known is not None and segment is not None:
+            self.saved += len(segment)
+            if segment not in self._again:
+                self._again.append(segment)
+        else:
+            content = content_of(value)
+            made = in_segment(memoryview(content))
+            if isinstance(made, bytes):
+                return value
+            key = id(value)
+            gone = weakref.ref(made, lambda _: self._constants.pop(key, None))
+            segment = made
+            known = self._constants[key] = _Constant(value, content, gone)
+        self._placed[id(known.content)] = segment
+        return Apart(value, known.content)
 
     def place(self, raw: memoryview) -> bytes | Segment:
         """Where a large buffer's content is: a segment that is there, or a new one; bytes if none can be made."""
         array: Any = raw.obj
+        placed = self._placed.get(id(array))
+        if placed is not None:
+            return placed
         owner = _owner(array)
         if owner is None:
             return in_segment(raw)
@@ -77,6 +143,14 @@ class Versions:
     def forget(self) -> None:
         """Keep no segment any longer."""
         self._known.clear()
+        self._constants.clear()
+        self._again.clear()
+
+
+def _is_constant(value: object) -> bool:
+    """Whether a value is a large string that nothing can change."""
+    kind = type(value)
+    return (kind is str or kind is bytes) and len(value) >= SHARED_FROM  # type: ignore[arg-type]
 
 
 def _owner(exporter: Any) -> Any:

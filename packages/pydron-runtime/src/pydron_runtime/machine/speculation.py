@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent, greenlet
 
-from pydron_runtime.data import functions, payload, references
+from pydron_runtime.data import functions, references
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.tasks import Completion, Function, Task
 from pydron_runtime.machine.entries import numbers
@@ -154,7 +154,7 @@ class Speculation:
         try:
             function = functions.function_of(callee)
             with references.collecting() as met:
-                arguments = payload.dump((args, dict(kwargs)), place=machine.versions.place)
+                arguments = machine.versions.arguments(args, kwargs)
         except TransportError as error:
             raise Unforeseen from error
         if arguments.size > LARGEST or not all(map(self._is_known, met)):

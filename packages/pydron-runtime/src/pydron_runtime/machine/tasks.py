@@ -71,7 +71,7 @@ class Tasks:
         reached = machine.observer.now()
         with references.collecting() as met:
             saved = machine.versions.saved
-            arguments = dump_readable((args, dict(kwargs)), "arguments", machine.versions.place)
+            arguments = machine.versions.arguments(args, kwargs)
         guess = machine.speculation.take(function, arguments) if machine.speculation else None
         number = next(numbers) if guess is None else guess.number
         entry = TaskEntry(frame, frame.next_order(), site, number, callee, function, arguments)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from pydron_runtime.data.apart import apart
 from pydron_runtime.data.failures import dump_failure
 from pydron_runtime.data.held import HELD_FROM, footprint, hold
 from pydron_runtime.data.kept import Kept
@@ -151,7 +152,7 @@ def run(
             phases = _phases(execution, started, loaded, returned, returned)
             return Outcome(execution.task, "ok", stays, started, returned, phases=phases, stays=held)
         try:
-            payload = dump(result, "result", place, verified=True)
+            payload = dump(result if place is None else apart(result), "result", place, verified=True)
         except TransportError as error:
             return _untransportable(execution, error, started, clock)
         finished = clock()
