@@ -13,7 +13,9 @@ import { Timeline } from "./timeline.js";
 import { Transport } from "./transport.js";
 import { WhatIf } from "./whatif.js";
 
-const RARELY = 1500, SHARE = 5;
+// Milliseconds between two looks at a program that is running, at least, and the share of the computer's processors that
+// looking takes at most: what follows a program must not slow it down.
+const RARELY = 1500, SHARE = 1 / 40;
 const TABS = ["graph", "source", "progress", "whatif", "errors", "compare"];
 
 const byId = (id) => document.getElementById(id);
@@ -294,15 +296,15 @@ class Page {
     this.following = events;
     events.onmessage = async ({ data }) => {
       this.news = JSON.parse(data);
+      if (this.news.state !== "running") this.wake?.();
       if (this.busy) return;
       this.busy = true;
       try {
         while (this.news.revision !== this.run.revision) {
           const begin = performance.now();
           await this.refresh();
-          // Reading takes time from the program that is followed: no more than a small share.
-          const rest = Math.max(RARELY, SHARE * (performance.now() - begin));
-          if (this.run.run.state === "running") await new Promise((done) => setTimeout(done, rest));
+          const rest = Math.max(RARELY, (performance.now() - begin) / (SHARE * (navigator.hardwareConcurrency || 1)));
+          if (this.news.state === "running") await new Promise((done) => { this.wake = done; setTimeout(done, rest); });
         }
         if (this.run.run.state !== "running") events.close();
       } catch (problem) {
