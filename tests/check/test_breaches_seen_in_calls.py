@@ -57,6 +57,19 @@ BREACHES = {
         "def f(x):\n    return helper(x)", "f(1)", "SEEN = []\ndef helper(y):\n    SEEN.append(y)", "PD502", "SEEN",
     ),
     "an attribute of a class": ("def f(x):\n    Box.n += 1", "f(1)", "class Box:\n    n = 1", "PD502", "Box"),
+    "an attribute of a class, written by a method": (
+        "def f(x):\n    Box.grow()", "f(1)",
+        "class Box:\n    n = 1\n    @classmethod\n    def grow(cls):\n        cls.n += 1", "PD502", "Box",
+    ),
+    "an attribute of the class of an argument": (
+        "def f(x):\n    return x.grow()", "f(Box())",
+        "class Box:\n    n = 1\n    def grow(self):\n        type(self).n += 1", "PD502", "Box",
+    ),
+    "a registry that objects enter when they are made": (
+        "def f(x):\n    Box()", "f(1)",
+        "class Base:\n    made = []\n    def __init__(self):\n        self.made.append(1)\nclass Box(Base):\n    pass",
+        "PD502", "Base",
+    ),
     "a global generator of its own": (
         "def f(x):\n    return OWN.random()", "f(1)", "import random\nOWN = random.Random(1)", "PD502", "OWN",
     ),
@@ -65,7 +78,7 @@ BREACHES = {
     "the clock": ("def f(x):\n    return time.perf_counter_ns()", "f(1)", "import time", "PD504", ""),
     "an exception that comes once": (
         "def f(x):\n    if next(x) == 0:\n        raise KeyError(1)", "[0 for _ in [0] if not failed(f)]",
-        "class Once:\n    n = [-1]\n    def __next__(self):\n        Once.n[0] += 1\n        return Once.n[0]\n"
+        "class Once:\n    n = [-1]\n    def __next__(self):\n        getattr(Once, 'n')[0] += 1\n        return getattr(Once, 'n')[0]\n"
         "def failed(f):\n    try:\n        f(Once())\n    except KeyError:\n        return True",
         "PD504", "",
     ),
@@ -104,6 +117,10 @@ def test_a_breach_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 FINE = {
+    "an attribute of a class that others write": (
+        "def f(x):\n    return x.value", "[f(Box(i)) for i in range(3)]",
+        "class Box:\n    n = 0\n    def __init__(self, value):\n        self.value = value\n    def grow(self):\n        Box.n += 1",
+    ),
     "a copy is changed": ("def f(x):\n    x = list(x)\n    x.append(1)\n    return x", "f([])", ""),
     "an own container": ("def f(x):\n    out = []\n    out.append(x)\n    return out", "f(1)", ""),
     "an argument is returned": ("def f(x):\n    return x", "f([1, {2: 3}])", ""),

@@ -40,6 +40,10 @@ ITEM = Item(
         ),
         Row("`out.extend(f(x) for x in xs)`", "out = []\nout.extend(f(x) for x in range(4))\nreturn out"),
         Row("`out += (f(x) for x in xs)`", "out = []\nout += (f(x) for x in range(4))\nreturn out"),
+        Row(
+            "`out.extend(reversed(items(x)))`",
+            "out = []\nfor x in range(4):\n    out.extend(reversed([f(x), g(x)]))\nreturn out",
+        ),
         Row("`out.extend(map(f, xs))`", "out = []\nout.extend(map(f, range(4)))\nreturn out"),
     ),
 )

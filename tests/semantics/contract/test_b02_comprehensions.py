@@ -88,6 +88,23 @@ ITEM = Item(
             behaviour=AHEAD,
         ),
         Row("`set().union(f(x) for x in xs)`", "return set().union(f(x) for x in range(4))", behaviour=AHEAD),
+        Row(
+            "`max(d, key=d.get)`",
+            "d = {x: f(x) for x in range(4)}\nreturn max(d, key=d.get), [g(x) for x in range(4)]",
+            8,
+        ),
+        Row("`[g(y) for y in reversed(ys)]`", "ys = [f(x) for x in range(4)]\nreturn [g(y) for y in reversed(ys)]", 8),
+        Row(
+            "`functools.reduce(lambda a, x: a + f(x), xs)`",
+            "return functools.reduce(lambda a, x: a + f(x), range(5), 0)",
+            before="import functools\n",
+        ),
+        Row(
+            "`itertools.accumulate(f(x) for x in xs)`",
+            "return list(itertools.accumulate(f(x) for x in range(4)))",
+            before="import itertools\n",
+            behaviour=AHEAD,
+        ),
         Row("`sum((pair(x) for x in xs), ())`", "return sum((pair(x) for x in range(4)), ())"),
         Row("`sum(([f(x)] for x in xs), [])`", "return sum(([f(x)] for x in range(4)), [])"),
         Row(

@@ -1,13 +1,13 @@
 """Surroundings: what a function can see besides its arguments, by the names that appear in its code.
 
-Globals, attributes of modules and classes of the user's, variables of enclosing functions, default values, its own
-attributes; for the plain functions that it calls the same.
+Globals, attributes of modules and classes of the user's (those of its arguments included), variables of enclosing
+functions, default values, its own attributes; for the plain functions and methods that it calls the same.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Literal
@@ -39,28 +39,69 @@ class Seen:
     value: Any
 
 
-def surroundings(function: FunctionType) -> list[Seen]:
-    """What a function, and the plain functions that it comes to, can see now. Runs no code of the user's."""
-    found: dict[tuple[Any, ...], Seen] = {}
-    waiting: list[FunctionType] = [function]
-    met: set[CodeType] = set()
-    while waiting and len(met) < _FUNCTIONS:
-        current = waiting.pop()
-        if current.__code__ in met:
-            continue
-        met.add(current.__code__)
-        for one in _around(current):
+def surroundings(function: FunctionType, arguments: Iterable[Any] = ()) -> list[Seen]:
+    """What a function, and the plain functions that it comes to, can see now. Runs no code of the user's.
+
+    Args:
+        arguments: What it is given: it sees the attributes of their classes.
+    """
+    looking = _Looking()
+    looking.waiting.append(function)
+    for argument in arguments:
+        looking.own(type(argument), type(argument).__name__)
+    looking.go_on()
+    return list(looking.found.values())
+
+
+class _Looking:
+    """Goes from functions to what they name, and to the functions, modules and classes of the user's among that.
+
+    Modules and classes are looked at for the names that appear in any of the functions: a method may write
+    ``cls.count``. Special methods are come to without being named.
+
+    Attributes:
+        found: What is seen, by key.
+        waiting: Functions to look at.
+    """
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[Any, ...], Seen] = {}
+        self.waiting: list[FunctionType] = []
+        self._met: set[CodeType] = set()
+        self._names: set[str] = set()
+        self._owners: dict[int, tuple[ModuleType | type, str]] = {}
+
+    def go_on(self) -> None:
+        """Until there is nothing new."""
+        before: tuple[int, ...] = ()
+        while before != (before := (len(self._met), len(self._names), len(self._owners))):
+            while self.waiting and len(self._met) < _FUNCTIONS:
+                current = self.waiting.pop()
+                self._met.add(current.__code__)
+                self._names.update(_names(current.__code__))
+                self._take_in(_around(current))
+            for owner, name in list(self._owners.values()):
+                self._take_in(_members(owner, name, self._names))
+
+    def own(self, owner: ModuleType | type, name: str) -> None:
+        """A module, or a class with its bases, is within reach."""
+        for one in owner.__mro__ if isinstance(owner, type) else (owner,):
+            self._owners.setdefault(id(one), (one, name if one is owner else one.__name__))
+
+    def _take_in(self, seen: Iterable[Seen]) -> None:
+        for one in seen:
             value = one.value
-            if isinstance(value, MethodType):
-                value = value.__func__
-            if isinstance(value, (staticmethod, classmethod)):
+            if isinstance(value, (MethodType, staticmethod, classmethod)):
                 value = value.__func__
             if isinstance(value, FunctionType):
-                if not (is_functional(value) or is_scheduled(value) or is_of_library(value)):
-                    waiting.append(value)
-            elif not isinstance(value, (ModuleType, type, BuiltinFunctionType, property)):
-                found.setdefault(one.key, one)
-    return list(found.values())
+                marked = is_functional(value) or is_scheduled(value)
+                if value.__code__ not in self._met and not marked and not is_of_library(value):
+                    self.waiting.append(value)
+            elif isinstance(value, (ModuleType, type)):
+                self.own(value, one.name)
+            elif not isinstance(value, (BuiltinFunctionType, property)):
+                self.found.setdefault(one.key, one)
+                self.own(type(value), type(value).__name__)
 
 
 def _around(function: FunctionType) -> Iterator[Seen]:
@@ -69,8 +110,6 @@ def _around(function: FunctionType) -> Iterator[Seen]:
     for name in sorted(names & space.keys()):
         value = space[name]
         yield Seen((id(space), name), name, "global", value)
-        if isinstance(value, (ModuleType, type)):
-            yield from _members(value, name, names)
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
         try:
             yield Seen((id(cell), "cell"), name, "own", cell.cell_contents)
@@ -88,11 +127,13 @@ def _around(function: FunctionType) -> Iterator[Seen]:
 
 
 def _members(owner: ModuleType | type, name: str, names: set[str]) -> Iterator[Seen]:
-    """What a module or class of the user's holds under names that the function mentions."""
+    """What a module or class of the user's holds under names that functions mention, and its special methods."""
     if _is_installed(owner.__name__ if isinstance(owner, ModuleType) else owner.__module__):
         return
     members = dict(vars(owner))
-    for member in sorted(names & members.keys()):
+    methods = (FunctionType, staticmethod, classmethod)
+    special = {key for key, value in members.items() if key.startswith("__") and isinstance(value, methods)}
+    for member in sorted(members.keys() & names | (special if isinstance(owner, type) else set())):
         yield Seen((id(owner), member), f"{name}.{member}", "global", members[member])
 
 

@@ -99,7 +99,7 @@ class _Watched:
             (names[i] if i < len(names) else f"argument {i + 1}", arg, portrait(arg)) for i, arg in enumerate(args)
         ]
         parts += [(name, value, portrait(value)) for name, value in kwargs.items()]
-        around = [(seen, portrait(seen.value)) for seen in surroundings(self._function)]
+        around = [(seen, portrait(seen.value)) for seen in surroundings(self._function, (*args, *kwargs.values()))]
         copy: Payload | None = None
         try:
             copy = dump((args, dict(kwargs)), "arguments")
@@ -158,7 +158,7 @@ class _Watched:
     def _surroundings(self, before: _Before, own: _Activation) -> bool:
         changed = False
         then = {seen.key: (seen, old) for seen, old in before.around}
-        for seen in surroundings(self._function):
+        for seen in surroundings(self._function, [value for _, value, _ in before.parts]):
             new = portrait(seen.value)
             if seen.kind == "global":
                 _last_seen[self._function.__code__, seen.key] = new

@@ -14,8 +14,11 @@ from pydron_runtime.machine.safety import ITERATORS, MAPPINGS, VIEWS
 
 _CHANGEABLE = MAPPINGS | {list, set, deque}
 
+_REVERSIBLE: tuple[Any, ...] = ([], {}, {}.values(), {}.items(), deque())
+
 PAIRING: frozenset[type] = frozenset(
     {enumerate, zip, reversed, map, filter}
+    | {type(reversed(values)) for values in _REVERSIBLE}
     | {kind for kind in vars(itertools).values() if isinstance(kind, type) and hasattr(kind, "__next__")}
 )
 """Iterators over other iterables. Those that the machine made itself it may go through like the iterables."""

@@ -93,6 +93,7 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         result = lazily(frame, site, callee, args, kwargs)
         if result is not MISSING:
             return result
+        args = given_one_by_one(frame, site, tuple(current(frame, site, arg) for arg in args), changes=True)
     elif is_output(callee) and frame.machine.main.queue:
         result = put_out(frame, site, callee, args, kwargs)
         if result is not MISSING:

@@ -135,21 +135,35 @@ def _with_functions(frame: Frame, site: int, callee: Any, args: tuple[Any, ...],
     operands = (*args, *kwargs.values())
     calls = is_calling(callee)
     functions = [operand for operand in operands if issubclass(type(operand), (*_FUNCTIONS, type, *_GETTERS))]
+    reads: list[Any] = []
     for function in functions:
         if issubclass(type(function), type) and not calls and type(function) is type:
             continue  # a class that says what is meant, such as dtype=float
+        if _looks_up(function):
+            reads.append(function.__self__)
+            continue
         if not is_pure_callable(function):
             return MISSING
     if not functions:
         return pure(frame, site, with_keywords(callee, len(args), tuple(kwargs)), *operands)
 
-    def harmless(*values: Any) -> bool:
-        return all(any(value is function for function in functions) or is_data(value) for value in values)
+    holds_pending = frame.machine.containers.holds_pending
 
-    if not all(type(operand) is Pending or harmless(operand) or frame.machine.containers.holds_pending(operand)
-               for operand in operands):  # fmt: skip
+    def harmless(*values: Any) -> bool:
+        known = all(any(value is function for function in functions) or is_data(value) for value in values)
+        return known and all(holds_pending(read) or is_data(read) for read in reads)
+
+    if not all(type(operand) is Pending or harmless(operand) or holds_pending(operand) for operand in operands):
         return MISSING
-    return compute(frame, site, with_keywords(callee, len(args), tuple(kwargs)), operands, (), harmless)
+    return compute(frame, site, with_keywords(callee, len(args), tuple(kwargs)), operands, tuple(reads), harmless)
+
+
+def _looks_up(function: Any) -> bool:
+    """Whether this is the ``get`` of a mapping, as in ``max(d, key=d.get)``, and runs no code of the user's."""
+    if type(function) is not BuiltinFunctionType or function.__name__ not in ("get", "__getitem__"):
+        return False
+    mapping = function.__self__
+    return type(mapping) is dict and all(is_immutable(key) and is_safe(key) for key in mapping)
 
 
 def is_pure_callable(function: Any) -> bool:

@@ -15,6 +15,7 @@ from pydron_runtime.machine.current import await_writers, await_writers_inside, 
 from pydron_runtime.machine.folding import take_in_pair
 from pydron_runtime.machine.keyed import sort_by_key
 from pydron_runtime.machine.lent import is_fed
+from pydron_runtime.machine.ops_known import gone_through
 from pydron_runtime.machine.ops_store import set_item
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import MAPPINGS, SCALARS, is_immutable, is_safe
@@ -204,6 +205,7 @@ def _extend(frame: Frame, site: int, target: Any, values: Any) -> Any:
     values = current(frame, site, values)
     if type(values) is Pending and values.parts is not None:
         values = values.parts
+    values = gone_through(frame, site, values)
     if type(values) is not Pending and type(values) not in (list, tuple):
         values = settled(frame, site, values)
         if not is_safe(values):

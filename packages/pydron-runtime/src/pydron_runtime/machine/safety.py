@@ -46,7 +46,11 @@ CODE: frozenset[type] = frozenset(
     {types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type}
 )
 
-ITERATORS: frozenset[type] = frozenset(map(type, (iter([]), iter(()), iter({}), iter(""), iter(range(0)))))
+_EMPTY: tuple[Any, ...] = (
+    [], (), {}, {}.values(), {}.items(), set(), "", "é", b"", range(0), range(1 << 99), collections.deque()
+)  # fmt: skip
+
+ITERATORS: frozenset[type] = frozenset(map(type, map(iter, _EMPTY)))
 
 VIEWS: frozenset[type] = frozenset({type({}.keys()), type({}.values()), type({}.items())})
 

@@ -17,17 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydron.config import always
 from pydron_runtime.machine.aside import make_room
-from pydron_runtime.machine.current import current, value_of
+from pydron_runtime.machine.current import await_writers, current, value_of
 from pydron_runtime.machine.folding import FOLDING, fold, settled_start
 from pydron_runtime.machine.keyed import best_by_key
 from pydron_runtime.machine.lent import is_fed, is_lent, is_map
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ops_pure import listed, truth
 from pydron_runtime.machine.own_pace import one_by_one
+from pydron_runtime.machine.sharing import ANYBODY
 from pydron_runtime.machine.stores import MISSING
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
+
+_SEQUENCES = frozenset({list, tuple, range, str, bytes})
 
 _STREAK = 48
 """After so many elements for which no call was handed out, the rest is taken as Python takes it."""
@@ -36,7 +39,7 @@ _STREAK = 48
 def used_up(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``callee(iterator, ...)``; MISSING where the machine does not know how the callee takes elements."""
     if callee is functools.reduce:
-        return _reduced(frame, site, args) if len(args) in (2, 3) and is_fed(frame.machine, args[1]) else MISSING
+        return _reduced(frame, site, args) if len(args) in (2, 3) and not kwargs else MISSING
     if not args or not is_fed(frame.machine, args[0]):
         return MISSING
     if callee is sum or callee is math.prod:
@@ -163,10 +166,17 @@ def any_or_all(frame: Frame, site: int, callee: Any, elements: Iterator[Any], ti
 
 
 def _reduced(frame: Frame, site: int, args: tuple[Any, ...]) -> Any:
-    """``functools.reduce(function, iterator[, initial])``."""
-    from pydron_runtime.machine.ops_call import call  # the two refer to each other
+    """``functools.reduce(function, iterable[, initial])``; MISSING where neither of them is for the machine."""
+    from pydron_runtime.machine.mapping import is_mapped  # the two refer to each other
+    from pydron_runtime.machine.ops_call import call  # these, too
 
     function, iterable, *initial = args
+    if not is_fed(frame.machine, iterable):
+        if not is_mapped(function) or type(iterable) not in _SEQUENCES:
+            return MISSING
+        await_writers(frame, site, iterable)
+        iterable = iter(iterable)
+        frame.machine.iterators.own[iterable] = ANYBODY
     taking = Taking(frame, site, iterable)
     steps = iter(taking)
     result = initial[0] if initial else next(steps, MISSING)
