@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from scheduled import PRELUDE, Program, check, executing
 
+from pydron import functional, schedule
+from pydron_runtime.data.tasks import Task
 from pydron_runtime.machine import unfolding
 from pydron_runtime.testing.scripted import ScriptedExecutor, oldest_first
 
@@ -34,7 +36,12 @@ def fib(n):
 def failing(n):
     if n == 3:
         raise ValueError(n)
-    return failing(n - 1) + failing(n - 2)
+    return n if n < 2 else failing(n - 1) + failing(n - 2)
+@functional
+def endless(n):
+    if n == 3:
+        raise ValueError(n)
+    return endless(n - 1) + endless(n - 2)
 @functional
 def even(n):
     return True if n == 0 else uneven(n - 1)
@@ -103,27 +110,55 @@ def test_a_recursive_function_gives_what_it_gives(name: str) -> None:
     check(PRELUDE + SORT + PROGRAMS[name])
 
 
-def test_one_call_of_a_recursive_function_keeps_all_workers_busy() -> None:
-    """The outermost call is the only one in the program; several pieces of it are under way at once."""
-    program = Program(
-        PRELUDE + SORT + "@schedule\ndef main():\n    return fib(18)\n",
-    )
-    executor = ScriptedExecutor(oldest_first)
-    most = 0
-    submit = executor.submit
+def handed_out_at_first(source: str, workers: int = 2) -> list[Task]:
+    """What a program hands out before the first of it completes. The outcome is compared with plain Python's."""
+    program = Program(PRELUDE + SORT + source)
+    executor = ScriptedExecutor(oldest_first, workers)
+    found: list[Task] = []
+    at_first: list[Task] = []
+    submit, wait = executor.submit, executor.wait
 
-    def counting(task: object) -> None:
-        nonlocal most
-        submit(task)  # type: ignore[arg-type]
-        most = max(most, executor._ledger.open)
+    def noting(task: Task) -> None:
+        found.append(task)
+        submit(task)
 
-    executor.submit = counting  # type: ignore[method-assign]
-    from pydron import functional, schedule
+    def waiting(owner: int, timeout: float | None = None) -> bool:
+        at_first[:] = at_first or found
+        return wait(owner, timeout)
 
+    executor.submit, executor.wait = noting, waiting  # type: ignore[method-assign]
     with executing(executor):
         outcome = program.observe(program.namespace(schedule, functional))
-    assert "2584" in str(outcome.result)
-    assert most >= unfolding.AHEAD * 2
+    plain = program.observe(program.namespace(plainly, plainly))
+    assert (str(outcome.result), str(outcome.error)) == (str(plain.result), str(plain.error))
+    return at_first
+
+
+def plainly(function: object) -> object:
+    return function
+
+
+def test_calls_that_plain_python_never_comes_to_may_recurse_without_end() -> None:
+    """``endless(3)`` raises before ``endless(2)`` is called, which never ends."""
+    first = handed_out_at_first("@schedule\ndef main():\n    return endless(7)\n")
+    assert len(first) == unfolding.AHEAD * 2
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_one_call_of_a_recursive_function_keeps_all_workers_busy(workers: int) -> None:
+    """The outermost call is the only one in the program; several pieces of it are under way at once."""
+    first = handed_out_at_first("@schedule\ndef main():\n    return fib(18)\n", workers)
+    assert [task.function.name for task in first] == ["fib"] * unfolding.AHEAD * workers
+
+
+def test_a_call_on_results_of_pieces_is_handed_out_before_these_are_there() -> None:
+    """So that it begins, where they are, as soon as they are."""
+    source = "@schedule\ndef main():\n    return sort([(number * 37) % 101 for number in range(100)])\n"
+    first = handed_out_at_first(source)
+    pieces = {task.id for task in first if task.function.name == "sort"}
+    merges = [task for task in first if task.function.name == "merge"]
+    assert len(pieces) == unfolding.AHEAD * 2
+    assert any(len(merge.needs) == 2 and set(merge.needs) <= pieces for merge in merges)
 
 
 def test_only_functions_that_come_to_themselves_are_unfolded() -> None:

@@ -124,6 +124,7 @@ class TaskEntry(Entry):
         by_value: The program supplies the values of all references itself.
         took: Nanoseconds that the call ran, once that is known.
         submitted: Nothing of the program's is read any more on its behalf.
+        submitted_as: The number under which it was submitted, or run in the program.
         output: What the call has put out, to be brought forth when it counts.
     """
 
@@ -139,6 +140,7 @@ class TaskEntry(Entry):
         "pending",
         "references",
         "submitted",
+        "submitted_as",
         "took",
     )
 
@@ -163,6 +165,7 @@ class TaskEntry(Entry):
         self.by_value = False
         self.stays = False
         self.submitted = False
+        self.submitted_as = 0
         self.output: tuple[Chunk, ...] = ()
         self.pending = Pending()
 

@@ -7,10 +7,14 @@ where the program is, at its own speed; when a call takes long after all, the ne
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any
 
+from pydron.analysis.reach import is_recursive
 from pydron.config import always
+from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.sizes import Sizes, size_of
 
 SHORT = 90_000
 """Nanoseconds. Handing out a call and taking its result in costs the program some 60 µs of processor time, and a worker
@@ -39,12 +43,14 @@ class Cost:
         calls: How many were measured.
         mean: Nanoseconds, the recent ones weighing more.
         largest: Bytes of the largest result that came from a worker; None if none did.
+        sizes: What calls of each size take, if the function is recursive.
         surprised: The last call that ran in the program took very long.
     """
 
-    __slots__ = ("calls", "largest", "mean", "surprised")
+    __slots__ = ("calls", "largest", "mean", "sizes", "surprised")
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Sizes | None = None) -> None:
+        self.sizes = sizes
         self.calls = 0
         self.surprised = False
         self.largest: int | None = None
@@ -59,6 +65,16 @@ class Cost:
     def is_fairly_short(self) -> bool:
         """Whether calls are better made in ranges than handed out one by one."""
         return self.calls >= _ENOUGH and self.mean < FAIRLY_SHORT and not always()
+
+    def is_short_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        """Whether this call is better made where the program is."""
+        sizes = self.sizes
+        if sizes is None or not sizes.tell or always():
+            return self.is_short
+        if Pending in map(type, args) or Pending in map(type, kwargs.values()):
+            return False
+        expected = sizes.expected(size_of(args, kwargs))
+        return expected is not None and expected < SHORT // 2  # a call of nearly the same size may take twice as long
 
     def measured(self, nanoseconds: int) -> None:
         """A call took so long."""
@@ -90,7 +106,8 @@ def cost_of(function: Callable[..., Any]) -> Cost:
     try:
         cost = _costs.get(function)
         if cost is None:
-            cost = _costs[function] = Cost()
+            recursive = type(function) is FunctionType and is_recursive(function)
+            cost = _costs[function] = Cost(Sizes() if recursive else None)
     except TypeError:  # cannot be referred to weakly
         cost = Cost()
     return cost

@@ -57,6 +57,7 @@ from pydron_runtime.machine.safety import (
     name_of,
     runs_user_code_for_attribute,
 )
+from pydron_runtime.machine.sizes import size_of
 from pydron_runtime.machine.stores import MISSING, owner_of
 from pydron_runtime.machine.straight import may_enter
 from pydron_runtime.machine.tasks import tell_once
@@ -159,7 +160,11 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
         for value in (*args, *kwargs.values()):
             await_writers_inside(frame, site, value)
     cost = cost_of(function)
-    if cost.is_short or (machine.likely and cost.is_fairly_short and frame.code.node(site) in machine.likely):
+    short = cost.is_short
+    if cost.sizes is not None:
+        args = tuple(current(frame, site, value) for value in args)
+        short = cost.is_short_call(args, kwargs)
+    if short or (machine.likely and cost.is_fairly_short and frame.code.node(site) in machine.likely):
         holds_pending = machine.containers.holds_pending
         args = tuple(current(frame, site, value) for value in args)
         if not any(map(holds_pending, args)) and not any(map(holds_pending, kwargs.values())):
@@ -212,7 +217,10 @@ def _timed(frame: Frame, site: int, cost: Cost, function: Any, args: tuple[Any, 
     else:
         make_room()  # it is the user's code, and may write
         result = frame.code.caller(site)(function, args, kwargs)
-    cost.ran_in_program(time.perf_counter_ns() - started)
+    took = time.perf_counter_ns() - started
+    cost.ran_in_program(took)
+    if cost.sizes is not None:
+        cost.sizes.measured(size_of(args, kwargs), took)
     frame.machine.tasks.made_here += 1
     return result
 

@@ -35,12 +35,16 @@ class Pending:
         fresh: If the value is an object, nothing but this placeholder refers to it: it was made for it.
         object: The object that the value is, unless an operand turns out to have operators of its own.
         origin: The pending value whose value this one has taken.
+        follows: The pending value whose value this one will take, once that is known.
+        followed: Called, once each, when that is known.
         number: Of the task that produces it; stays when ``task`` goes.
     """
 
     __slots__ = (
         "__weakref__",
         "done",
+        "followed",
+        "follows",
         "fresh",
         "held_in",
         "load",
@@ -71,6 +75,8 @@ class Pending:
         self.sources: tuple[Any, ...] = ()
         self.readers: list[Entry] | None = None
         self.origin: Pending | None = None
+        self.follows: Pending | None = None
+        self.followed: list[Callable[[], None]] | None = None
 
     @property
     def is_remote(self) -> bool:
@@ -111,6 +117,22 @@ class Pending:
             self.settle_later(other.get)
         else:
             other.waiters.append(lambda: self.forward(other))
+            self.follows = other
+            followed, self.followed = self.followed, None
+            for each in followed or ():
+                each()
+
+    @property
+    def source(self) -> Pending:
+        """As far as is known, the pending value whose value this one will take; itself if it takes none."""
+        pending = self
+        while pending.follows is not None:
+            pending = pending.follows
+        return pending
+
+    def when_followed(self, then: Callable[[], None]) -> None:
+        """Call ``then`` when it is known whose value this one will take, if that turns out before it is there."""
+        self.followed = [*(self.followed or ()), then]
 
     def read_by(self, entry: Entry) -> None:
         """An entry that was put off reads the value at its place in the program."""

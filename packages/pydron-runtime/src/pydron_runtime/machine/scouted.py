@@ -116,7 +116,8 @@ def _guessed(scout: Scout, site: int, callee: Any, args: tuple[Any, ...], kwargs
             raise Unforeseen
         if machine.speculation.stands_for(value) and all(value is not guess.result for guess in scout.guesses):
             raise Unforeseen  # a chain from iteration to iteration: nothing would overlap
-    if cost_of(function).is_short:
+    cost = cost_of(function)
+    if cost.is_short:
         raise Unforeseen
     if machine.claims.any_writer or machine.changes_pending:
         # An object may be changed before the program comes to the call: then the guess would be in vain.
@@ -124,8 +125,8 @@ def _guessed(scout: Scout, site: int, callee: Any, args: tuple[Any, ...], kwargs
             type(value) in SCALARS or machine.speculation.stands_for(value) for value in (*args, *kwargs.values())
         ):
             raise Unforeseen
-    if machine.unfolding.takes(function):
-        raise Unforeseen
+    if cost.sizes is not None:
+        raise Unforeseen  # it is unfolded
     if not scout.asking:
         return Pending()
     scout.step()

@@ -20,6 +20,7 @@ from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.granularity import SHORT_CALL, cost_of
 from pydron_runtime.machine.pending import Pending, reference_of
 from pydron_runtime.machine.previews import arguments_of
+from pydron_runtime.machine.promises import promised_task, when_promised
 from pydron_runtime.machine.readiness import when_there
 from pydron_runtime.machine.results import Results, run_here
 from pydron_runtime.machine.tallies import count_issued
@@ -102,7 +103,7 @@ class Tasks:
 
     def _submit_when_possible(self, entry: TaskEntry) -> None:
         """Submit the task when the executor knows the tasks it needs, and the program's own values are there."""
-        if entry.references and not entry.by_value and self._had_better_stay(entry):
+        if entry.references and not entry.by_value and _had_better_stay(entry, self.outstanding):
             entry.by_value = entry.stays = True
         for number in entry.references:
             producer = self.outstanding.get(number)
@@ -111,27 +112,22 @@ class Tasks:
                 return
         wanted = [pending for number, pending in entry.references.items() if not self._is_needed(entry, number)]
         when_there(self._machine, entry, wanted, lambda: self._submit(entry))
-
-    def _had_better_stay(self, entry: TaskEntry) -> bool:
-        """Whether a call is known to be short, and what it waits for to be small."""
-        if not cost_of(entry.callee).is_short:
-            return False
-        for number, pending in entry.references.items():
-            producer = self.outstanding.get(number)
-            if producer is None:
-                if not pending.done or pending.is_remote:
-                    return False
-            elif not producer.stays:
-                largest = cost_of(producer.callee).largest
-                if largest is None or largest >= payload.READ_AT_ONCE:
-                    return False
-        return True
+        if not entry.by_value and entry.submitted_as != entry.number:
+            when_promised(self._machine, entry, wanted, lambda: self._submit(entry))
 
     def _is_needed(self, entry: TaskEntry, number: int) -> bool:
         """Whether a reference stands for a result that the executor has, or will have."""
         return number > 0 and number not in self.results.in_program and not entry.by_value
 
+    def _promised(self, entry: TaskEntry, pending: Pending) -> int | None:
+        """The task whose result a pending value is, or will be, if there is no need to have that here."""
+        number = promised_task(pending)
+        return number if number is not None and self._is_needed(entry, number) else None
+
     def _submit(self, entry: TaskEntry) -> None:
+        if entry.submitted_as == entry.number:
+            return
+        entry.submitted_as = entry.number
         if entry.stays:
             self._machine.ready.append(lambda: self._run_in_program(entry, SHORT_CALL))
             return
@@ -141,11 +137,10 @@ class Tasks:
             for number, pending in entry.references.items():
                 if self._is_needed(entry, number):
                     needs.append(number)
-                elif pending.is_remote and pending.task is not None and self._is_needed(entry, pending.task):
-                    # It has turned out to be the result of a task; there is no need to have it here.
-                    needs.append(pending.task)
-                    bindings[number] = payload.dump(references.Reference(pending.task))
-                    self.results.read_elsewhere.add(pending.task)
+                elif (task := self._promised(entry, pending)) is not None:
+                    needs.append(task)
+                    bindings[number] = payload.dump(references.Reference(task))
+                    self.results.read_elsewhere.add(task)
                 else:
                     bindings[number] = dump_readable(pending.get(), "value")
         except TransportError as error:
@@ -285,6 +280,22 @@ class Tasks:
         """Nothing is referred to by number any more."""
         self._machine.executor.release(self._kept)
         self._kept = set()
+
+
+def _had_better_stay(entry: TaskEntry, outstanding: Mapping[int, TaskEntry]) -> bool:
+    """Whether a call is known to be short, and what it waits for to be small."""
+    if not cost_of(entry.callee).is_short:
+        return False
+    for number, pending in entry.references.items():
+        producer = outstanding.get(number)
+        if producer is None:
+            if not pending.done or pending.is_remote:
+                return False
+        elif not producer.stays:
+            largest = cost_of(producer.callee).largest
+            if largest is None or largest >= payload.READ_AT_ONCE:
+                return False
+    return True
 
 
 def _from_its_place(entry: TaskEntry) -> Callable[..., Any]:

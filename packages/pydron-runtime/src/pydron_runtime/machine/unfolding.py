@@ -1,29 +1,33 @@
 """Unfolding: a recursive functional function is spread over the workers, piece by piece.
 
 Handed out as one task, ``sort(values)`` would do all its work, and that of the calls in it, in one worker. So the call
-of a recursive function waits at first. When the workers have little to do, the oldest call that waits, and so the
-largest, is *unfolded*: its body runs in the program, as a frame, and the calls in it wait in turn. When there are
-enough pieces to keep all workers busy, the oldest are handed out whole. Pieces that are known to be small are not
-unfolded.
+of a recursive function waits at first. When the workers have little to do, the largest call that waits is *unfolded*
+if it is a large part of all that waits: its body runs in the program, as a frame, and the calls in it wait in turn. If
+it is a small part, it is handed out whole. So pieces are large in the beginning, when few of them make for little
+overhead, and small in the end, when the workers are to end together. Small pieces are not unfolded.
+
+How large a piece is, is told by what calls of its size took (:mod:`.sizes`). Else it is a share of the call that it is
+in: the calls within one call count as equal, or in proportion to the elements that they are given.
 
 Being functional, the function may run here or there; what it computes is the same.
 """
 
 from __future__ import annotations
 
-import weakref
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from pydron.analysis.reach import is_recursive
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import deferred_call
 from pydron_runtime.machine.deferral import is_deferrable_function
 from pydron_runtime.machine.entries import State, TaskEntry
+from pydron_runtime.machine.granularity import cost_of
+from pydron_runtime.machine.sizes import Size, Sizes, elements_of, size_of
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import record_of
 
@@ -34,26 +38,37 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.pending import Pending
 
 PIECES = 8
-"""Pieces per worker, waiting or under way, from which on none is unfolded."""
+"""Pieces per worker, waiting or under way, from which on they are handed out although the program goes on to make more;
+and how many of those that wait are compared."""
 
 AHEAD = 2
 """Pieces per worker that are under way at once."""
 
+KNOWN, GUESSED = 2, 3
+"""A piece is unfolded if it makes up more than one part, in so many per worker, of what waits. The larger pieces are,
+the fewer there are; but one whose size is a guess may be far larger than it seems."""
+
 SMALL = 4_000_000
 """Nanoseconds. A piece that is expected to take less is handed out as it is."""
 
-_recursive: weakref.WeakKeyDictionary[FunctionType, bool] = weakref.WeakKeyDictionary()
+UNKNOWN = 1_000_000_000
+"""Nanoseconds that an outermost call is taken to need as long as nothing is known of it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Piece:
-    """A call that waits.
+    """A call that waits, is under way, or is unfolded.
 
     Attributes:
-        frame: Stands in its place in program order, and has not begun.
+        frame: Stands in its place in program order.
         caller: The frame that made the call.
         code: Of the function.
-        depth: How many calls of unfolded functions it is inside of.
+        sizes: What calls of the function took.
+        elements: How many elements it is given.
+        outer: The unfolded call that it is in, if any.
+        inner: How many calls are in it, once it is unfolded; ``given``: how many elements those are given.
+        left: How many of these have not ended.
+        took: Nanoseconds that pieces in it took in workers; ``done``: what share of it they were, as far as is known.
     """
 
     frame: Frame
@@ -63,7 +78,58 @@ class _Piece:
     code: Code
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
-    depth: int
+    sizes: Sizes
+    size: Size
+    elements: int
+    outer: _Piece | None
+    inner: int = 0
+    given: int = 0
+    left: int = 0
+    took: int = 0
+    done: float = 0.0
+
+    def __post_init__(self) -> None:
+        outer = self.outer
+        if outer is not None:
+            outer.inner += 1
+            outer.left += 1
+            outer.given += self.elements
+            if outer.function is self.function and outer.size == self.size:
+                self.sizes.tell = False
+
+    def share(self) -> tuple[float, _Piece]:
+        """What part it is of the outermost unfolded call that it is in, and that call."""
+        share, piece = 1.0, self
+        while piece.outer is not None:
+            outer = piece.outer
+            # A call alone is probably the first of several.
+            share *= piece.elements / outer.given if outer.given else 1 / max(2, outer.inner)
+            piece = outer
+        return share, piece
+
+    def expected(self) -> tuple[int, bool]:
+        """Nanoseconds that it is expected to take, and whether that is known rather than guessed."""
+        known = self.sizes.expected(self.size)
+        if known is not None:
+            return known, True
+        share, outermost = self.share()
+        return int(share * (outermost.took / outermost.done if outermost.done else UNKNOWN)), False
+
+    def ended(self, took: int) -> None:
+        """A worker has made the call, in so many nanoseconds."""
+        share, outermost = self.share()
+        if outermost is not self:
+            outermost.done += share
+        piece: _Piece | None = self
+        while piece is not None:
+            piece.took += took
+            piece = piece.outer
+        piece = self
+        while piece is not None and not piece.left and (piece is self or piece.frame.finished):
+            piece.sizes.measured(piece.size, piece.took)
+            piece = piece.outer
+            if piece is not None:
+                piece.left -= 1
 
 
 class Unfolding:
@@ -76,19 +142,15 @@ class Unfolding:
     def __init__(self, machine: Machine) -> None:
         self.waiting: deque[_Piece] = deque()
         self._machine = machine
-        self._depths: dict[int, int] = {}
+        self._unfolded: dict[int, _Piece] = {}
         self._under_way: list[tuple[TaskEntry, _Piece]] = []
-        self._took: dict[tuple[Any, int], int] = {}
-
-    def takes(self, function: Any) -> bool:
-        """Whether a function may be one of those that are unfolded."""
-        return type(function) is FunctionType and _is_recursive(function)
 
     def put(
         self, frame: Frame, site: int, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Pending | None:
         """Take a call in. None if the function is none of those that are unfolded."""
-        if self._machine.executor.workers < 2 or type(function) is not FunctionType or not _is_recursive(function):
+        sizes = cost_of(function).sizes
+        if sizes is None or self._machine.executor.workers < 2 or type(function) is not FunctionType:
             return None
         from pydron_runtime.machine.code import code_of  # the two refer to each other
 
@@ -97,7 +159,10 @@ class Unfolding:
         if code is None or not code.accepts(args, kwargs) or not is_deferrable_function(record):
             return None
         child = deferred_call(frame, site, code, args, kwargs)
-        self.waiting.append(_Piece(child, frame, site, function, child.code, args, kwargs, self._depth_of(frame)))
+        size, elements = size_of(args, kwargs), elements_of(args, kwargs)
+        outer = self._around(frame)
+        piece = _Piece(child, frame, site, function, child.code, args, kwargs, sizes, size, elements, outer)
+        self.waiting.append(piece)
         self.feed(idle=False)
         return child.outputs[0]
 
@@ -113,20 +178,28 @@ class Unfolding:
         workers = self._machine.executor.workers
         begun = False
         while self.waiting and len(self._under_way) < AHEAD * workers:
-            few = len(self.waiting) + len(self._under_way) < PIECES * workers
-            if few and not idle:
+            if not idle and len(self.waiting) + len(self._under_way) < PIECES * workers:
                 break
-            piece = self.waiting.popleft()
             begun = True
-            if few and self._expected(piece) >= SMALL:
-                self._unfold(piece)
-            else:
-                self._hand_out(piece)
+            self._begin_one(workers, idle)
         return begun
+
+    def _begin_one(self, workers: int, idle: bool) -> None:
+        """Unfold the largest of those that wait, or hand it out."""
+        expected = [piece.expected() for piece in islice(self.waiting, PIECES * workers)]
+        place = max(range(len(expected)), key=lambda place: expected[place][0])  # the oldest of equals
+        piece = self.waiting[place]
+        del self.waiting[place]
+        time, is_known = expected[place]
+        parts = workers * (KNOWN if is_known else GUESSED)
+        if idle and time >= SMALL and time * parts > sum(each for each, _ in expected):
+            self._unfold(piece)
+        else:
+            self._hand_out(piece)
 
     def _unfold(self, piece: _Piece) -> None:
         child = piece.frame
-        self._depths[id(child)] = piece.depth
+        self._unfolded[id(child)] = piece
         child.start(lambda: (piece.code.function(child, *piece.args, **piece.kwargs),))
 
     def _hand_out(self, piece: _Piece) -> None:
@@ -152,28 +225,14 @@ class Unfolding:
             if entry.state is State.OPEN:
                 still.append((entry, piece))
             elif entry.took:
-                self._took[piece.function, piece.depth] = entry.took
+                piece.ended(entry.took)
         self._under_way = still
 
-    def _expected(self, piece: _Piece) -> int:
-        """Nanoseconds that a piece is expected to take, from pieces of the same depth or the next; much if unknown."""
-        for further, share in ((0, 1), (-1, 2), (1, 1), (-2, 4)):
-            took = self._took.get((piece.function, piece.depth + further))
-            if took is not None:
-                return took // share
-        return SMALL
-
-    def _depth_of(self, frame: Frame | None) -> int:
+    def _around(self, frame: Frame | None) -> _Piece | None:
+        """The unfolded call that a frame is in."""
         while frame is not None:
-            depth = self._depths.get(id(frame))
-            if depth is not None:
-                return depth + 1
+            piece = self._unfolded.get(id(frame))
+            if piece is not None:
+                return piece
             frame = frame.frame
-        return 0
-
-
-def _is_recursive(function: FunctionType) -> bool:
-    known = _recursive.get(function)
-    if known is None:
-        known = _recursive[function] = is_recursive(function)
-    return known
+        return None
