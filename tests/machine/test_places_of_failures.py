@@ -12,6 +12,7 @@ from scheduled import PRELUDE, Program, executing
 
 import pydron
 from pydron import runner
+from pydron.places import Place
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 TEXT = f"""{PRELUDE}
@@ -168,3 +169,16 @@ def test_the_frame_of_a_scheduled_function_has_its_arguments() -> None:
             frames = [entry for entry, _ in traceback.walk_tb(error.__traceback__)]
     assert frames[1].f_code.co_name == "inner" and frames[1].f_locals["x"] == 1
     assert frames[1].f_globals is names
+
+
+def test_one_place_may_be_shown_in_two_roles() -> None:
+    users = test_one_place_may_be_shown_in_two_roles.__code__
+    place, above = Place(users.co_firstlineno), Place(users.co_firstlineno + 1)
+    roles: tuple[runner.Role, ...] = ("part", "function")
+    for role in roles:
+        runner.entry_of(users, place, None, {}, role=role)
+    shown = [
+        traceback.extract_tb(runner.without_own_frames(runner.entry_of(users, above, below, {})))
+        for below in [runner.entry_of(users, place, None, {}, role=role) for role in roles]
+    ]
+    assert [[frame.lineno for frame in frames] for frames in shown] == [[place.line], [above.line, place.line]]

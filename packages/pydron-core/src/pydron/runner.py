@@ -300,7 +300,8 @@ def entry_of(
     if found is None:
         if len(_shown_at) >= _MOST_PLACES:
             _shown_at.clear()
-        made = code_at(users.co_filename, users.co_name, place)
+        # A copy: the same place may be shown in another role, or as a frame of other code.
+        made = code_at(users.co_filename, users.co_name, place).replace()
         found = _shown_at[key] = (users, made)
         show_as(made, users, role)
     return entry_at(found[1], place.line, below, namespace, variables)

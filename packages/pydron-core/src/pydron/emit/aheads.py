@@ -128,17 +128,13 @@ class Aheads:
 
         Args:
             loop: What begins its tiers, unless they were begun before, and the loop itself.
-            tiers: The variable that holds its tiers, if they were begun before.
+            tiers: The variable that holds its tiers.
         """
         if not name:
             return loop
         *beginning, written = loop
-        if beginning:
-            (begin,) = beginning
-            assert isinstance(begin, ast.Assign) and isinstance(begin.targets[0], ast.Name)
-            tiers = begin.targets[0].id
         begun = self.begun(name, node, name_of(tiers), assigned)
-        return [*beginning, begun, written, self.ended(name, node)]
+        return [*beginning, begun, written]
 
     @staticmethod
     def ended(name: str, node: For | While) -> ast.stmt:

@@ -10,6 +10,7 @@ import sys
 
 from pydron.emit.builder import Sites, Unsupported, assign, name_of, place
 from pydron.emit.exits import bare_exit
+from pydron.emit.releases import Releases, release
 from pydron.emit.streams import handed_over
 from pydron.ir.fragment import Fragment
 from pydron.ir.matching import Arm, match_statements, pattern_of
@@ -41,13 +42,19 @@ class Plain:
         sink: The temporary to which elements are handed over by ``yield``; "" where there is none.
     """
 
-    def __init__(self, sites: Sites, sink: str = "") -> None:
+    def __init__(self, sites: Sites, releases: Releases, sink: str = "") -> None:
         self._sites = sites
+        self._releases = releases
         self.sink = sink
 
     def region(self, region: Region) -> list[ast.stmt]:
         """The statements of a region."""
-        return [statement for node in region.nodes for statement in self._node(node)]
+        return [statement for node in region.nodes for statement in (*self._node(node), *self._over(node))]
+
+    def _over(self, node: Node) -> list[ast.stmt]:
+        """What lets go of temporaries. What has been stored somewhere goes on anyway."""
+        names = () if isinstance(node, Store) else self._releases.get(node.id, ())
+        return [release(names, located(node.span))] if names else []
 
     def _node(self, node: Node) -> list[ast.stmt]:
         match node:

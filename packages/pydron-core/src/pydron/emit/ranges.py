@@ -16,6 +16,7 @@ from pydron.emit.builder import PREFIX, Sites, assign, function_def, name_of, pl
 from pydron.emit.exits import bare_exit
 from pydron.emit.names import all_binds, fragments_of
 from pydron.emit.plain import Plain, target_of_loop
+from pydron.emit.releases import Releases
 from pydron.ir.nodes import Call, Const, For, Graph, Host, If, Input, Node, Output, Region, Store
 
 FACTORY = f"{PREFIX}slice"
@@ -96,8 +97,10 @@ class WithAnswers(Plain):
         callees: Names of the variables that hold the functions that were asked, by node.
     """
 
-    def __init__(self, sites: Sites, answers: Mapping[int, str], callees: Mapping[int, str]) -> None:
-        super().__init__(sites)
+    def __init__(
+        self, sites: Sites, releases: Releases, answers: Mapping[int, str], callees: Mapping[int, str]
+    ) -> None:
+        super().__init__(sites, releases)
         self.answers = answers
         self.callees = callees
 

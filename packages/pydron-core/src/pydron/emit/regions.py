@@ -17,9 +17,10 @@ from pydron.emit.names import own_binds, own_reads
 from pydron.emit.plain import stepped_at, target_of_loop
 from pydron.emit.planning import Deferrable as Deferrable
 from pydron.emit.planning import Deferred, plan_of
+from pydron.emit.releases import release, used_up
 from pydron.emit.statements import Statements
 from pydron.emit.streams import Extent, emit_stream, handed_over
-from pydron.emit.tiers import in_tiers, while_in_tiers
+from pydron.emit.tiers import in_tiers, left_behind, while_in_tiers
 from pydron.ir.nodes import (
     Call,
     Const,
@@ -75,6 +76,7 @@ class Regions:
         self.sink = ""
         self.streams: list[Extent] = []
         self.aheads = Aheads(self.expressions)
+        self.releases = self.statements.releases
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
         """The statements of a region; ``assigned`` is bound for certain where it begins."""
@@ -87,6 +89,8 @@ class Regions:
             if isinstance(node, Call) or not subregions(node):
                 made = self.guarded.noticed(node, made, own_binds(node, self.variables), before, assigned)
             emitted += made
+            if node.id in self.releases:
+                emitted.append(release(self.releases[node.id], made[-1]))
         return emitted
 
     def _node(self, node: Node, assigned: Names) -> list[ast.stmt]:
@@ -240,8 +244,11 @@ class Regions:
         if not self.loops:
             machine = ast.For(loop_target, ast.Tuple([], ast.Load()), body, [], None)
             notes = notes_of_loop(self, node, at)
-            loop = in_tiers(self.statements, node, iterable or tiers, assigned, machine, orelse, notes, self.sink)
-            return self.aheads.over_tiers(loop, ahead, node, tiers, assigned)
+            forms = tiers or self.sites.fresh("tiers")
+            loop = in_tiers(self.statements, node, forms, iterable, assigned, machine, orelse, notes, self.sink)
+            loop = self.aheads.over_tiers(loop, ahead, node, forms, assigned)
+            ended = [self.aheads.ended(ahead, node)] if ahead else []
+            return [*loop, *ended] if tiers else left_behind(forms, loop, ended, used_up(node, iterable, self.releases))
         assert iterable is not None
         if ahead:
             begun = self.aheads.begun(ahead, node, iterable, assigned)

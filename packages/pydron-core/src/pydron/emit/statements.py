@@ -8,6 +8,7 @@ from typing import Literal
 from pydron.emit.builder import Unsupported, assign, name_of, place, target_of
 from pydron.emit.exits import bare_exit
 from pydron.emit.expressions import Expressions, is_atom
+from pydron.emit.releases import releases_of
 from pydron.ir.nodes import Call, Const, Def, Graph, Host, Native, Output, Store
 
 
@@ -19,6 +20,7 @@ class Statements:
         self.sites = expressions.sites
         self.cells = frozenset(graph.cell_names)
         self.variables = expressions.variables
+        self.releases = releases_of(graph)
 
     # Assignments.
 

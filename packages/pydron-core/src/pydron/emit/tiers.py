@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from pydron.emit.assignment import Names
-from pydron.emit.builder import Sites, assign, name_of, place, target_of
+from pydron.emit.builder import assign, name_of, place, target_of
 from pydron.emit.names import all_binds, all_reads
 from pydron.emit.plain import Plain, stepped_at, target_of_loop
 from pydron.emit.ranges import WithAnswers, answerable
@@ -17,7 +17,8 @@ from pydron.ir.nodes import For, Region, While
 def in_tiers(
     statements: Statements,
     node: For,
-    iterable: ast.expr | str,
+    tiers: str,
+    iterable: ast.expr | None,
     assigned: Names,
     machine: ast.For,
     orelse: list[ast.stmt],
@@ -42,7 +43,8 @@ def in_tiers(
         (the loop's own else branch)
 
     Args:
-        iterable: What the loop goes through, emitted; or, for the loop of a stream, the variable that holds its tiers.
+        tiers: The variable that holds the loop's tiers.
+        iterable: What the loop goes through, emitted; None for the loop of a stream, whose tiers are there.
         assigned: Variables that are bound for certain where the loop begins.
         machine: The loop on the machine.
         orelse: The emitted else branch.
@@ -51,28 +53,40 @@ def in_tiers(
     """
     sites, variables = statements.sites, statements.variables
     at = node.iterable.expression()
-    tiers = iterable if isinstance(iterable, str) else sites.fresh("tiers")
     go_on: list[ast.stmt] = [ast.Continue()]
     chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
     machine.iter, machine.orelse, machine.body = chunk, go_on, machine.body or [ast.Pass()]
-    plain_body = Plain(sites, sink).region(node.body) or [ast.Pass()]
+    plain_body = Plain(sites, statements.releases, sink).region(node.body) or [ast.Pass()]
     written: ast.stmt = ast.For(target_of_loop(node), chunk, plain_body, go_on, None)
     reads = all_reads(node.body, variables)
     statements.expressions.assigned = assigned
     settle = statements.settle(at, set(reads) - {sink})
-    calls = {} if isinstance(iterable, str) else answerable(node.body, variables)
+    calls = {} if iterable is None else answerable(node.body, variables)
     if calls:
         fixed = sorted((reads - all_binds(Region((node,)), variables) - statements.cells) & assigned)
         given = ast.Dict([ast.Constant(name) for name in fixed], [name_of(name) for name in fixed])
         settle.append(ast.Assign([ast.Attribute(name_of(tiers), "given", ast.Store())], given))
         answered = ast.Attribute(name_of(tiers), "answered", ast.Load())
-        written = ast.If(answered, _with_answers(sites, node, tiers, chunk, calls), [written])
+        written = ast.If(answered, _with_answers(statements, node, tiers, chunk, calls), [written])
     loop = _taking_turns(tiers, settle, _noted(written, notes), machine, orelse)
-    if isinstance(iterable, str):
+    if iterable is None:
         return [place(loop, stepped_at(node))]
     number = ast.Constant(node.id if calls else 0)
     begin = assign(tiers, statements.expressions.operation("tiers", at, iterable, number), at)
     return [begin, place(loop, stepped_at(node))]
+
+
+def left_behind(tiers: str, loop: list[ast.stmt], ended: list[ast.stmt], begun: list[ast.stmt]) -> list[ast.stmt]:
+    """A loop that drops its iterator however it is left.
+
+    Args:
+        loop: What begins its tiers, and the rest.
+        ended: What else is done when it is left.
+        begun: What is done when its tiers have begun.
+    """
+    begin, *rest = loop
+    leave = ast.Expr(ast.Call(ast.Attribute(name_of(tiers), "leave", ast.Load()), [], []))
+    return [begin, *begun, place(ast.Try(rest, [], [], [*ended, place(leave, begin)]), begin)]
 
 
 def _taking_turns(
@@ -90,9 +104,10 @@ def _noted(written: ast.stmt, notes: list[ast.stmt]) -> ast.stmt:
 
 
 def _with_answers(
-    sites: Sites, node: For, tiers: str, chunk: ast.expr, calls: Mapping[int, tuple[str, ...]]
+    statements: Statements, node: For, tiers: str, chunk: ast.expr, calls: Mapping[int, tuple[str, ...]]
 ) -> list[ast.stmt]:
     """The loop with answers; the chunk goes through the answers of each iteration, followed by its element."""
+    sites, releases = statements.sites, statements.releases
     answers = {call: sites.fresh("answer") for call in calls}
     callees = {call: sites.fresh("callee") for call in calls}
     asked: list[ast.stmt] = [
@@ -102,7 +117,7 @@ def _with_answers(
         )
         for call, name in callees.items()
     ]
-    body = WithAnswers(sites, answers, callees).region(node.body) or [ast.Pass()]
+    body = WithAnswers(sites, releases, answers, callees).region(node.body) or [ast.Pass()]
     target = ast.Tuple([*map(target_of, answers.values()), target_of_loop(node)], ast.Store())
     return [*asked, ast.For(target, chunk, body, [ast.Continue()], None)]
 
@@ -138,7 +153,7 @@ def while_in_tiers(
     sites, variables = statements.sites, statements.variables
     test = node.test.expression()
     tiers, turn = sites.fresh("tiers"), sites.fresh("turn")
-    plain = Plain(sites)
+    plain = Plain(sites, statements.releases)
     check = place(ast.If(ast.UnaryOp(ast.Not(), test), leave, []), test)
     written = [*plain.region(node.header), check, *plain.region(node.body)]
     statements.expressions.assigned = assigned

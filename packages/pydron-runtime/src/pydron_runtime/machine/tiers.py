@@ -68,6 +68,8 @@ SEPARATELY = 4_000_000
 
 _NOTHING: Any = object()
 
+_NO_ELEMENTS: Iterator[Any] = iter(())
+
 
 class Tiers:
     """The forms of one loop, taking turns.
@@ -183,6 +185,13 @@ class Tiers:
             self.position += 1
             self.chunk = chain((first,), self._on_machine())
         return True
+
+    def leave(self) -> None:
+        """Drop what the loop goes through, which nobody asks any more: a generator ends where plain Python ends it."""
+        if type(self._steps) is InTurn:
+            self._steps.raw = _NO_ELEMENTS  # frames in the traceback of a failure may have it
+        self.source = self.raw = self._steps = self.chunk = _NO_ELEMENTS
+        self._ranges = None
 
     def _measure(self) -> None:
         """Look at the chunk that is over: how large the next may be, or whether the machine takes over again."""

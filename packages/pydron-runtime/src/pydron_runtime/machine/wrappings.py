@@ -7,6 +7,7 @@ and never a result.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -15,7 +16,8 @@ _PLAIN = frozenset({list, tuple, range})
 _KEPT = 16
 """So many of the objects made last are remembered."""
 
-Recipe = tuple[Any, Callable[[], Iterable[Any]]]
+Recipe = tuple[Callable[[], Any], Callable[[], Iterable[Any]]]
+"""What gives the object that was made, while it exists, and what makes another one like it."""
 
 
 class Wrappings:
@@ -31,12 +33,12 @@ class Wrappings:
         if type(iterable) in _PLAIN:
             return iterable  # type: ignore[no-any-return]
         recipe = self._recipes.get(id(iterable))
-        return None if recipe is None or recipe[0] is not iterable else recipe[1]()
+        return None if recipe is None or recipe[0]() is not iterable else recipe[1]()
 
     def made(self, iterable: Any, callee: Callable[..., Any], args: tuple[Any, ...]) -> None:
         """An ``enumerate`` or ``zip`` has been made of something."""
         if all(type(arg) in (int, str, bytes) or self.another_like(arg) is not None for arg in args):
-            self._remember(iterable, lambda: callee(*map(self._again, args)))
+            self._remember(iterable, lambda: iterable, lambda: callee(*map(self._again, args)))
 
     def wrapped(self, made: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """A call that nobody knows has made something, probably of the first iterable among its arguments."""
@@ -45,15 +47,23 @@ class Wrappings:
             return
         for arg in (*args, *kwargs.values()):
             if self.another_like(arg) is not None:
-                self._remember(made, lambda found=arg: self._again(found))  # type: ignore[misc]
+                self._remember(made, _reference(made), lambda found=arg: self._again(found))  # type: ignore[misc]
                 return
 
     def _again(self, iterable: Any) -> Any:
         another = self.another_like(iterable)
         return iterable if another is None else another
 
-    def _remember(self, iterable: Any, again: Callable[[], Iterable[Any]]) -> None:
+    def _remember(self, iterable: Any, known: Callable[[], Any], again: Callable[[], Iterable[Any]]) -> None:
         self._recipes.pop(id(iterable), None)
-        self._recipes[id(iterable)] = iterable, again
+        self._recipes[id(iterable)] = known, again
         if len(self._recipes) > _KEPT:
             del self._recipes[next(iter(self._recipes))]
+
+
+def _reference(made: Any) -> Callable[[], Any]:
+    """What gives an object. A generator, or an object with a file, is not kept: it ends when the program drops it."""
+    try:
+        return weakref.ref(made)
+    except TypeError:  # one of Python's own iterators, over a sequence
+        return lambda: made
