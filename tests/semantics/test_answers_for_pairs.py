@@ -6,7 +6,8 @@ import sys
 from unittest import mock
 
 import pytest
-from scheduled import PRELUDE, Program, Prompt, asking_ahead, by_machine, check, check_ranges, switching
+from loop_forms import Prompt, asking_ahead, switching
+from scheduled import PRELUDE, Program, by_machine, check, check_ranges
 
 from pydron_runtime.machine import elements_ahead, ranges
 

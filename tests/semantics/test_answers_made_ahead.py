@@ -7,19 +7,8 @@ from collections import Counter
 from unittest import mock
 
 import pytest
-from scheduled import (
-    PRELUDE,
-    Program,
-    Prompt,
-    asking_ahead,
-    by_machine,
-    check,
-    check_ranges,
-    compare,
-    executing,
-    plain,
-    switching,
-)
+from loop_forms import Prompt, asking_ahead, switching
+from scheduled import PRELUDE, Program, by_machine, check, check_ranges, compare, executing, plain
 
 import pydron
 from pydron_runtime.conformance.executors import EventLog

@@ -6,7 +6,8 @@ import sys
 from unittest import mock
 
 import pytest
-from scheduled import PRELUDE, Program, Prompt, by_machine, check, compare, plain, switching
+from loop_forms import Prompt, switching
+from scheduled import PRELUDE, Program, by_machine, check, compare, plain
 
 from pydron_runtime.machine.tiers import Tiers
 

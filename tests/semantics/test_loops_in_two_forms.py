@@ -5,7 +5,8 @@ from __future__ import annotations
 from unittest import mock
 
 import pytest
-from scheduled import PRELUDE, Program, Prompt, by_machine, check, compare, plain
+from loop_forms import Prompt
+from scheduled import PRELUDE, Program, by_machine, check, compare, plain
 
 from pydron_runtime.machine import ops_call, tiers
 

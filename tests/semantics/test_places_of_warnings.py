@@ -8,7 +8,7 @@ import weakref
 from typing import Any
 
 import pytest
-from scheduled import EXECUTORS, PRELUDE, Program, by_machine, compare, executing, plain
+from scheduled import PRELUDE, WAYS, Program, by_machine, compare, executing, plain
 
 import pydron
 from pydron_runtime.testing.scripted import ScriptedExecutor
@@ -168,8 +168,9 @@ def test_warnings_name_the_lines_of_the_program_in_its_order(name: str) -> None:
     program = Program(text_of(BODIES[name]))
     expected = plain(program)
     assert expected.log or name == "names of callers" or sys.version_info < (3, 12)
-    for way in ("oldest first", "newest first", "inline"):
-        compare(program, way, expected, by_machine(program, EXECUTORS[way]()))
+    compare(program, "oldest first", expected, by_machine(program, ScriptedExecutor()))
+    for way in ("newest first", "inline"):
+        compare(program, way, expected, WAYS[way](program, False))
 
 
 def test_who_looks_at_callers_keeps_nothing_alive() -> None:

@@ -63,7 +63,7 @@ class Painter:
             inside.append(tuple((self.paint(k), self.paint(v)) for k, v in dict.items(value)))
         elif isinstance(value, (set, frozenset)):
             inside.append(tuple(sorted(repr(self.paint(element)) for element in value)))
-        elif kind.__module__ == "numpy":
+        elif kind.__module__ == "numpy" and hasattr(value, "tobytes"):
             inside.append((str(value.dtype), value.shape, value.tobytes()))
         elif isinstance(value, bytearray):
             inside.append(bytes(value))

@@ -1,12 +1,12 @@
-"""Writes ``try`` and ``with`` statements for random programs."""
+"""Guarded statements of random programs: ``try`` and ``with``, and what they need."""
 
 from __future__ import annotations
 
-from random_expressions import Expressions
+import sys
+
+from random_grammar import passages, phrases
 
 MANAGERS = """
-import contextlib, threading
-
 class Manager:
     def __init__(self, name, swallows=()):
         self.name, self.swallows = name, swallows
@@ -25,71 +25,155 @@ class Timer:
     def __exit__(self, *failure):
         self.failed = failure[0] is not None
 
+@contextlib.contextmanager
+def managed(x, swallows=()):
+    note("in", x)
+    try:
+        yield f(x)
+    except swallows:
+        note("swallowed")
+    finally:
+        note("out", OUT)
+
 LOCK = threading.RLock()
 TIMER = Timer()
+
+def several(xs):
+    failed = []
+    for x in xs:
+        try:
+            f(x)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("several", failed)
+    return len(xs)
+
+def attempted(x):
+    try:
+        return f(x)
+    except ValueError as error:
+        note(error.args)
+        return g(x)[0]
 """
 """What such statements use, besides the functions of every random program."""
 
+_GROUPS = passages(
+    """
+    try:
+        c = <several(l)|several([a, f(b), 4])|f(a)|several(m) + f(b)>
+        <simple>
+    except* <ValueError|(ValueError, KeyError)|TypeError> as eg:
+        <note(len(eg.exceptions))|c = f(a)|raise RuntimeError(b)|note(eg.message)>
+    except* Exception:
+        <simple>
+    """
+)
 
-class Guards(Expressions):
-    """Writes guarded statements. A writer of programs gives it the means to write blocks."""
+GUARDS = {
+    "guarded": passages(
+        """
+        3 x try:
+            <block>
+        except <kind><name>:
+            <ending>
 
-    def _block(self, depth: int, count: int) -> None:
-        raise NotImplementedError
+        try:
+            <block>
+        except <kind> as error:
+            note(error.args, a, b, l)
+            <ending>
+        except Exception:
+            <ending>
+        else:
+            <block>
 
-    def _say(self, depth: int, text: str) -> None:
-        raise NotImplementedError
+        try:
+            <block>
+        finally:
+            <ending>
 
-    def _try(self, depth: int) -> None:
-        self._say(depth, "try:")
-        self._block(depth + 1, 1 + self._choose(3))
-        handlers = self._choose(3)
-        for _ in range(handlers):
-            name = self._pick(["", "", " as e", " as error", " as c"])
-            kind = self._pick(["ValueError", "KeyError", "(ValueError, IndexError)", "LookupError", "Exception"])
-            self._say(depth, f"except {kind}{name}:")
-            if name and not self._choose(2):
-                self._say(depth + 1, f"note({name[4:]}.args, a, b, l)")
-            self._ending(depth + 1)
-        if handlers and not self._choose(4):
-            self._say(depth, "else:")
-            self._block(depth + 1, 1)
-        if not handlers or not self._choose(3):
-            self._say(depth, "finally:")
-            self._ending(depth + 1)
+        2 x try:
+            <block>
+        except <kind> as e:
+            <raise|raise KeyError(a) from e|raise RuntimeError(f(b))|raise IndexError from None|note(repr(e))>
+        finally:
+            <ending>
 
-    def _ending(self, depth: int) -> None:
-        """The end of a guarded statement: short, so that there are many of them."""
-        match self._choose(8):
-            case 0:
-                self._say(depth, "pass")
-            case 1:
-                self._say(depth, f"{self._pick(['a', 'b', 'c'])} = {self._number(1)}")
-            case 2:
-                self._say(depth, f"{self._pick(['l', 'm', 'OUT', 'o.items'])}.append({self._any(1)})")
-            case 3:
-                self._say(depth, "note(a, b, c, l, m)")
-            case 4:
-                self._say(depth, f"print('ending', {self._number(1)})")
-            case 5:
-                self._say(depth, self._pick(["raise", f"raise KeyError({self._number(1)})", "return a, l"]))
-            case _:
-                self._block(depth, 1)
+        try:
+            <block>
+        except <kind>:
+            <ending>
+        else:
+            <ending>
+        finally:
+            <ending>
 
-    def _with(self, depth: int) -> None:
-        manager = self._pick(
-            [
-                f"Manager({self._number(1)})",
-                f"Manager({self._pick(['1', 'a'])}, (ValueError, KeyError))",
-                "contextlib.suppress(ValueError)",
-                "contextlib.suppress(KeyError, IndexError)",
-                "contextlib.nullcontext(a)",
-                f"contextlib.nullcontext({self._number(1)})",
-                "LOCK",
-                "TIMER",
-                "Timer()",
-                "Manager(b), contextlib.suppress(ValueError)",
-            ]
-        )
-        self._say(depth, f"with {manager}{self._pick(['', '', ' as c', ' as t'])}:")
-        self._block(depth + 1, 1 + self._choose(3))
+        try:
+            c = f(<number>)
+        except ValueError:
+            c = None
+
+        try:
+            try:
+                <block>
+            except <kind>:
+                <ending>
+        except <kind> as e:
+            note(e.args, repr(e.__context__), repr(e.__cause__))
+
+        n# = 0
+        while True:
+            n# += 1
+            if n# not in range(6): break
+            try:
+                <c = n#|n# += f(n#) * 0|c = f(n#)>
+                if n# in (3, 4) or <test>: <break|continue|return n#>
+            <finally|except KeyError>:
+                <note(n#)|l.append(n#)|if n# in (4, 5): break|pass>
+
+        3 x with <manager><| as c| as t>:
+            <block>
+
+        with <manager>, <manager>:
+            <block>
+
+        with (<manager> as c, <manager>):
+            <block>
+        """
+    ),
+    **({"group": _GROUPS} if sys.version_info >= (3, 11) else {}),
+    "kind": phrases("<ValueError|KeyError|(ValueError, IndexError)|LookupError|Exception|ArithmeticError|TypeError>"),
+    "name": phrases("<|| as e| as error| as c>"),
+    "manager": phrases(
+        """
+        Manager(<number>)
+        Manager(<1|a>, (ValueError, KeyError))
+        contextlib.suppress(<ValueError|KeyError, IndexError|TypeError>)
+        contextlib.nullcontext(<number>)
+        <LOCK|TIMER|Timer()>
+        managed(<number>)
+        managed(a, (ValueError, TypeError))
+        """
+    ),
+    "ending": passages(
+        """
+        pass
+
+        <a|b|c> = <number>
+
+        <l|m|OUT|o.items>.append(<any>)
+
+        note(a, b, c, l, m)
+
+        print('ending', <number>)
+
+        <way out>
+
+        <block>
+        """
+    ),
+    "way out": phrases("<raise|return a, l>\nraise KeyError(<number>)\nraise KeyError(a) from ValueError(<number>)"),
+    "way out of loop": phrases("<break|continue>\nraise\nreturn <any>"),
+}
+"""Symbols for guarded statements."""

@@ -6,299 +6,120 @@ hypothesis, which then makes failing programs small. Programs may fail; they hav
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import sys
 
-from random_expressions import Choose
-from random_guards import MANAGERS, Guards
+from random_expressions import EXPRESSIONS
+from random_grammar import Choose, Writing
+from random_guards import GUARDS, MANAGERS
+from random_scopes import SCOPES
+from random_statements import COMPOUND, SIMPLE
+from random_world import AROUND, FUNCTIONAL
 
-_HEAD = """
-class Box:
-    def __init__(self, x):
-        self.x = x
-        self.items = []
-    def __repr__(self):
-        return "Box"
+_DEEPEST = 3
+_STARTING = "b = 2; c = 0; m = [7]; k = (0, [1]); v = []; st = {1}; loc = helper; w = 5; vec = Vector(1, 3)"
+_MORE = "arr = np.arange(4); point = Point(3)"
 
-class Loud:
-    def __init__(self, x):
-        self.x = x
-    def __add__(self, other):
-        note("add", self.x)
-        return self.x + other
-    def __eq__(self, other):
-        note("eq", self.x)
-        return False
-    __hash__ = None
-    def __repr__(self):
-        return "Loud"
-    @property
-    def value(self):
-        note("value", self.x)
-        return self.x
+_ARGUMENTS = """
+def arguments():
+    shared = [1, 2]
+    return 3, shared, {"k": 4, "l": shared}, Box(shared)
+"""
 
-@functional
-def f(x):
-    if type(x) is int and x == {bad_f}:
-        raise ValueError("f", x)
-    return (x * 3 + 1) % 7
-
-@functional
-def g(x, y=2):
-    if type(x) is int and x == {bad_g}:
-        raise KeyError("g", x)
-    return [x, y]
-
-@functional
-def h(xs, *more, k=0):
-    xs = [*xs, k]
-    return len(xs) + sum(1 for x in xs if isinstance(x, list)) + len(more)
-
-@functional
-def s(x):
-    return {{"k": x, "v": [x]}}
-
-@functional
-def u(x):
-    return Loud(x) if x == {loud} else x
-
-OUT = []
-TABLE = {{}}
-BOX = Box(0)
-
-def helper(x):
-    return x * 2 + 1
-
-def reader():
-    return len(OUT) + len(TABLE)
-
-def effect(x):
-    OUT.append(x)
-    note("effect", x)
-    return x
-
-def caller(x):
-    return f(x) + reader()
+_DRIVEN = """
+def main(*args):
+    found = work(*args)
+    while True:
+        try:
+            note("yielded", found.send(None))
+        except StopIteration as stop:
+            return stop.value
 """
 
 
-class Writer(Guards):
+class Writer:
     """Writes one program.
 
     Args:
         choose: Makes the decisions.
-        size: Roughly how many statements ``main`` has.
+        size: Roughly how many statements ``main`` has at most.
     """
 
     def __init__(self, choose: Choose, size: int = 8) -> None:
-        super().__init__(choose)
+        self._choose = choose
         self._size = size
-        self._lines: list[str] = []
+        self._writing = Writing({**EXPRESSIONS, **SIMPLE, **COMPOUND, **GUARDS, **SCOPES}, choose)
         self._loops = 0
-        self._counters = 0
 
     def program(self) -> str:
         """The text of a program."""
-        head = _HEAD.format(
-            bad_f=[99, 5, 3, 1][self._choose(4)], bad_g=[99, 2, 4][self._choose(3)], loud=[99, 4, 1][self._choose(3)]
+        head = FUNCTIONAL.format(
+            bad_f=[99, 99, 5, 4, 1][self._choose(5)],
+            bad_g=[99, 2, 4][self._choose(3)],
+            loud=[99, 4, 1][self._choose(3)],
         )
-        self._lines = [head, MANAGERS]
-        with_inner = self._choose(2)
-        if with_inner:
-            self._lines += [
-                "@schedule",
-                "def inner(a, l):",
-                "    b = c = 1; m = []; d = {}; o = BOX; k = (1, []); v = (2,); st = set(); loc = f",
-            ]
-            self._block(1, 1 + self._choose(3))
-            self._lines.append(f"    return {self._number(1)}")
-        self._inner = bool(with_inner)
-        self._lines += [
+        return "\n".join([head, MANAGERS, AROUND, *self._inner(), *self._main(), _ARGUMENTS])
+
+    def _inner(self) -> list[str]:
+        """A scheduled function that ``main`` calls, and that does not call itself."""
+        lines = [
             "@schedule",
-            "def main(a, l, d, o):",
-            "    b = 2; c = 0; m = [7]; k = (0, [1]); v = []; st = {1}; loc = helper",
+            "def inner(a, l):",
+            "    global GLOBAL",
+            f"    d = {{}}; o = BOX; {_STARTING}; {_MORE}",
+            *self._block(1, 1 + self._choose(3)),
+            f"    return {self._writing.phrase('number', 1)}",
         ]
-        self._block(1, 2 + self._choose(self._size))
-        if self._choose(2):
-            self._lines.append("    return a, b, c, l, m, d, o")
-        self._lines += [
-            "def arguments():",
-            "    shared = [1, 2]",
-            '    return 3, shared, {"k": 4, "l": shared}, Box(shared)',
-            "",
-        ]
-        return "\n".join(self._lines)
+        return [lines[0], lines[1], *(line.replace("inner(", "g(") for line in lines[2:])]
 
-    # Statements.
-
-    def _block(self, depth: int, count: int) -> None:
-        for _ in range(count):
-            self._statement(depth)
-
-    def _say(self, depth: int, text: str) -> None:
-        self._lines.append("    " * depth + text)
-
-    def _statement(self, depth: int) -> None:
-        kinds: list[Callable[[int], None]] = [
-            self._bind, self._bind, self._modify, self._modify, self._augment, self._effect, self._choice, self._for,
-            self._while, self._unpack, self._leave, self._native, self._match, self._try, self._try, self._with,
-        ]  # fmt: skip
-        if depth > 3:
-            kinds = kinds[:6]
-        kinds[self._choose(len(kinds))](depth)
-
-    def _bind(self, depth: int) -> None:
-        match self._choose(6):
-            case 0 | 1:
-                self._say(depth, f"{self._pick(['a', 'b', 'c'])} = {self._number(2)}")
-            case 2 | 3:
-                self._say(depth, f"{self._pick(['l', 'm'])} = {self._list(2)}")
-            case 4:
-                self._say(depth, f"d = {self._pick(['s(a)', 'dict(k=b)', 'TABLE', 's(' + self._number(1) + ')'])}")
+    def _main(self) -> list[str]:
+        """``main``: mostly a scheduled function, sometimes a method, a generator or a coroutine."""
+        kind = ["", "", "", "", "", "", "method", "generator", "coroutine"][self._choose(9)]
+        body = ["    global GLOBAL", f"    {_STARTING}; {_MORE}", *self._block(1, 2 + self._choose(self._size))]
+        if self._choose(3):
+            body.append("    return a, b, c, l, m, d, o")
+        match kind:
+            case "method":
+                method = ["@schedule", "def work(self, a, l, d, o):", *body]
+                return ["class Owner:", *("    " + line for line in method), "main = Owner().work"]
+            case "generator":
+                return ["@schedule", "def work(a, l, d, o):", *body, "    yield f(a)", _DRIVEN]
+            case "coroutine":
+                return ["@schedule", "async def work(a, l, d, o):", *body, "    await Step()", _DRIVEN]
             case _:
-                self._say(depth, f"{self._pick(['m = l', 'l = m', 'a = b', 'm = OUT', 'o = BOX', 'l = o.items'])}")
+                return ["@schedule", "def main(a, l, d, o):", *body]
 
-    def _modify(self, depth: int) -> None:
-        target = self._pick(["l", "m", "OUT", "o.items", "d['v']"])
-        match self._choose(12):
-            case 0 | 1 | 2:
-                self._say(depth, f"{target}.append({self._any(2)})")
-            case 3:
-                self._say(depth, f"{target}.extend({self._list(1)})")
-            case 4:
-                self._say(depth, f"{target}.insert(0, {self._number(1)})")
-            case 5:
-                self._say(depth, f"{self._pick(['l', 'm'])}[{self._pick(['0', '-1', 'a', '0:1'])}] = {self._any(1)}")
-            case 6:
-                self._say(depth, f"{self._pick(['d', 'TABLE'])}[{self._pick(['1', repr('k'), 'a'])}] = {self._any(1)}")
-            case 7:
-                self._say(depth, f"o.x = {self._any(1)}")
-            case 8:
-                self._say(
-                    depth,
-                    f"{self._pick(['d', 'TABLE'])}.setdefault({self._pick(['1', 'a'])}, []).append({self._number(1)})",
-                )
-            case 9:
-                self._say(depth, self._pick(["del l[0]", "c = m.pop()", "l.reverse()", "m.clear()", "l.sort(key=str)"]))
-            case 10:
-                self._say(depth, f"d.update({self._pick(['s(a)', '{1: f(b)}', 'TABLE'])})")
-            case _:
-                self._say(depth, "m[0] = l")
+    def _block(self, depth: int, count: int) -> list[str]:
+        return [line for _ in range(count) for line in self._statement(depth)]
 
-    def _augment(self, depth: int) -> None:
-        match self._choose(6):
-            case 0 | 1:
-                self._say(depth, f"{self._pick(['a', 'b', 'c'])} {self._pick(['+', '*', '-'])}= {self._number(1)}")
-            case 2:
-                self._say(depth, f"{self._pick(['l', 'm'])} += {self._list(1)}")
-            case 3:
-                self._say(depth, f"d['k'] += {self._number(1)}")
-            case 4:
-                self._say(depth, f"l[0] += {self._number(1)}")
-            case _:
-                self._say(depth, f"o.x += {self._pick(['[1]', self._list(1)])}")
+    def _statement(self, depth: int) -> list[str]:
+        families = ["simple"] * 5
+        if depth <= _DEEPEST:
+            families += ["compound"] * 3 + ["guarded"] * 3 + ["scope"] * 2 + ["leave"]
+            families += ["group"] if sys.version_info >= (3, 11) else []
+        family = families[self._choose(len(families))]
+        if family == "leave" and self._loops and self._choose(3):
+            family = "leave loop"
+        return self._written(family, depth)
 
-    def _effect(self, depth: int) -> None:
-        self._say(
-            depth, self._pick([f"note({self._any(1)})", f"print({self._number(1)})", "note(l, d, o)", "note(OUT)"])
-        )
-
-    def _choice(self, depth: int) -> None:
-        self._say(depth, f"if {self._test(2)}:")
-        self._block(depth + 1, 1 + self._choose(2))
-        if self._choose(2):
-            self._say(depth, "else:")
-            self._block(depth + 1, 1 + self._choose(2))
-
-    def _for(self, depth: int) -> None:
-        source = self._pick(
-            ["range(3)", "[4, 0, 2]", "list(l)", "g(a)", "l[:2]", "enumerate(m[:3])", "zip(l[:3], m)", "d.values()"]
-        )
-        target = "i, c" if source.startswith("enumerate") else "c, b" if source.startswith("zip") else "c"
-        self._say(depth, f"for {target} in {source}:")
-        self._loops += 1
-        self._block(depth + 1, 1 + self._choose(3))
-        self._loops -= 1
-        if not self._choose(4):
-            self._say(depth, "else:")
-            self._block(depth + 1, 1)
-
-    def _while(self, depth: int) -> None:
-        self._counters += 1
-        counter = f"n{self._counters}"
-        self._say(depth, f"{counter} = 0")
-        self._say(depth, f"while {self._test(1)} and {counter} < 3:")
-        self._say(depth + 1, f"{counter} += {self._pick(['1', '1 + f(a) * 0'])}")
-        self._loops += 1
-        self._block(depth + 1, 1 + self._choose(2))
-        self._loops -= 1
-
-    def _match(self, depth: int) -> None:
-        subjects = ["f(a)", "g(a)", "s(b)", "u(a)", "l", "o", "d", "f(a), g(b)", "k", self._number(1), self._list(1)]
-        patterns = [
-            "1 | 2", "[a, *m]", "[b]", "{'k': c}", "{'k': a, **d}", "Box(x=c)", "int(b)", "Loud(x=a)", "Loud(value=5)",
-            "(1, _) | [_, 2]", "a, [b, c]", "BOX.x", "list()", "[Loud(), *_]", "str() | None", "Box(items=[a, *_])",
-        ]  # fmt: skip
-        self._say(depth, f"match {self._pick(subjects)}:")
-        for _ in range(1 + self._choose(3)):
-            guard = self._pick(["", "", f" if {self._test(1)}", " if a", f" if f({self._pick(['a', 'b', 'c'])}) > 2"])
-            self._say(depth + 1, f"case {self._pick(patterns)}{guard}:")
-            self._block(depth + 2, 1 + self._choose(2))
-        if self._choose(2):
-            self._say(depth + 1, f"case {self._pick(['_', 'c', 'm'])}:")
-            self._block(depth + 2, 1)
-
-    def _unpack(self, depth: int) -> None:
-        self._say(
-            depth,
-            self._pick(
-                [f"a, b = {self._number(1)}, {self._number(1)}", "a, b = b, a", "a, c = g(b)", f"a, *m = {self._list(1)}",
-                 "a, (b, c) = f(a), g(c)", f"a = b = {self._number(1)}"]
-            ),
-        )  # fmt: skip
-
-    def _leave(self, depth: int) -> None:
-        options = [
-            f"if {self._test(1)}: return {self._any(1)}",
-            f"if {self._test(1)}: raise RuntimeError({self._number(1)})",
-        ]
-        if self._loops:
-            options += [f"if {self._test(1)}: break", f"if {self._test(1)}: continue", f"if {self._test(1)}: break"]
-        self._say(depth, self._pick(options))
-
-    def _native(self, depth: int) -> None:
-        match self._choose(12):
-            case 4:
-                self._say(
-                    depth,
-                    f"{self._pick(['v = d.values()', 'v = l', 'v = iter(m)', 'v = enumerate(l)', 'v = d.items()'])}",
-                )
-            case 5:
-                self._say(depth, f"push = {self._pick(['l.append', 'OUT.append', 'o.items.append', 'st.add'])}")
-                self._say(depth, f"push({self._number(1)})")
-            case 6:
-                self._say(depth, f"BOX.{self._pick(['x', 'y', 'items'])} = {self._any(1)}")
-                self._say(depth, f"note(BOX.{self._pick(['x', 'items'])})")
-            case 7:
-                self._say(depth, f"st.{self._pick(['add', 'discard'])}({self._number(1)})")
-            case 8:
-                self._say(depth, f"k = {self._number(1)}, {self._list(0)}")
-                self._say(depth, f"k[1].append({self._number(0)})")
-            case 9:
-                self._say(depth, "def loc(z, y=a):")
-                self._say(depth + 1, self._pick(["return z + y", "return f(z) + b", "l.append(z); return y"]))
-            case 10:
-                self._say(depth, f"d = {{**d, 'k': {self._number(1)}, a: {self._any(0)}}}")
-            case 11:
-                self._say(
-                    depth,
-                    self._pick(
-                        ["l, m = m, l", "l[:] = m", "del l[:1]", "m = l[:]", "l = l * 2", "d = dict(d, k=f(a))"]
-                    ),
-                )
-            case 0 | 1:
-                self._say(depth, "p = lambda z: z + 1")
-                self._say(depth, f"c = p({self._number(1)})")
-            case 2:
-                self._say(depth, "assert a is not None, f(1)")
-            case _:
-                self._say(depth, f"c = u({self._number(1)}) + 1")
+    def _written(self, symbol: str, depth: int) -> list[str]:
+        """A statement for a symbol, in lines."""
+        lines: list[str] = []
+        for line in self._writing.production(symbol, 1).splitlines():
+            text = line.strip()
+            inside = depth + (len(line) - len(line.lstrip())) // 4
+            alone = re.fullmatch("<([a-z ]+)>", text)
+            match alone[1] if alone else "":
+                case "":
+                    lines.append("    " * inside + self._writing.filled(text, 2))
+                case "block":
+                    lines += self._block(inside, 1 + self._choose(2))
+                case "turn":
+                    self._loops += 1
+                    lines += self._block(inside, 1 + self._choose(3))
+                    self._loops -= 1
+                case "way out" if self._loops and self._choose(2):
+                    lines += self._written("way out of loop", inside)
+                case statement:
+                    lines += self._written(statement, inside)
+        return lines

@@ -11,35 +11,35 @@ the one difference that the functional promise allows.
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import itertools
 import linecache
 import os
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 from unittest import mock
 
+from compiled_once import Compiled
+from decorations import copying, evaluating, itself
+from loop_forms import Prompt, asking_ahead, switching
 from portraits import Painter, Portrait
 
 import pydron
-from pydron.entry import Record
-from pydron.interpret import function as evaluated
 from pydron_runtime import preparation
-from pydron_runtime.data import payload
-from pydron_runtime.executors.base import Completion, Executor
+from pydron_runtime.executors.base import Executor
 from pydron_runtime.executors.inline import InlineExecutor
-from pydron_runtime.machine import granularity, ranges, tiers
+from pydron_runtime.machine import granularity
 from pydron_runtime.machine import machine as machines
 from pydron_runtime.machine.window import Window
 from pydron_runtime.sessions import Session
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first, seeded
 
 _numbers = itertools.count(1)
-_HARNESS = (os.path.basename(__file__), "contextlib.py")
+_SHOWN = 2000
+_HARNESS = (os.path.basename(__file__), "compiled_once.py", "decorations.py", "contextlib.py")
 
 
 PRELUDE = """
@@ -111,21 +111,28 @@ class Outcome:
 
 @dataclass(slots=True)
 class Program:
-    """Source text, ready to be executed as often as one likes; each time in fresh globals."""
+    """Source text, ready to be executed as often as one likes; each time in fresh globals.
+
+    Attributes:
+        compiled: Its graphs and the code emitted from them, which all executions share.
+    """
 
     text: str
     filename: str = field(default_factory=lambda: f"<program {next(_numbers)}>")
+    compiled: Compiled = field(default_factory=Compiled)
+    code: types.CodeType = field(init=False)
 
     def __post_init__(self) -> None:
         lines = [line + "\n" for line in self.text.split("\n")]
         linecache.cache[self.filename] = (len(self.text), None, lines, self.filename)
+        self.code = compile(self.text, self.filename, "exec", dont_inherit=True)
 
     def namespace(self, schedule: Callable[..., Any], functional: Callable[..., Any]) -> dict[str, Any]:
         """The program's globals, after its text has run."""
         log: list[Portrait] = []
         names: dict[str, Any] = {"__name__": "__main__", "schedule": schedule, "functional": functional, "log": log}
         names["note"] = lambda *values: log.append(Painter(self.filename, _HARNESS).paint(values))
-        exec(compile(self.text, self.filename, "exec", dont_inherit=True), names)
+        exec(self.code, names)
         return names
 
     def observe(self, names: dict[str, Any]) -> Outcome:
@@ -155,52 +162,6 @@ class Program:
         )
 
 
-# Stand-ins for the decorators.
-
-_inside = [0]
-
-
-def copying(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A functional function as the promise describes it: it works on copies and gives a copy."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if _inside[0]:
-            return function(*args, **kwargs)
-        try:
-            args, kwargs = payload.load(payload.dump((args, kwargs)))
-        except payload.TransportError:
-            return function(*args, **kwargs)
-        _inside[0] += 1
-        try:
-            result = function(*args, **kwargs)
-        finally:
-            _inside[0] -= 1
-        try:
-            return payload.load(payload.dump(result))
-        except payload.TransportError:
-            return result
-
-    return functools.update_wrapper(call, function) if isinstance(function, types.FunctionType) else call
-
-
-def evaluating(function: Any) -> Any:
-    """A scheduled function as its graph says, run by the reference evaluator."""
-    if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(evaluating(function.__func__))
-    if not isinstance(function, types.FunctionType):
-        return function
-    graph = Record(function, False).taken_apart
-    if graph.kind != "function":
-        return function
-    return evaluated(
-        graph,
-        function.__globals__,
-        defaults=function.__defaults__ or (),
-        kwdefaults=function.__kwdefaults__ or {},
-        closure=function.__closure__ or (),
-    )
-
-
 # Ways of running.
 
 
@@ -210,16 +171,13 @@ def plain(program: Program, copies: bool = True) -> Outcome:
     Args:
         copies: Whether functional calls work on copies, as those do that run elsewhere.
     """
-    return program.observe(program.namespace(_itself, copying if copies else _itself))
-
-
-def _itself(function: Any) -> Any:
-    return function
+    return program.observe(program.namespace(itself, copying if copies else itself))
 
 
 def by_evaluator(program: Program) -> Outcome:
     """The run by the reference evaluator."""
-    return program.observe(program.namespace(evaluating, copying))
+    with program.compiled.shared():
+        return program.observe(program.namespace(evaluating, copying))
 
 
 @contextlib.contextmanager
@@ -252,17 +210,8 @@ def by_machine(
         copies: Whether functional calls work on copies even where they run in the program.
     """
     functional = (lambda function: pydron.functional(copying(function))) if copies else pydron.functional
-    with executing(executor, window, short):
+    with executing(executor, window, short), program.compiled.shared():
         return program.observe(program.namespace(pydron.schedule, functional))
-
-
-EXECUTORS: dict[str, Callable[[], Executor]] = {
-    "oldest first": lambda: ScriptedExecutor(oldest_first),
-    "newest first": lambda: ScriptedExecutor(newest_first),
-    "random 1": lambda: ScriptedExecutor(seeded(1)),
-    "random 2, all at once": lambda: ScriptedExecutor(seeded(2), ahead=1000),
-    "inline": InlineExecutor,
-}
 
 
 class Difference(AssertionError):
@@ -276,7 +225,7 @@ def differences(expected: Outcome, seen: Outcome) -> list[str]:
         before, after = getattr(expected, name), getattr(seen, name)
         if before != after:
             where, left, right = first_difference(before, after)
-            found.append(f"{name}{where}:\n    plain:   {left}\n    other:   {right}")
+            found.append(f"{name}{where}:\n    plain:   {str(left)[:_SHOWN]}\n    other:   {str(right)[:_SHOWN]}")
     return found
 
 
@@ -289,58 +238,89 @@ def first_difference(left: Portrait, right: Portrait) -> tuple[str, Portrait, Po
     return where, left, right
 
 
-def check(text: str, copies: bool = False) -> Outcome:
+def compare(program: Program, name: str, expected: Outcome, seen: Outcome) -> None:
+    """Hold two outcomes against each other.
+
+    Raises:
+        Difference: They are not the same.
+    """
+    found = differences(expected, seen)
+    if found:
+        raise Difference(f"{name} differs from plain Python in\n  " + "\n  ".join(found) + f"\n{program.text}")
+
+
+# All of them.
+
+Way = Callable[[Program, bool], Outcome]
+"""A way of running a program; the flag says whether calls in the program work on copies, too."""
+
+
+def _handed_out(executor: Callable[[], Executor], window: int | None = None) -> Way:
+    return lambda program, copies: by_machine(program, executor(), window, copies=copies)
+
+
+def _looping(long: int, run: Way) -> Way:
+    def way(program: Program, copies: bool) -> Outcome:
+        with switching(long):
+            return run(program, copies)
+
+    return way
+
+
+def _in_program(program: Program, copies: bool) -> Outcome:
+    return by_machine(program, ScriptedExecutor(), short=True, copies=copies)
+
+
+def _with_answers(program: Program, copies: bool) -> Outcome:
+    with asking_ahead():
+        return by_machine(program, Prompt(newest_first), short=True, copies=True)
+
+
+ORDERS: dict[str, Way] = {
+    "newest first": _handed_out(lambda: ScriptedExecutor(newest_first)),
+    "random 1": _handed_out(lambda: ScriptedExecutor(seeded(1))),
+    "random 2, all at once": _handed_out(lambda: ScriptedExecutor(seeded(2), ahead=1000)),
+    "small window": _handed_out(lambda: ScriptedExecutor(newest_first), window=3),
+}
+"""Orders in which calls may complete, besides the program's own: they differ if there are several calls."""
+
+WITHIN: dict[str, Way] = {
+    "short calls": _in_program,
+    "loops as written": _looping(sys.maxsize, _in_program),
+    "loops in turns": _looping(-1, _in_program),
+}
+"""Ways in which the calls are made in the program."""
+
+WAYS: dict[str, Way] = {
+    "evaluator": lambda program, copies: by_evaluator(program),
+    **ORDERS,
+    "inline": _handed_out(InlineExecutor),
+    **WITHIN,
+    "loops in turns, calls handed out": _looping(-1, _handed_out(lambda: Prompt(newest_first))),
+    "answers made ahead": _looping(sys.maxsize, _with_answers),
+}
+
+
+def check(text: str, copies: bool = False, ways: Iterable[str] = WAYS) -> Outcome:
     """Run a program in all ways; they have to be the same.
 
     Args:
         copies: Functional calls work on copies also where they run in the program, so that programs may be compared in
             which code taken whole calls functional functions and keeps what it gave them.
+        ways: Names of those ways that are tried; "oldest first" always is.
 
     Raises:
         Difference: They are not.
     """
     program = Program(text)
     expected = plain(program)
-    compare(program, "evaluator", expected, by_evaluator(program))
-    for name, make in EXECUTORS.items():
-        compare(program, name, expected, by_machine(program, make(), copies=copies))
-    compare(program, "small window", expected, by_machine(program, ScriptedExecutor(newest_first), 3, copies=copies))
-    in_program = by_machine(program, ScriptedExecutor(), short=True, copies=copies)
-    compare(program, "short calls", plain(program, copies=copies), in_program)
-    for name, long in (("loops as written", sys.maxsize), ("loops in turns", -1)):
-        with switching(long):
-            seen = by_machine(program, ScriptedExecutor(), short=True, copies=copies)
-        compare(program, name, plain(program, copies=copies), seen)
-    with switching(-1):
-        seen = by_machine(program, Prompt(newest_first), copies=copies)
-    compare(program, "loops in turns, calls handed out", expected, seen)
-    with switching(sys.maxsize), asking_ahead():
-        seen = by_machine(program, Prompt(newest_first), short=True, copies=True)
-    compare(program, "answers made ahead", expected, seen)
+    within = expected if copies else plain(program, copies=False)
+    in_order = ScriptedExecutor(oldest_first)
+    compare(program, "oldest first", expected, by_machine(program, in_order, copies=copies))
+    for name in ways:
+        if name not in ORDERS or len(in_order.submitted) > 1:
+            compare(program, name, within if name in WITHIN else expected, WAYS[name](program, copies))
     return expected
-
-
-class Prompt(ScriptedExecutor):
-    """A scripted executor that completes a task whenever somebody asks what is there."""
-
-    def completed(self, owner: int) -> list[Completion]:
-        self.step()
-        return super().completed(owner)
-
-
-@contextlib.contextmanager
-def asking_ahead(iterations: int = 3) -> Iterator[None]:
-    """Loops that go on as they were written ask workers for the results of their calls, however little that pays."""
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch.object(tiers, "WORTH", -1))
-        stack.enter_context(mock.patch.object(tiers, "SEPARATELY", sys.maxsize))
-        stack.enter_context(mock.patch.object(tiers, "_KNOWN", 0))
-        stack.enter_context(mock.patch.object(ranges, "WORTH_ALL", -1))
-        stack.enter_context(mock.patch.object(ranges, "TRIAL", sys.maxsize))
-        stack.enter_context(
-            mock.patch.object(ranges.Ranges, "_iterations", lambda self, left, most: min(left, iterations))
-        )
-        yield
 
 
 def check_ranges(text: str, iterations: int) -> None:
@@ -353,35 +333,6 @@ def check_ranges(text: str, iterations: int) -> None:
     with switching(sys.maxsize), asking_ahead(iterations):
         seen = by_machine(program, Prompt(), short=True, copies=True)
     compare(program, f"ranges of {iterations}", plain(program), seen)
-
-
-@contextlib.contextmanager
-def switching(long: int) -> Iterator[None]:
-    """Outermost loops leave the machine after one turn without a call.
-
-    Args:
-        long: Nanoseconds after which a turn brings the machine back; -1 brings it back after each.
-    """
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(mock.patch.object(tiers, "_STREAK", 0))
-        stack.enter_context(mock.patch.object(tiers, "_LOOK", 1))
-        stack.enter_context(mock.patch.object(tiers, "_IDLE", 1))
-        stack.enter_context(mock.patch.object(tiers, "LONG", long))
-        stack.enter_context(mock.patch.object(tiers, "VERY_LONG", long))
-        stack.enter_context(mock.patch.object(tiers, "_SHORT_STREAK", 0))
-        stack.enter_context(mock.patch.object(tiers, "always", lambda: False))
-        yield
-
-
-def compare(program: Program, name: str, expected: Outcome, seen: Outcome) -> None:
-    """Hold two outcomes against each other.
-
-    Raises:
-        Difference: They are not the same.
-    """
-    found = differences(expected, seen)
-    if found:
-        raise Difference(f"{name} differs from plain Python in\n  " + "\n  ".join(found) + f"\n{program.text}")
 
 
 def peak(text: str) -> int:
