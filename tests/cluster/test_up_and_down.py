@@ -14,8 +14,8 @@ from cluster_hosts import Hosts, not_permitted
 from cluster_processes import Cluster, gone, kill, pydron, until
 from ssh_servers import SshServers, not_installed
 
-from pydron.errors import ConfigurationError
-from pydron_runtime.cluster.ssh import Target, checked, targets_in
+from pydron.errors import ConfigurationError, ExecutorError
+from pydron_runtime.cluster.ssh import Target, address_towards, checked, targets_in
 
 _reason = not_permitted() or not_installed()
 needs_hosts = pytest.mark.skipif(_reason is not None, reason=f"no hosts with ssh: {_reason}")
@@ -106,6 +106,29 @@ def test_if_no_host_can_be_started_the_scheduler_ends_again(cluster: Cluster, ho
     assert said.returncode == 1
     assert "/nothing/python" in said.stderr and "the scheduler was ended again" in said.stderr
     until(lambda: not workers_of(cluster), "the scheduler ends")
+
+
+def test_what_does_not_begin_in_time_is_ended_with_a_reason(tmp_path: Path) -> None:
+    """Nothing goes on in the background after a command has said that it failed."""
+    code = (
+        "import os, time; from pydron_runtime.cluster.detaching import detach;"
+        f" detach({str(tmp_path / 'log')!r}, 0.5, 'The scheduler is not there.');"
+        f" open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (1, "pydron: error: The scheduler is not there.\n")
+    if (tmp_path / "pid").exists():
+        until(lambda: gone([int((tmp_path / "pid").read_text())]), "the process in the background ends")
+
+
+def test_without_ssh_the_message_says_so() -> None:
+    with pytest.raises(ExecutorError, match="/nowhere/ssh cannot be run: No such file or directory. Install ssh"):
+        address_towards(["/nowhere/ssh"], Target("a"))
+
+
+def test_a_host_without_an_address_is_named() -> None:
+    with pytest.raises(ExecutorError, match=r"The host me@nowhere\.invalid cannot be found"):
+        address_towards(["true"], Target("me@nowhere.invalid"))
 
 
 def test_host_files() -> None:

@@ -110,7 +110,11 @@ def _detached(connection: Connection) -> Callable[[str], None]:
     from pydron_runtime.cluster.detaching import detach
 
     folder = keys.make_private(keys.folder_of(connection.address))
-    return detach(os.path.join(folder, f"worker-{socket.gethostname()}.log"), PATIENCE)
+    late = (
+        f"{socket.gethostname()} did not reach the scheduler at {connection.address} within {PATIENCE:.0f} seconds. See"
+        " that this address leads from there to the scheduler: pydron up --listen names it."
+    )
+    return detach(os.path.join(folder, f"worker-{socket.gethostname()}.log"), PATIENCE, late)
 
 
 command = SimpleCommand(

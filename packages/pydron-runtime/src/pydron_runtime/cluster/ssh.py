@@ -71,7 +71,7 @@ def address_towards(ssh: Sequence[str], target: Target) -> str:
     """The address of this machine as a host sees it, going by the way that packets to it take.
 
     Raises:
-        ExecutorError: The host's name, as ssh reads it, has no address.
+        ExecutorError: The host's name, as ssh reads it, has no address; or there is no ssh.
     """
     name = _hostname(ssh, target)
     try:
@@ -82,7 +82,8 @@ def address_towards(ssh: Sequence[str], target: Target) -> str:
             return found
     except OSError as error:
         raise ExecutorError(
-            f"It is not clear under which address {target.name} reaches this machine ({error}). Say so with --listen."
+            f"The host {target.name} cannot be found: {error.strerror} ({name}). See that the name is right. If ssh"
+            " reaches it in a way of its own, say with --listen under which address it reaches this machine."
         ) from error
 
 
@@ -90,13 +91,19 @@ def _hostname(ssh: Sequence[str], target: Target) -> str:
     """The host behind a name, after the user's ssh configuration."""
     try:
         said = subprocess.run([*ssh, "-G", target.name], capture_output=True, text=True, timeout=PATIENCE).stdout
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError as error:
+        raise ExecutorError(_no_ssh(ssh, error)) from error
+    except subprocess.TimeoutExpired:
         said = ""
     for line in said.splitlines():
         key, _, value = line.partition(" ")
         if key == "hostname":
             return value
     return target.name.rpartition("@")[2]
+
+
+def _no_ssh(ssh: Sequence[str], error: OSError) -> str:
+    return f"{ssh[0]} cannot be run: {error.strerror}. Install ssh, or name another one with --ssh."
 
 
 def start_all(
@@ -129,8 +136,10 @@ def _start(
     except subprocess.TimeoutExpired:
         return f"nothing came back from it for {PATIENCE:.0f} seconds"
     except OSError as error:
-        return f"{ssh[0]} cannot be run: {error.strerror}"
+        return _no_ssh(ssh, error)
     if done.returncode == 0:
         return None
-    said = done.stderr.strip().splitlines()
+    said = [line.removeprefix("pydron: error: ") for line in done.stderr.strip().splitlines()]
+    if said and said[-1].endswith("No module named pydron"):
+        return f"{said[-1]}. Install pydron-runtime there, or name a Python that has it with --python."
     return said[-1] if said else f"{ssh[0]} ended with exit status {done.returncode}"
