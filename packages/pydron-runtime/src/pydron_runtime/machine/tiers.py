@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, repeat
+from operator import length_hint
 from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
@@ -49,7 +50,7 @@ _LOOK = 8
 _IDLE = 192
 """Iterations in a row that handed out no call make a loop that was put off wait until it may go on as written."""
 
-_CHUNK_TIME = 100_000
+_CHUNK_TIME = 200_000
 """Nanoseconds that a chunk of plain iterations should take."""
 
 _LARGEST = 8192
@@ -65,6 +66,9 @@ _KNOWN_TIME = 1_000_000
 
 SEPARATELY = 4_000_000
 """Nanoseconds; calls that take so long are handed out one by one."""
+
+_COUNTED = frozenset({type(iter([])), type(iter(())), type(iter(range(0)))})
+"""Iterators that say whether they have another element without taking it."""
 
 _NOTHING: Any = object()
 
@@ -173,17 +177,19 @@ class Tiers:
             if self.switched:
                 self._frame.go_on_as_written()
                 self._size = 1
-        first = next(self.raw if self.plain else self._steps, _NOTHING)
-        if first is _NOTHING:
-            return False
+        if self.plain and type(self.raw) in _COUNTED and length_hint(self.raw):
+            self.chunk = islice(self.raw, self._size)
+        else:
+            first = next(self.raw if self.plain else self._steps, _NOTHING)
+            if first is _NOTHING:
+                return False
+            self.chunk = chain((first,), islice(self.raw, self._size - 1) if self.plain else self._on_machine())
         self.begun += 1
         if self.plain:
             make_room()
-            self.chunk = chain((first,), islice(self.raw, self._size - 1))
             self._began = time.perf_counter_ns()
         else:
             self.position += 1
-            self.chunk = chain((first,), self._on_machine())
         return True
 
     def leave(self) -> None:
