@@ -24,7 +24,7 @@ APART = tests/properties tests/frontend tests/distribution/test_scheduler_simula
 HISTORY = benchmarks/history.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fast format bench bench-details docs wheels test-all-pythons clean always
+.PHONY: help setup demo test check fast format bench bench-details docs pictures wheels test-all-pythons clean always
 
 help: ## this list
 	@echo "make ..."
@@ -76,6 +76,9 @@ docs: $(DOCS) ## build the documentation into docs/_build/html
 	@$(BIN)/python tools/write_contract_table.py
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+pictures: $(READY) ## take the viewer's pictures in docs/images anew (needs chromium; 1 min)
+	@$(BIN)/python tools/take_pictures.py
 
 wheels: $(READY) ## build the three wheels into dist/ and try them in a fresh environment
 	@tools/wheels.sh $(BIN)/python dist

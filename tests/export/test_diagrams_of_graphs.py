@@ -56,6 +56,17 @@ def test_networkx_has_every_node_with_its_place(graph: Graph) -> None:
     assert () in regions and any(len(path) == 2 for path in regions)
 
 
+def early_look_up(xs: Any) -> Any:
+    return f(g(xs), xs.h(xs))  # type: ignore[name-defined]  # noqa: F821
+
+
+def test_a_function_that_was_looked_up_early_is_shown_by_its_name() -> None:
+    """Python looks a function up before it computes the arguments; nobody has to know the temporary that holds it."""
+    source = to_dot(build_graph(cast(FunctionType, early_look_up))).source
+    captions = re.findall(r'label="((?:return |_\d+ = )[\w.]+\(.*?\))', source)
+    assert [re.sub(r"_\d+", "_", caption) for caption in captions] == ["_ = g(xs)", "_ = xs.h(xs)", "_ = f(_, _)"]
+
+
 def test_networkx_edges_are_values_and_states_without_cycles(graph: Graph) -> None:
     exported = graph.to_networkx()
     edges = list(exported.edges(keys=True, data=True))

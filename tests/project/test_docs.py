@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -122,3 +124,21 @@ def test_the_blocks_of_a_page_are_found(tmp_path: Path) -> None:
     with contextlib.redirect_stdout(printed):
         exec(script_of(blocks), {})
     assert printed.getvalue().split(SEPARATOR)[:-1] == ["1\n", ""]
+
+
+@pytest.mark.slow
+def test_the_walk_from_slow_to_fast_is_true(tmp_path: Path) -> None:
+    """``docs/why-not-faster.md``: the first program makes one call at a time, and why is what the page says; the second
+    one does not wait there, and gives the same."""
+    programs = runpy.run_path(os.fspath(ROOT / "tools" / "take_pictures.py"))["programs"]()
+    found, printed = {}, {}
+    for file in ("survey.py", "faster.py"):
+        (tmp_path / file).write_text(programs[file], encoding="utf-8")
+        printed[file] = run([str(BIN / "pydron"), "run", "--workers", "2", "--trace", "t", file], tmp_path).stdout
+        summary = run([str(BIN / "pydron"), "trace", "summary", "--json", "t"], tmp_path)
+        found[file] = json.loads(summary.stdout)
+    slow, fast = found["survey.py"], found["faster.py"]
+    costliest = slow["waits"][0]
+    assert (slow["overlapping"], costliest["line"], costliest["reason"]) == (1, 31, "PD101")
+    assert slow["tasks"] == fast["tasks"] == 24 and "PD101" not in {wait["reason"] for wait in fast["waits"]}
+    assert printed["survey.py"] == printed["faster.py"] != ""

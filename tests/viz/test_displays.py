@@ -112,11 +112,11 @@ def test_a_functions_graph_says_where_the_program_waited(pipeline: Trace) -> Non
     """At the node that held the program up: how long, how often, and for which reason."""
     (row,) = pipeline.graphs
     notes = waits_by_node(pipeline, row.id)
-    assert any(note.startswith("waited ") and note.endswith("PD101") for note in notes.values())
+    assert any(note.startswith("PD101: waited ") for note in notes.values())
     assert "PD101" in export(pipeline, "dot", view=f"graph:{row.id}").decode()
     twice = Trace(waits=tuple(WaitRow(1, 1, 5, "p", 1, reason, "", None, 0, time) for reason, time in
                               (("value", 2_000_000), ("PD302", 9_000_000), ("value", 3_000_000))))  # fmt: skip
-    assert waits_by_node(twice, 1) == {5: "waited 9 ms in 1: PD302\nwaited 5 ms in 2: value"}
+    assert waits_by_node(twice, 1) == {5: "PD302: waited 9 ms\nvalue: waited 5 ms, 2 times"}
 
 
 def test_a_functions_graph_marks_every_sync_point_with_its_code(pipeline: Trace) -> None:

@@ -66,6 +66,10 @@ def _marks(trace: Trace, number: int, graph: Graph) -> dict[int, str]:
     return {node: "\n".join(lines) for node, lines in found.items()}
 
 
+def _times(count: int) -> str:
+    return f", {count:,} times" if count > 1 else ""
+
+
 def waits_by_node(trace: Trace, graph: int) -> dict[int, str]:
     """Per node of a graph at which the program stood still: for which reasons, and how long."""
     found: dict[int, dict[str, list[WaitRow]]] = {}
@@ -74,7 +78,7 @@ def waits_by_node(trace: Trace, graph: int) -> dict[int, str]:
             found.setdefault(wait.node, {}).setdefault(wait.reason, []).append(wait)
     return {
         node: "\n".join(
-            f"waited {short_time(standstill(waits))} in {len(waits):,}: {clipped(reason, 20)}"
+            f"{clipped(reason, 20)}: waited {short_time(standstill(waits))}{_times(len(waits))}"
             for reason, waits in sorted(reasons.items(), key=lambda item: -standstill(item[1]))[:3]
         )
         for node, reasons in found.items()

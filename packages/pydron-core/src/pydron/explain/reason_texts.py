@@ -13,7 +13,8 @@ CALLS: tuple[Text, ...] = (
         "call that is not known to be pure",
         "{what} may do anything, so it happens when it would have happened: everything before it is finished first.",
         "If {what} has no side effects, put @pydron.functional on it, or vouch for it with "
-        "pydron.assume_functional(...). If it orchestrates functional calls itself, put @pydron.schedule on it.",
+        "pydron.assume_functional(...). If it orchestrates functional calls itself, put @pydron.schedule on it. "
+        "Else call it before or after the calls that are to run at once, not between them.",
         "Pydron knows nothing about this function, so it must assume that it reads or changes something that earlier "
         "or later code uses. Functional functions, scheduled functions and the pure functions of Python and of common "
         "libraries are not affected.",

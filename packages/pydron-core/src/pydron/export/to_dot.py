@@ -8,7 +8,8 @@ functional functions are bold with the word under them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Set
 
 import graphviz
 
@@ -115,7 +116,7 @@ class _Drawing:
         shape = _SHAPES[mark or _style(node)]
         dot.node(
             f"n{node.id}",
-            label(_caption(node), *self._further(node, mark)),
+            label(_caption(node, self._hidden), *self._further(node, mark)),
             id=f"n{node.id}",
             tooltip=tooltip(self._tip(node)),
             **{"class": " ".join(part for part in (f"kind-{kind}", mark) if part)},
@@ -157,9 +158,15 @@ class _Drawing:
                          tooltip="order", **_leave(by_id[source]), **_named("state", source, target))  # fmt: skip
 
 
-def _caption(node: Node) -> str:
+_CALLED = re.compile(r"(?<![\w.])\w+(?=\()")
+
+
+def _caption(node: Node, hidden: Set[str]) -> str:
     text = node_text(node)
     match node:
+        case Call() if node.callee:
+            # A function that was looked up before its arguments were computed is shown by the name that users know.
+            return _CALLED.sub(lambda found: node.callee if found[0] in hidden else found[0], text, count=1)
         case If():
             return f"if {text}"
         case For():

@@ -120,7 +120,8 @@ function chart(base, other) {
   const lines = [["now", base], ...(other ? [["what if", other]] : [])];
   const ups = lines.flatMap(([, { points }]) => points.map(([, time]) => one / Math.max(1, time)));
   const top = 2 ** Math.ceil(Math.log2(Math.max(2, ...ups)));
-  const low = Math.min(1, ...ups);
+  const here = base.took ? one / base.took : 1;
+  const low = Math.min(1, here, ...ups);
   const x = (workers) => LEFT + (Math.log2(workers) / Math.log2(1000)) * (WIDTH - LEFT - RIGHT);
   const y = (up) => HEIGHT - BOTTOM - (Math.log2(up / low) / Math.log2(top / low)) * (HEIGHT - TOP - BOTTOM);
   const parts = [];
@@ -142,8 +143,7 @@ function chart(base, other) {
       parts.push(mark);
     }
   }
-  const here = base.took ? one / base.took : 0;
-  if (here > low && base.workers <= 1000)
+  if (base.took && base.workers <= 1000)
     parts.push(draw("path", { class: "real", d: `M${x(base.workers) - 6},${y(here) - 6}l12,12m0,-12l-12,12` }, draw("title", {}, `the recorded run: ${base.workers} workers, ${duration(base.took)}`)));
   const key = [["real", "recorded run"], ["ideal", "one for one"], ["now", "predicted"], ...(other ? [["other", "what if"]] : [])];
   return make("figure", {},
