@@ -128,6 +128,12 @@ PROGRAMS = {
         finally:
             out.append(x)
     return out""",
+    "the lines of a file": """
+    out = []
+    with open(os.devnull) as file:
+        for line in file:
+            out.append(f(line))
+    return out""",
     "try with an unknown call": """
     out = []
     try:

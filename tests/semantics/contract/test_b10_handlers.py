@@ -63,6 +63,21 @@ ITEM = Item(
             behaviour=OUTPUT,
         ),
         Row(
+            "`with open(...) as file: for line in file`",
+            "out = []\nwith open(keyword.__file__) as file:\n    for line in file:\n        out.append(text(line))\n"
+            "        if len(out) == 4:\n            break\n    return out, file.readline()",
+            before="import keyword",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`for row in csv.reader(file)`",
+            "out = []\nwith open(keyword.__file__) as file:\n    rows = csv.reader(file)\n    first = next(rows)\n"
+            "    for row in rows:\n        out.append(text(row))\n        if len(out) == 4:\n            break\n"
+            "return first, out",
+            before="import csv, keyword",
+            behaviour=AHEAD,
+        ),
+        Row(
             "inside of a block of an unknown manager",
             "with Unknown() as log:\n    for x in range(4):\n        log.append(f(x))\nreturn log",
             before="class Unknown:\n    def __enter__(self):\n        return []\n    def __exit__(self, *failure):\n        note(failure)",

@@ -22,6 +22,19 @@ ITEM = Item(
             behaviour=AHEAD,
         ),
         Row(
+            "the same over a set, a dict, an array",
+            "for x in {1, 2, 3, 4}:\n    if f(x) > 50:\n        return x\n"
+            "for k, x in {'a': 5, 'b': 6, 'c': 7, 'd': 8}.items():\n    if f(x) > 50:\n        return k",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "the same over `itertools.count()`, `itertools.combinations(xs, 2)`",
+            "for x in itertools.count():\n    if f(x) > 4:\n        break\n"
+            "for a, b in itertools.combinations([1, 2, 3, 4], 2):\n    if h(a, b) > 50:\n        return a",
+            before="import itertools",
+            behaviour=AHEAD,
+        ),
+        Row(
             "the same in a helper: `if check(x): return x`",
             "for x in range(4):\n    if check(x):\n        return x",
             before="def check(x):\n    y = f(x)\n    return y > 50",
@@ -64,6 +77,21 @@ ITEM = Item(
             "queue = collections.deque(range(6))\nwhile queue:\n    x = queue.popleft()\n    if f(x) > 4:\n        break\n"
             "return queue",
             before="import collections",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`while heap: x = heapq.heappop(heap)`, with pushes on results",
+            "heap = [1, 2, 3, 4]\nout = []\nwhile heap:\n    x = heapq.heappop(heap)\n    y = f(x)\n    out.append(y)\n"
+            "    if y == 2:\n        heapq.heappush(heap, y + 9)\nreturn out",
+            before="import heapq",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "shortest ways: `for y in items(x): heapq.heappush(heap, (d + y, y))`",
+            "heap, best = [(0, 3), (1, 4), (1, 5), (2, 6)], {}\nwhile heap:\n    d, x = heapq.heappop(heap)\n"
+            "    if x in best:\n        continue\n    best[x] = d\n    for y in items(x):\n"
+            "        heapq.heappush(heap, (d + 3 + y, y))\nreturn best",
+            before="import heapq",
             behaviour=AHEAD,
         ),
         Row(

@@ -45,8 +45,23 @@ def bound_by(node: While, variables: Names) -> Names:
 
 
 def changed_by(node: While) -> frozenset[str]:
-    """The variables whose objects a loop modifies."""
-    return frozenset(inner.root for inner in walk(Region((node,))) if isinstance(inner, Store))
+    """The variables whose objects a loop modifies, or hands to what may be a function that does."""
+    nodes = list(walk(Region((node,))))
+    stored = {inner.root for inner in nodes if isinstance(inner, Store)}
+    return frozenset(stored.union(*(_given_first(inner) for inner in nodes if isinstance(inner, Call))))
+
+
+_CHANGING = ("heapify", "heappop", "heappush", "heappushpop", "heapreplace", "insort", "insort_left", "insort_right")
+"""Names of functions of the library that change the list which they are given first."""
+
+
+def _given_first(node: Call) -> set[str]:
+    if node.callee.rpartition(".")[2] not in _CHANGING:
+        return set()
+    (statement,) = node.fragment.syntax()
+    call = getattr(statement, "value", None)
+    first = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    return {first.id} if isinstance(first, ast.Name) else set()
 
 
 def forecast_unit(graph: Graph, node: While, line: int, names: tuple[str, ...]) -> ScoutUnit | None:

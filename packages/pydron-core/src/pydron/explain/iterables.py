@@ -1,8 +1,8 @@
 """Finds what goes through an object whose values come from code that nobody knows: ``PD402``.
 
-Such an object is made by calling a class with an ``__iter__`` of its own, or a generator function; or it is handed on:
-by another name, by a ``with`` statement, or by an iterator of the library that is made over it. What a parameter or a
-result may turn out to be is not said.
+Such an object is made by calling a class with an ``__iter__`` of its own, or a generator function, or is a file; or it
+is handed on: by another name, by a ``with`` statement, or by an iterator of the library that is made over it. What a
+parameter or a result may turn out to be is not said.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def _gives(node: Call, strange: set[str], named: Named) -> bool:
     callee = named(node.callee)
     if _hands_on(callee):
         return not strange.isdisjoint(node.reads)
+    if _reads_lines(callee):
+        return True
     return _runs_code(callee) if isinstance(callee, type) else _generates(callee)
 
 
@@ -125,6 +127,18 @@ def _within(statement: ast.stmt) -> Iterator[ast.expr]:
 
 def _hands_on(callee: Any) -> bool:
     return _is_in(callee, _HANDS_ON) or isinstance(callee, type) and callee.__module__ == itertools.__name__
+
+
+def _reads_lines(callee: Any) -> bool:
+    """Whether this opens a file, whose lines are taken one after the other, or goes through one."""
+    return callee is open or getattr(callee, "__module__", "") in ("_csv", "csv") and _name(callee) in _READERS
+
+
+def _name(callee: Any) -> str:
+    return str(getattr(callee, "__name__", ""))
+
+
+_READERS = frozenset({"reader", "DictReader"})
 
 
 def _goes_through(callee: Any) -> bool:

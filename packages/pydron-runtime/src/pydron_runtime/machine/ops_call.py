@@ -145,6 +145,8 @@ def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
         wrappings = frame.machine.speculation.wrappings
         if callee is enumerate or callee is zip:
             wrappings.made(made, callee, args)
+        elif type(made).__module__ in ("_csv", "csv"):
+            wrappings.made(made, callee, args, kwargs)
         else:
             wrappings.wrapped(made, args, kwargs)
     return made

@@ -260,7 +260,7 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     else:
         iterator = callee(*args, **kwargs)
     iterators.add(iterator)
-    if callee in (enumerate, zip) and not kwargs and all(type(arg) in _INDEXED for arg in args):
+    if not kwargs and not is_calling(callee) and all(type(arg) in _INDEXED for arg in args):
         machine.speculation.wrappings.made(iterator, callee, args)
     return made(frame, site, args, iterator)
 

@@ -31,7 +31,7 @@ from pydron_runtime.machine.ops_access import attribute
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.quiet import is_quiet
 from pydron_runtime.machine.safety import SCALARS, is_safe, is_safe_type
-from pydron_runtime.machine.scouts import INDEXED, Scout, ScoutCode
+from pydron_runtime.machine.scouts import GONE_THROUGH, INDEXED, Scout, ScoutCode
 from pydron_runtime.machine.speculation import Unforeseen
 from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
 
@@ -56,7 +56,7 @@ def scouted_parts(scout: Scout, site: int, value: Any) -> Any:
 
 def scouted_steps(scout: Scout, site: int, source: Any) -> list[Any]:
     """The elements that a scout takes in a loop within the one that it looks ahead for."""
-    if type(source) not in INDEXED:
+    if type(source) not in GONE_THROUGH:
         raise Unforeseen
     found = list(islice(source, _ELEMENTS))
     for _ in found:
@@ -78,8 +78,11 @@ def scouted(scout: Scout, site: int, callee: Any, /, *args: Any, **kwargs: Any) 
     kind = type(callee)
     if kind is Pending:
         raise Unforeseen
-    if callee is next and args and id(args[0]) in scout.own:
-        return next(*args)
+    if args and id(args[0]) in scout.own and kind is BuiltinFunctionType and not kwargs:
+        if callee is next:
+            return next(*args)
+        if (callee.__module__, callee.__name__) in _IN_ORDER and all(map(is_data, args[1:])):
+            return callee(*args)
     if is_functional(callee):
         return _guessed(scout, site, callee, args, kwargs)
     if kind is MethodType and type(callee.__func__) is FunctionType:
@@ -143,6 +146,13 @@ _CHANGES: dict[type, frozenset[str]] = {
     set: frozenset({"add", "clear", "discard", "pop", "remove", "update"}),
     dict: frozenset({"clear", "pop", "popitem", "setdefault", "update"}),
 }
+
+
+_IN_ORDER = frozenset(
+    {("_heapq", name) for name in ("heapify", "heappop", "heappush", "heappushpop", "heapreplace")}
+    | {("_bisect", f"insort{side}") for side in ("", "_left", "_right")}
+)
+"""Functions that change the list which they are given first, by module and name."""
 
 
 def _may_change(scout: Scout, owner: Any, args: tuple[Any, ...]) -> None:

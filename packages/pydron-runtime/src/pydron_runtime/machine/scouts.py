@@ -25,7 +25,7 @@ from pydron_runtime.machine.indirect import PAIRING
 from pydron_runtime.machine.iterators import Iterators
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import ITERATORS
+from pydron_runtime.machine.safety import ITERATORS, VIEWS
 from pydron_runtime.machine.speculation import Guess, Unforeseen
 from pydron_runtime.machine.tiers import Tiers
 
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 INDEXED = frozenset({list, tuple, range, str, bytes})
 """What a scout may look at without anybody noticing."""
+
+GONE_THROUGH = INDEXED | {set, frozenset, dict, deque} | VIEWS
+"""What it may go through without anybody noticing."""
 
 STEPS = 64
 """Steps that a scout takes at most; they bound what it asks for per iteration, and the time that it takes."""
@@ -248,7 +251,8 @@ class Ahead:
         """Ask for the calls of the next iterations, those of which have not been asked for.
 
         Returns:
-            Whether all iterations of the loop have been looked at: the loop around it might look ahead as well.
+            Whether all iterations of the loop that can be seen have been looked at: the loop around it might look ahead
+            as well.
         """
         speculation = self.frame.machine.speculation
         reach = speculation.reach
@@ -258,7 +262,7 @@ class Ahead:
             self._made = True
             self._prepare()
         if self.code is None:
-            return False
+            return True  # nothing of it can be seen
         position = self._position if self._tiers is None else self._tiers.position
         while self._guesses and self._guesses[0][0] < position:
             speculation.drop(self._guesses.popleft()[1])
@@ -308,7 +312,10 @@ class Ahead:
         copy = self._fresh()
         assert copy is not None
         if index >= len(self._seen):
-            self._seen.extend(islice(copy, index + 1 - len(self._seen)))
+            try:
+                self._seen.extend(islice(copy, index + 1 - len(self._seen)))
+            except Exception:  # a container that has changed meanwhile, a file that is not what it was
+                return _NOTHING
         return self._seen[index] if index < len(self._seen) else _NOTHING
 
     def __del__(self) -> None:

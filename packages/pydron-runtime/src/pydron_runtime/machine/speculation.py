@@ -210,6 +210,7 @@ class Speculation:
 
     def drop_all(self) -> None:
         """Nothing more will run."""
+        self.wrappings.forget()
         self.drop(list(self._by_number.values()))
 
     def _forget(self, guess: Guess) -> None:

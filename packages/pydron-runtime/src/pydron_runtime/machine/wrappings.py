@@ -7,11 +7,21 @@ and never a result.
 
 from __future__ import annotations
 
+import io
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-_PLAIN = frozenset({list, tuple, range})
+from pydron_runtime.machine.rereading import lines_again
+from pydron_runtime.machine.safety import VIEWS, is_array
+
+_SEQUENCES = frozenset({list, tuple, range})
+_PLAIN = _SEQUENCES | {set, frozenset, dict, deque} | VIEWS
+_FILES = frozenset({io.TextIOWrapper, io.BufferedReader})
+
+_TEXTS = frozenset({int, str, bytes})
+"""What an iterator of the library may be made with, besides iterables."""
 
 _KEPT = 16
 """So many of the objects made last are remembered."""
@@ -30,15 +40,20 @@ class Wrappings:
 
     def another_like(self, iterable: Any) -> Iterable[Any] | None:
         """Another iterable with the elements of this one, as it was; None where nobody knows."""
-        if type(iterable) in _PLAIN:
+        kind = type(iterable)
+        if kind in _PLAIN or is_array(iterable) and iterable.ndim:
             return iterable  # type: ignore[no-any-return]
+        if kind in _FILES:
+            return lines_again(iterable)
         recipe = self._recipes.get(id(iterable))
         return None if recipe is None or recipe[0]() is not iterable else recipe[1]()
 
-    def made(self, iterable: Any, callee: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        """An ``enumerate`` or ``zip`` has been made of something."""
-        if all(type(arg) in (int, str, bytes) or self.another_like(arg) is not None for arg in args):
-            self._remember(iterable, lambda: iterable, lambda: callee(*map(self._again, args)))
+    def made(
+        self, iterable: Any, callee: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any] = {}
+    ) -> None:
+        """An iterator of the library has been made of something, and can be made so again."""
+        if all(type(arg) in _TEXTS or self.another_like(arg) is not None for arg in args):
+            self._remember(iterable, lambda: iterable, lambda: callee(*map(self._again, args), **kwargs))
 
     def wrapped(self, made: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """A call that nobody knows has made something, probably of the first iterable among its arguments."""
@@ -46,9 +61,13 @@ class Wrappings:
         if not hasattr(kind, "__iter__") or hasattr(kind, "__getitem__") or kind in (set, frozenset):
             return
         for arg in (*args, *kwargs.values()):
-            if self.another_like(arg) is not None:
+            if type(arg) in _SEQUENCES or id(arg) in self._recipes and self.another_like(arg) is not None:
                 self._remember(made, _reference(made), lambda found=arg: self._again(found))  # type: ignore[misc]
                 return
+
+    def forget(self) -> None:
+        """Keep nothing alive any longer."""
+        self._recipes.clear()
 
     def _again(self, iterable: Any) -> Any:
         another = self.another_like(iterable)
