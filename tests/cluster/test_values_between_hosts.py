@@ -66,6 +66,17 @@ def test_what_goes_from_host_to_host_does_not_pass_the_scheduler(cluster: Betwee
     assert cluster.run() < SIZE / 2, "less than half of a single value"
 
 
+def test_an_array_that_many_calls_receive_is_sent_to_each_worker_once(cluster: Between) -> None:
+    """And again after it has been changed: calls receive what it was when they were made."""
+    pytest.importorskip("numpy")
+    cluster.begin()
+    before = cluster.hosts.carried("head")
+    script = programs.write(cluster.folder, programs.COMMON)
+    process = cluster.program(script, SIZE, 20, within=cluster.hosts.on("head"))
+    assert cluster.result(process) == "right\n"
+    assert SIZE < cluster.hosts.carried("head") - before < 6 * SIZE, "two versions for two workers"
+
+
 def test_hosts_that_give_nothing_to_others_are_served_through_the_scheduler(cluster: Between) -> None:
     cluster.begin("--data-port", "none")
     assert cluster.run() > SIZE

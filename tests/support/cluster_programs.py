@@ -139,6 +139,29 @@ assert found == (len(expected), hashlib.sha256(expected).hexdigest()), found
 print("right", found[0])
 """
 
+COMMON = """\
+import sys
+import numpy as np
+import pydron
+
+@pydron.functional
+def use(data, place):
+    found = int(data[place]), int(data[0])
+    data[:] = 77
+    return found
+
+@pydron.schedule
+def main(data, count):
+    first = [use(data, place) for place in range(1, count)]
+    data[0] = 99
+    return first, [use(data, place) for place in range(1, count)]
+
+size, count = int(sys.argv[1]), int(sys.argv[2])
+found = main(np.arange(size, dtype=np.uint8), count)
+expected = [(place, 0) for place in range(1, count)], [(place, 99) for place in range(1, count)]
+print("right" if found == expected else found)
+"""
+
 KEEPING = """\
 import os, sys, time, zlib
 import pydron

@@ -18,7 +18,7 @@ from pydron_runtime.cluster.own_modules import source_of
 from pydron_runtime.cluster.remote import RemoteChannel, RemoteCrew
 from pydron_runtime.cluster.settings import Bounds
 from pydron_runtime.cluster.versions import tell_differences
-from pydron_runtime.data.payload import Payload, streamed
+from pydron_runtime.data.payload import Payload
 from pydron_runtime.protocol.codec import ProtocolError, decode_to_scheduler
 from pydron_runtime.protocol.messages import Fetch, Hello, Report
 from pydron_runtime.recording import Recorder
@@ -64,8 +64,8 @@ class ClusterDriver(Driver):
         if self.broken:
             raise ExecutorError(self.scheduler.state.broken or "The cluster cannot be used.")
 
-    def _carry(self, payload: Payload) -> Payload:
-        return streamed(payload)
+    def _carry(self, worker: str, payload: Payload) -> Payload:
+        return self._channel.common.carried(worker, payload)
 
     def _open(self) -> base.Channel:
         self._line = Line(self._connection, greeting("program", labels=self._connection.address.labels))
@@ -164,6 +164,7 @@ class ClusterDriver(Driver):
         beat = say.Beat(wanted, state.running)
         self._line.beat = beat
         there = self._line.look()
+        self._channel.common.sweep()
         if self._line.refused is not None and not self.broken:
             self._give_up(self._line.refused)
         now = time.monotonic_ns()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydron_runtime.cluster import messages as say
+from pydron_runtime.cluster.common_buffers import CommonBuffers
 from pydron_runtime.cluster.line import Line
 from pydron_runtime.cluster.lines import Lines
 from pydron_runtime.cluster.own_modules import own_names, own_places
@@ -70,11 +71,13 @@ class RemoteChannel:
 
     Attributes:
         lines: To the workers.
+        common: Large buffers that they have been sent.
     """
 
     def __init__(self, line: Line) -> None:
         self._line = line
         self.lines = Lines(line.send)
+        self.common = CommonBuffers(self.send)
         self._sent: dict[str, tuple[Surroundings, Modules, Voice]] = {}
         self._voices = Voices()
         self._whereabouts = Whereabouts()
@@ -105,6 +108,7 @@ class RemoteChannel:
         """A worker is gone."""
         self._sent.pop(worker, None)
         self.lines.forget(worker)
+        self.common.forget(worker)
 
     def close(self) -> None:
         """Nothing to do: the line is closed when the crew has taken leave."""

@@ -27,3 +27,13 @@ class Extent(msgspec.Struct, array_like=True, frozen=True):
 
     def __len__(self) -> int:
         return self.size
+
+    @property
+    def is_common(self) -> bool:
+        """Whether it is no segment: a worker on another host was sent the buffer, with ``inode`` as its number."""
+        return not self.host
+
+
+def common_extent(number: int, size: int) -> Extent:
+    """An extent that stands for a buffer which its reader was sent before."""
+    return Extent("", 0, 0, number, size)

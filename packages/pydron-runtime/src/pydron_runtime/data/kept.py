@@ -21,12 +21,13 @@ class _Filed:
     """A payload in files.
 
     Attributes:
-        parts: The pickle and then its buffers: each a segment of its own, or offset and size in ``shared``.
+        parts: The pickle and then its buffers: each a segment of its own, or offset and size in ``shared``; or where
+            somebody else has it.
     """
 
     __slots__ = ("parts", "shared")
 
-    def __init__(self, parts: Sequence[Segment | tuple[int, int]]) -> None:
+    def __init__(self, parts: Sequence[Extent | Segment | tuple[int, int]]) -> None:
         self.parts = parts
         self.shared: Segment | None = None
 
@@ -119,7 +120,7 @@ def _small_parts(values: Sequence[Kept], filed: list[tuple[Kept, _Filed]]) -> It
         parts = _parts_of(kept._form)
         if parts is None:
             return
-        placed: list[Segment | tuple[int, int]] = []
+        placed: list[Extent | Segment | tuple[int, int]] = []
         for part in parts:
             own = _on_disk(memoryview(part)) if isinstance(part, bytes) and len(part) >= OWN_FROM else part
             if isinstance(own, bytes):
@@ -131,7 +132,7 @@ def _small_parts(values: Sequence[Kept], filed: list[tuple[Kept, _Filed]]) -> It
         filed.append((kept, _Filed(placed)))
 
 
-def _parts_of(form: Held | Payload | _Filed) -> Sequence[bytes | Segment] | None:
+def _parts_of(form: Held | Payload | _Filed) -> Sequence[bytes | Extent | Segment] | None:
     """The pickle and its buffers, large ones of an object on disk already; None if that cannot be."""
     if isinstance(form, _Filed):
         return None
@@ -140,8 +141,7 @@ def _parts_of(form: Held | Payload | _Filed) -> Sequence[bytes | Segment] | None
             form = dump(form.value, "result", _on_disk)
         except TransportError:
             return None
-    buffers = [buffer for buffer in form.buffers if not isinstance(buffer, Extent)]
-    return [form.data, *buffers] if len(buffers) == len(form.buffers) else None
+    return form.data, *form.buffers
 
 
 def _on_disk(raw: memoryview) -> bytes | Segment:

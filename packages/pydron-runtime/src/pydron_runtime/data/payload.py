@@ -203,6 +203,14 @@ def unreadable(value: object, what: str, error: Exception) -> TransportError:
     return TransportError(what, f"The {named} cannot be read back ({type(error).__name__}: {error}).")
 
 
+_BUFFER = pickle.dumps(pickle.PickleBuffer(bytearray()), protocol=5, buffer_callback=lambda _: None)
+
+
+def as_buffer(content: bytes) -> Payload:
+    """A payload that is loaded as memory with this content, which can be written to."""
+    return Payload(_BUFFER, (content,))
+
+
 def in_segment(raw: memoryview) -> bytes | Segment:
     """A place for a large buffer: a new segment; bytes where none can be made."""
     from pydron_runtime.data import segments  # late: most programs have no large values

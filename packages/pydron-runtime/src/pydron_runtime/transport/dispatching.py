@@ -27,11 +27,11 @@ from pydron_runtime.scheduler import events
 from pydron_runtime.scheduler import instructions as want
 from pydron_runtime.scheduler.instructions import Assignment, Dispatch
 
-Carry = Callable[[Payload], Payload]
-"""What has to be done to a payload so that its reader can have it: nothing on this machine."""
+Carry = Callable[[str, Payload], Payload]
+"""What has to be done to a payload so that a worker of this name can have it: nothing on this machine."""
 
 
-def _as_it_is(payload: Payload) -> Payload:
+def _as_it_is(_: str, payload: Payload) -> Payload:
     return payload
 
 
@@ -43,17 +43,20 @@ def message_of(dispatch: Dispatch, carry: Carry = _as_it_is) -> tuple[Execute, F
         for assignment in dispatch.assignments
         if assignment.define
     )
-    return Execute(definitions, tuple(_call(assignment, frames, carry) for assignment in dispatch.assignments)), frames
+    worker = dispatch.worker
+    calls = tuple(_call(worker, assignment, frames, carry) for assignment in dispatch.assignments)
+    return Execute(definitions, calls), frames
 
 
-def _call(assignment: Assignment, frames: Frames, carry: Carry) -> Call:
+def _call(worker: str, assignment: Assignment, frames: Frames, carry: Carry) -> Call:
     task = assignment.task
-    arguments = pack(carry(task.arguments), frames)
+    arguments = pack(carry(worker, task.arguments), frames)
     if not task.bindings and not task.needs:
         return Call(task.id, task.function.digest, arguments, hold=assignment.hold)
-    values = [Value(number, pack(carry(payload), frames), False) for number, payload in task.bindings.items()]
+    values = [Value(number, pack(carry(worker, payload), frames), False) for number, payload in task.bindings.items()]
     values += [
-        Value(number, pack(carry(payload), frames), payload.size >= KEEP_BYTES) for number, payload in assignment.values
+        Value(number, pack(carry(worker, payload), frames), payload.size >= KEEP_BYTES)
+        for number, payload in assignment.values
     ]
     return Call(
         task.id, task.function.digest, arguments, tuple(values), assignment.kept, assignment.hold, assignment.coming
@@ -72,7 +75,9 @@ def told(
         return Hold((instruction.task,)), []
     frames: Frames = []
     payload = instruction.payload
-    return Given(instruction.number, pack(carry(payload), frames), payload.size >= KEEP_BYTES), frames
+    return Given(
+        instruction.number, pack(carry(instruction.worker, payload), frames), payload.size >= KEEP_BYTES
+    ), frames
 
 
 def shared_value(message: Shared, frames: Sequence[bytes], worker: str, now: int) -> events.Shared | None:

@@ -82,7 +82,7 @@ class Driver(ABC):
         self._gone = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pydron-scheduler", daemon=True)
 
-    def _carry(self, payload: Payload) -> Payload:
+    def _carry(self, worker: str, payload: Payload) -> Payload:
         """What has to be done to a payload so that a worker can have it: on this machine nothing."""
         return payload
 

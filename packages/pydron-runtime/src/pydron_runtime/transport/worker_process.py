@@ -9,8 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from mmap import mmap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import zmq
@@ -108,7 +107,9 @@ class _WorkerProcess:
         self._mappings: Mappings | None = None
         self._patience = 0
 
-    def _mapped(self, extent: Extent) -> mmap:
+    def _mapped(self, extent: Extent) -> Any:
+        if extent.is_common:
+            return self._worker.common(extent.inode)
         if self._mappings is None:
             from pydron_runtime.data.mapped_again import Mappings  # late: most programs have no large values
 

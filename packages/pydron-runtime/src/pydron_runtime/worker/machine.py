@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydron_runtime.data.kept import Kept
 from pydron_runtime.data.outcomes import Outcome
@@ -121,6 +122,17 @@ class Worker:
                 each.numbers.discard(number)
                 if not each.numbers:
                     del self._lacking[key]
+
+    def common(self, number: int) -> Any:
+        """A copy of a buffer that the program has sent ahead of the calls it is for, as memory that can be written to.
+
+        Raises:
+            LookupError: It is not here.
+        """
+        kept = self.store.use(-number)
+        if kept is None:
+            raise LookupError(f"the program has not sent buffer {number}, or has had it forgotten")
+        return kept.value()
 
     def next(self) -> Execution | None:
         """The call to make now, or None if there is none. Calls that were dropped, or lack a value, are passed over."""
