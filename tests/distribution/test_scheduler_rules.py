@@ -121,6 +121,36 @@ def test_a_call_that_was_passed_on_does_not_cost_its_first_worker_the_life() -> 
     assert not any(isinstance(item, Stop) for item in played.last)
 
 
+def test_a_worker_lives_on_with_a_call_that_has_ended_elsewhere() -> None:
+    """It ends here, too, and soon: starting another worker would take longer."""
+    played = passed_on_to_the_second()
+    played.report("w2", ok(6, took=50 * MS))
+    played.event(Released(0, (6,)))
+    played.submit(call(20), call(21))
+    assert not any(isinstance(item, Stop) for item in played.last)
+
+
+def test_a_worker_is_replaced_whose_call_was_passed_on_and_then_cancelled() -> None:
+    """Nobody knows whether such a call ends."""
+    played = passed_on_to_the_second()
+    played.event(Cancelled(0, (6,)))
+    played.submit(call(20), call(21))
+    assert Stop("w1") in played.last
+
+
+def passed_on_to_the_second() -> Played:
+    """A pool whose first worker has begun the call 6, which was then passed on to the second."""
+    played = Played(2, "w1", "w2")
+    played.submit(*(call(number) for number in range(1, 9)))
+    played.report("w2", ok(2, took=50 * MS))
+    played.report("w1", ok(1, took=50 * MS))
+    for number in (3, 4, 7, 8):
+        played.report("w2", ok(number, took=50 * MS))
+    assert played.sent() == {"w2": [6]}
+    played.report("w1", ok(5, took=50 * MS))
+    return played
+
+
 def test_short_calls_are_shared_out_evenly() -> None:
     played = Played(2, "w1", "w2")
     played.submit(call(1))

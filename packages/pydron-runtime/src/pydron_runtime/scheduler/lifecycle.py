@@ -27,6 +27,10 @@ DEEPEST = 32
 """So many held values at most are made from one another: what has to be made again if the worker dies."""
 
 
+_NOT_MADE = frozenset({Phase.SKIPPED, Phase.CANCELLED, Phase.LOST})
+"""Phases of calls of which nobody knows whether they would have ended."""
+
+
 def submit(state: SchedulerState, tasks: Iterable[Task], out: list[Instruction]) -> None:
     """Accept new tasks."""
     ready: list[int] = []
@@ -179,6 +183,8 @@ def settle(state: SchedulerState, entry: TaskState, completion: Completion, out:
         entry.move(_phase_of(completion))
         entry.worker = None
         entry.awaiting.clear()
+        if entry.passed_by and entry.phase in _NOT_MADE and entry.passed_by in state.workers:
+            state.workers[entry.passed_by].passed_on.discard(entry.task.id)
         if not entry.delivered:
             entry.delivered = True
             out.append(Deliver(entry.task.owner, completion))

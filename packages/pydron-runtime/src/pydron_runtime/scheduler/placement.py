@@ -195,6 +195,7 @@ def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> bool:
         if entry is not None and entry.phase is Phase.SENT and entry.worker == name:
             lifecycle.put_back(state, entry, out)
             worker.passed_on.add(number)
+            entry.passed_by = name
             out.append(Drop(name, (number,)))
             return True
     return False

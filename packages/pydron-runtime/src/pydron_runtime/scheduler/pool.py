@@ -74,11 +74,12 @@ def _has(state: SchedulerState, name: str, number: int) -> bool:
 
 
 def _is_wanted(state: SchedulerState, worker: WorkerState, number: int) -> bool:
-    """Whether somebody wants a call of a worker's. One that was passed on ends as it does where it was passed to."""
+    """Whether a worker is not to be stopped for the sake of a call: somebody wants it, or it ends as it does, or did,
+    where it was passed to."""
+    if number in worker.passed_on:
+        return True
     entry = state.tasks.get(number)
-    if entry is None or entry.phase is not Phase.SENT:
-        return False
-    return entry.worker == worker.name or number in worker.passed_on
+    return entry is not None and entry.phase is Phase.SENT and entry.worker == worker.name
 
 
 def join(state: SchedulerState, name: str) -> None:

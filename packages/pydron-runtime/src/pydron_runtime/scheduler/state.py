@@ -32,6 +32,7 @@ class TaskState:
         holding: Whether the worker that has it knows that it may hold its result.
         maker: Who made its value; who was given it has it only when the call that it makes has ended.
         coming_to: Workers to which its value is on its way.
+        passed_by: The worker behind whose calls it lay when it was passed on to another one.
     """
 
     task: Task
@@ -53,6 +54,7 @@ class TaskState:
     holding: bool = False
     maker: str = ""
     coming_to: set[str] = field(default_factory=set)
+    passed_by: str = ""
 
     @property
     def held(self) -> bool:
@@ -84,7 +86,7 @@ class WorkerState:
         leaving: Whether it gets no more calls, and goes when it has made those it has.
         queue: Calls sent and not reported, with the nanoseconds each is expected to take, oldest first.
         load: Sum of ``queue``'s values.
-        passed_on: Calls in ``queue`` that another worker makes meanwhile.
+        passed_on: Calls in ``queue`` that another worker makes meanwhile, or has made.
         functions: Digests of the functions that it knows.
         kept: Values that it keeps, with their bytes, least recently used first.
         kept_bytes: Sum of ``kept``'s values.
