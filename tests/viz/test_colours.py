@@ -1,4 +1,4 @@
-"""The page's colours: text on every ground is legible (WCAG AA), in light and in dark."""
+"""The page's colours: text on every ground is legible and all else stands out (WCAG AA), in light and in dark."""
 
 from __future__ import annotations
 
@@ -43,19 +43,34 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def contrast(one: str, other: str) -> float:
+    """As WCAG defines it."""
+    light, heavy = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (heavy + 0.05)
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(("ink", "ground"), PAIRS)
 def test_text_has_enough_contrast(ink: str, ground: str, dark: bool) -> None:
     """At least 4.5 to 1."""
     colours = variables(dark)
-    light, heavy = sorted((luminance(colours[ink]), luminance(colours[ground])), reverse=True)
-    assert (light + 0.05) / (heavy + 0.05) >= 4.5
+    assert contrast(colours[ink], colours[ground]) >= 4.5
 
 
+def laid_over(colour: str, ground: str, opacity: float) -> str:
+    """What a colour looks like that lets a part of its ground through."""
+    channels = ((int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(over * opacity + under * (1 - opacity)):02x}" for over, under in channels)
+
+
+@pytest.mark.parametrize("ground", ["--pane", "--paper"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_outlines_of_states_stand_out(dark: bool) -> None:
-    """The outline of each state has 3 to 1 against the page, so that a node is seen whatever its fill."""
+def test_what_is_no_text_stands_out_too(dark: bool, ground: str) -> None:
+    """Outlines of states, whatever fills them, edges, and the patterns and strips of the timeline: at least 3 to 1."""
     colours = variables(dark)
-    for state in STATES:
-        light, heavy = sorted((luminance(colours[f"--{state}-line"]), luminance(colours["--pane"])), reverse=True)
-        assert (light + 0.05) / (heavy + 0.05) >= 3
+    lines = [name for name in colours if name.endswith("-line") or name.startswith("--travel")]
+    assert len(lines) >= len(STATES) + 4
+    for name in [*lines, "--edge", "--select", "--critical"]:
+        assert contrast(colours[name], colours[ground]) >= 3, name
+    for name in (name for name in colours if name.startswith("--idle")):
+        assert contrast(laid_over(colours[name], colours[ground], 0.75), colours[ground]) >= 3, name

@@ -31,13 +31,18 @@ def lanes_svg(trace: Trace) -> str:
     if len(found) > _MOST_LANES:
         parts.append(_text(8, top + _BAR - 2, f"and {len(found) - _MOST_LANES} more workers"))
         top += _ROW
-    for part in range(5):
-        x = _LEFT + part * (WIDTH - _LEFT - 40) / 4
-        parts.append(_text(x, 11, short_time(end * part // 4)))
+    parts += [_text(_x(time, end), 11, short_time(time) if time else "0") for time in _ticks(end)]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top + 4}" width="{WIDTH}" height="{top + 4}"'
         f' role="img" aria-label="What the program and its workers did">{"".join(parts)}</svg>'
     )
+
+
+def _ticks(end: int) -> range:
+    """Round times, a few of them."""
+    power = 10 ** (len(str(end)) - 2) if end >= 10 else 1
+    step = next(factor * power for factor in (1, 2, 5, 10, 20, 50) if end <= 6 * factor * power)
+    return range(0, end - end // 20 + 1, step)
 
 
 def _lane(lane: Lane, rows: int, top: int, end: int) -> list[str]:

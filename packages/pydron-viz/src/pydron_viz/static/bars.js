@@ -89,8 +89,8 @@ function drawBar(scene, row, index, left, right, top) {
   if (wait) hatch(c, left, top, width, BAR, line, scene.gutter, scene.width);
   if (width > 3) c.strokeRect(left + 0.5, top + 0.5, width - 1, BAR - 1);
   if (kind === LOST && width > 6) cross(c, left, top, width, BAR);
-  if (width > 34) drawName(scene, wait ? waitName(run.wait(subject)) : run.label(subject), left, top, width, wait ? fill : null, ink);
   c.globalAlpha = 1;
+  if (width > 34) drawName(scene, wait ? waitName(run.wait(subject)) : run.label(subject), left, top, width, wait ? fill : null, ink);
   if (isCritical(scene, row, index)) {
     c.fillStyle = scene.colour("--critical");
     c.fillRect(left, top + BAR - 3, Math.max(2, width), 4);
