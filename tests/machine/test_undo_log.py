@@ -49,6 +49,18 @@ def test_stores_that_were_set_aside_are_made_again_on_what_the_objects_are_then(
     assert (values, table) == ([1, 2, 3], {"k": 1})
 
 
+def test_stores_that_only_their_frame_can_see_stay_once_they_are_forgotten() -> None:
+    log, own, other = UndoLog(), [1], [1]
+    log.do((2, 1), lambda: own.pop, lambda: own.append(2))
+    log.do((3,), lambda: other.pop, lambda: other.append(2))
+    log.forget_within((2,))
+    own.append(3)  # by code that notes nothing
+    log.set_aside((1,))
+    assert (own, other) == ([1, 2, 3], [1])
+    log.resume()
+    assert (own, other) == ([1, 2, 3], [1, 2])
+
+
 def test_a_store_that_has_failed_fails_quietly_when_it_is_made_again() -> None:
     """The failure was raised once, where the code stood; what it had done by then stays done."""
     log, values = UndoLog(), [1]

@@ -13,7 +13,7 @@ from typing import Any
 from pydron import runner
 from pydron.callers import Caller, caller_at, steps_at
 from pydron.emit.builder import PREFIX
-from pydron.emit.facts import Facts
+from pydron.emit.facts import Callee, Facts
 from pydron.emit.regions import Deferrable
 from pydron.emit.streams import ELEMENTS
 from pydron.emit.unit import UNIT, Unit
@@ -39,14 +39,15 @@ class Code:
         plain: See :func:`_plain`.
         deferrable: Control nodes that are functions of their own.
         number: Of the graph, in the trace.
+        computing: See :mod:`.computing`; by the loop's node, as far as somebody asked.
         scouts: What looks ahead for loops, as far as it was needed: by the loop's node, and what else it depends on.
         streams: Which sites stand in generator expressions, inner ones first.
         sole_readers: See :mod:`pydron.emit.sole_readers`.
     """
 
     __slots__ = (
-        "_callers", "_sole_readers", "callees", "deferrable", "facts", "function", "number", "places", "plain",
-        "record", "signature", "scouts", "streams",
+        "_callers", "_sole_readers", "callees", "computing", "deferrable", "facts", "function", "number", "places",
+        "plain", "record", "signature", "scouts", "streams",
     )  # fmt: skip
 
     def __init__(self, record: Record, unit: Unit, number: int = 0) -> None:
@@ -57,6 +58,7 @@ class Code:
         self.facts: Facts = unit.facts
         self.callees = unit.callees
         self.streams = unit.streams
+        self.computing: dict[int, tuple[Callee, ...] | None] = {}
         self.scouts: dict[Any, Any] = {}
         self.function = _load(record.function, unit, record.taken_apart)
         self.signature = inspect.signature(record.function)

@@ -167,6 +167,11 @@ def is_harmless_call(code: Code, callee: Callee, received: Mapping[str, Any]) ->
     return _is_harmless(_find(code, callee, received), frozenset())
 
 
+def is_pure_callee(code: Code, callee: Callee) -> bool:
+    """Whether a global name of a function, and what follows it, means a function that is known to be pure."""
+    return is_known_pure(_find(code, callee, {}))
+
+
 def _is_harmless(callee: Any, seen: frozenset[int]) -> bool:
     if callee is _NOTHING or type(callee) is Pending:
         return False

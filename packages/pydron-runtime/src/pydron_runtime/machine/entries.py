@@ -122,7 +122,7 @@ class TaskEntry(Entry):
         references: Pending values inside the arguments, by the number under which they appear there.
         stays: It is made in the program when its operands are there, because it is short.
         by_value: The program supplies the values of all references itself.
-        took: Nanoseconds that the call ran, once that is known.
+        took: Nanoseconds that the function ran, once that is known.
         submitted: Nothing of the program's is read any more on its behalf.
         submitted_as: The number under which it was submitted, or run in the program.
         output: What the call has put out, to be brought forth when it counts.

@@ -51,12 +51,14 @@ class Sizes:
 
     Attributes:
         tell: Whether the calls within a call are of another size than it. If not, nothing is expected of any.
+        pays: Whether it is worth while to unfold calls, as far as is known.
     """
 
-    __slots__ = ("_took", "tell")
+    __slots__ = ("_took", "pays", "tell")
 
     def __init__(self) -> None:
         self.tell = True
+        self.pays = True
         self._took: dict[Size, int] = {}
 
     def measured(self, size: Size, nanoseconds: int) -> None:
@@ -64,7 +66,7 @@ class Sizes:
         before = self._took.pop(size, nanoseconds)
         if len(self._took) >= _REMEMBERED:
             del self._took[next(iter(self._took))]  # the one that was measured longest ago
-        self._took[size] = (before + nanoseconds) // 2
+        self._took[size] = min(nanoseconds, (before + nanoseconds) // 2)  # programs are stopped at times
 
     def expected(self, size: Size) -> int | None:
         """Nanoseconds that a call of this size is expected to take; None if that cannot be said."""

@@ -198,7 +198,7 @@ class Tasks:
                 del self.outstanding[entry.number]
                 cost, size = cost_of(entry.callee), completion.result.size
                 if completion.nanoseconds:
-                    entry.took = completion.nanoseconds
+                    entry.took = completion.nanoseconds - completion.carrying
                     cost.measured(completion.nanoseconds)
                 cost.returned(size)
                 entry.state = State.DONE

@@ -5,6 +5,8 @@ a while no call was handed out, as there is none, or each takes less time than h
 retired, the loop as it was written takes over, at Python's own speed. It works in chunks so small that a change is
 noticed soon: when the iterations begin to take long, the machine is in charge again. Where they take some microseconds,
 workers are asked for the results of their calls ahead (``ranges``), and the third form of the loop takes the answers.
+
+A loop in an unfolded call that only computes does not wait for what is before it (``computing``).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from greenlet import getcurrent
 
 from pydron.config import always
 from pydron_runtime.machine.aside import make_room
+from pydron_runtime.machine.computing import only_computes
 from pydron_runtime.machine.current import await_writers
 from pydron_runtime.machine.elements_ahead import PAIRS
 from pydron_runtime.machine.entries import Entry, Operation, TaskEntry
@@ -91,9 +94,9 @@ class Tiers:
     """
 
     __slots__ = (
-        "__weakref__", "_began", "_cost", "_frame", "_in_vain", "_iterations", "_likely", "_long", "_may_switch",
-        "_node", "_ranges", "_site", "_size", "_stays", "_steps", "_suspected", "answered", "begun", "chunk",
-        "given", "plain", "position", "raw", "source", "switched",
+        "__weakref__", "_alone", "_began", "_cost", "_frame", "_in_vain", "_iterations", "_likely", "_long",
+        "_may_switch", "_node", "_ranges", "_site", "_size", "_stays", "_steps", "_suspected", "answered", "begun",
+        "chunk", "given", "plain", "position", "raw", "source", "switched",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, site: int, iterable: Any, node: int) -> None:
@@ -132,6 +135,7 @@ class Tiers:
                 self.raw = self._steps.raw  # while nothing is under way, each step is as good as in turn
         self.plain = False
         self.switched = False
+        self._alone = False
         self.chunk: Iterable[Any] = ()
         self._size = 1
         self._began = 0
@@ -175,7 +179,10 @@ class Tiers:
         else:
             self.plain = self.switched
             if self.switched:
-                self._frame.go_on_as_written()
+                if self._alone:
+                    self._frame.machine.undo.forget_within(self._frame.order)
+                else:
+                    self._frame.go_on_as_written()
                 self._size = 1
         if self.plain and type(self.raw) in _COUNTED and length_hint(self.raw):
             self.chunk = islice(self.raw, self._size)
@@ -288,8 +295,10 @@ class Tiers:
             idle += 1
             if self._may_switch and (idle > streak or idle > 2 and machine.tasks.made_here - made > _SHORT_CALLS):
                 if idle % _LOOK == 0 or not machine.main.queue:
-                    self._let_retire(idle > _IDLE)
-                    switches = machine.is_oldest(self._frame)
+                    self._alone = only_computes(self._frame, self._site, self.source)
+                    if not self._alone:
+                        self._let_retire(idle > _IDLE)
+                    switches = self._alone or machine.is_oldest(self._frame)
                 if switches:
                     self._in_vain = max(self._in_vain, self._suspected)
                     self.switched = True

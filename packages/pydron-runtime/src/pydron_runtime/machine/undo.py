@@ -93,6 +93,10 @@ class UndoLog:
             self._made = [store for store in self._made if store.order > oldest]
             self._limit = max(_TRIM, 2 * len(self._made))
 
+    def forget_within(self, frame: Order) -> None:
+        """What the frame at this place has stored stays: nobody else sees it, and what follows is not noted here."""
+        self._made = [store for store in self._made if store.order[: len(frame)] != frame]
+
     def clear(self) -> None:
         """Everything has retired."""
         self._made.clear()

@@ -14,6 +14,7 @@ Being functional, the function may run here or there; what it computes is the sa
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -50,6 +51,9 @@ the fewer there are; but one whose size is a guess may be far larger than it see
 
 SMALL = 4_000_000
 """Nanoseconds. A piece that is expected to take less is handed out as it is."""
+
+ENOUGH = 40_000_000
+"""Nanoseconds that the pieces of an outermost call have to take before it is judged whether it was worth while."""
 
 UNKNOWN = 1_000_000_000
 """Nanoseconds that an outermost call is taken to need as long as nothing is known of it."""
@@ -131,6 +135,19 @@ class _Piece:
             if piece is not None:
                 piece.left -= 1
 
+    def let_go(self) -> None:
+        """The call has been made, or handed out: its arguments need not be kept for it any more."""
+        self.args, self.kwargs = (), {}
+
+    def over(self, spent: int) -> None:
+        """An outermost call is over. The program has worked for so many nanoseconds meanwhile.
+
+        If it has worked longer than the workers have, because the body has much to do with the results of the calls in
+        it, the next call had better be handed out whole.
+        """
+        if self.took > ENOUGH and spent > self.took:
+            self.sizes.pays = False
+
 
 class Unfolding:
     """The calls of recursive functional functions of one machine.
@@ -150,7 +167,7 @@ class Unfolding:
     ) -> Pending | None:
         """Take a call in. None if the function is none of those that are unfolded."""
         sizes = cost_of(function).sizes
-        if sizes is None or self._machine.executor.workers < 2 or type(function) is not FunctionType:
+        if sizes is None or not sizes.pays or self._machine.executor.workers < 2 or type(function) is not FunctionType:
             return None
         from pydron_runtime.machine.code import code_of  # the two refer to each other
 
@@ -163,8 +180,13 @@ class Unfolding:
         outer = self._around(frame)
         piece = _Piece(child, frame, site, function, child.code, args, kwargs, sizes, size, elements, outer)
         self.waiting.append(piece)
+        self._machine.tasks.issued += 1
         self.feed(idle=False)
         return child.outputs[0]
+
+    def is_unfolded(self, frame: Frame) -> bool:
+        """Whether a frame runs the body of an unfolded call."""
+        return id(frame) in self._unfolded
 
     def feed(self, idle: bool) -> bool:
         """Give the workers something to do, if they have little. Whether anything was begun.
@@ -190,17 +212,23 @@ class Unfolding:
         place = max(range(len(expected)), key=lambda place: expected[place][0])  # the oldest of equals
         piece = self.waiting[place]
         del self.waiting[place]
-        time, is_known = expected[place]
+        takes, is_known = expected[place]
         parts = workers * (KNOWN if is_known else GUESSED)
-        if idle and time >= SMALL and time * parts > sum(each for each, _ in expected):
+        if idle and takes >= SMALL and takes * parts > sum(each for each, _ in expected):
             self._unfold(piece)
         else:
             self._hand_out(piece)
 
     def _unfold(self, piece: _Piece) -> None:
         child = piece.frame
+        if piece.outer is None:
+            began = time.thread_time_ns()
+            child.outputs[0].waiters.append(lambda: piece.over(time.thread_time_ns() - began))
         self._unfolded[id(child)] = piece
         child.start(lambda: (piece.code.function(child, *piece.args, **piece.kwargs),))
+        piece.let_go()
+        if child.finished:
+            del self._unfolded[id(child)]
 
     def _hand_out(self, piece: _Piece) -> None:
         child = piece.frame
@@ -218,6 +246,7 @@ class Unfolding:
             return (pending,)
 
         child.start(run)
+        piece.let_go()
 
     def _look_at_those_under_way(self) -> None:
         still: list[tuple[TaskEntry, _Piece]] = []
