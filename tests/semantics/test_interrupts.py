@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
+import io
+import os
+import signal
+import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
+import pytest
 from scheduled import PRELUDE, Program, executing
 
 import pydron
 from pydron_runtime.data.tasks import Task
-from pydron_runtime.testing.scripted import ScriptedExecutor
+from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 
 class Interrupting(ScriptedExecutor):
@@ -109,3 +117,87 @@ def main():
         except KeyboardInterrupt:
             pass
     assert names["OUT"] == ["main", "inner", "before"]
+
+
+EVERYTHING = f"""{PRELUDE}
+@schedule
+def main(xs):
+    out = []
+    for x in range(3):
+        try:
+            y = fails(x, 1)
+            out.append(y)
+            if odd(y):
+                out.append("odd")
+        except ValueError as error:
+            out.append(error)
+        finally:
+            out.append("end")
+    xs += out
+    print(f(1))
+    t = sum(f(i) for i in range(2))
+    for i in range(4):
+        if fails(i, 10) == 2:
+            break
+    return out
+"""
+
+PLACES = ("entry.py", "runner.py", os.sep + "machine" + os.sep)
+
+
+class Interrupter:
+    """Raises an interrupt where the interpreter may call a signal handler: as a function begins, or after C code.
+
+    Attributes:
+        count: How many such places in Pydron's own code have been passed.
+    """
+
+    def __init__(self, at: int) -> None:
+        self.count = 0
+        self._at = at
+
+    def __call__(self, frame: FrameType, event: str, arg: Any) -> None:
+        code = frame.f_code
+        if event not in ("call", "c_return") or event == "call" and code.co_flags & inspect.CO_GENERATOR:
+            return  # (a generator that is closed is no such place)
+        if "pydron" in code.co_filename and any(place in code.co_filename for place in PLACES):
+            self.count += 1
+            if self.count == self._at:
+                signal.default_int_handler(signal.SIGINT, None)
+
+
+def interrupted_at(names: dict[str, Any], at: int) -> tuple[bool, int]:
+    """Run a program, and interrupt it at a place: whether it heard of that, and how many places it came to."""
+    interrupter = Interrupter(at)
+    with executing(ScriptedExecutor(newest_first)):
+        sys.setprofile(interrupter)
+        try:
+            names["main"]([])
+        except KeyboardInterrupt:
+            return True, interrupter.count
+        finally:
+            sys.setprofile(None)
+    return False, interrupter.count
+
+
+def interrupt_everywhere(step: int) -> None:
+    names = Program(EVERYTHING).namespace(pydron.schedule, pydron.functional)
+    with contextlib.redirect_stdout(io.StringIO()):
+        interrupted_at(names, 0)  # compiles it
+        _, count = interrupted_at(names, 0)
+        assert count > 1000
+        lost = []
+        for at in range(1, count, step):
+            heard, reached = interrupted_at(names, at)
+            if reached >= at and not heard:
+                lost.append(at)
+    assert lost == []
+
+
+def test_an_interrupt_at_any_moment_reaches_the_program() -> None:
+    interrupt_everywhere(97)
+
+
+@pytest.mark.slow
+def test_an_interrupt_at_very_many_moments_reaches_the_program() -> None:
+    interrupt_everywhere(29)

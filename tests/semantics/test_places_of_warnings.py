@@ -24,8 +24,9 @@ def show(message, category, filename, line, file=None, text=None):
 class Careful:
     def __init__(self):
         warnings.warn("made", stacklevel=2)
-    def __getattr__(self, name):
-        warnings.warn(name, stacklevel=2)
+    @property
+    def attribute(self):
+        warnings.warn("attribute", stacklevel=2)
         return 1
     def __setitem__(self, key, value):
         warnings.warn("setitem", stacklevel=2)

@@ -67,7 +67,7 @@ class Forecast:
         self._until = 0
         self._blank = 0
         self._trust = _TRUST
-        self._guesses: deque[tuple[int, list[Guess]]] = deque()
+        self.guesses: deque[tuple[int, list[Guess]]] = deque()
 
     def look(self) -> bool:
         """Ask for the calls of the next iterations, those of which have not been asked for.
@@ -98,13 +98,13 @@ class Forecast:
         """The guesses of past iterations that the program has not taken."""
         speculation = self.frame.machine.speculation
         missed: list[Guess] = []
-        while self._guesses and self._guesses[0][0] < self.iteration:
-            guesses = self._guesses.popleft()[1]
+        while self.guesses and self.guesses[0][0] < self.iteration:
+            guesses = self.guesses.popleft()[1]
             left = [guess for guess in guesses if speculation.holds(guess)]
             self._trust = min(_MOST, self._trust + len(guesses) - len(left))
             missed += left
         if missed:
-            self._guesses.appendleft((self.iteration, missed))
+            self.guesses.appendleft((self.iteration, missed))
         return missed
 
     def _begin_anew(self) -> None:
@@ -114,8 +114,8 @@ class Forecast:
         self._until = self.iteration - 1
         self._blank = 0
         self._run = None
-        known = [guess for _, guesses in self._guesses for guess in guesses]
-        self._guesses.clear()
+        known = [guess for _, guesses in self.guesses for guess in guesses]
+        self.guesses.clear()
         self._scout = None
         here = self._python_frame()
         if here is not None:
@@ -168,7 +168,7 @@ class Forecast:
         self._until += 1
         self._blank = 0 if scout.guesses else self._blank + 1
         if scout.guesses:
-            self._guesses.append((self._until, scout.guesses))
+            self.guesses.append((self._until, scout.guesses))
         elif self._blank > _BLANK:
             self._run = None
 
@@ -177,11 +177,6 @@ class Forecast:
         if self._scout is not None and self._scout.known:
             self.frame.machine.speculation.drop(self._scout.known)
             self._scout.known = []
-
-    def __del__(self) -> None:
-        speculation = self.frame.machine.speculation
-        for _, guesses in self._guesses:
-            speculation.drop(guesses)
 
 
 class _Copies:

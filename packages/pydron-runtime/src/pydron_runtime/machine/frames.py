@@ -15,6 +15,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from pydron_runtime.machine.contexts import while_handling
 from pydron_runtime.machine.entries import Entry, Order, State
+from pydron_runtime.machine.interrupts import is_interrupt
 from pydron_runtime.machine.pending import Pending
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class Frame(Entry):
                     self.frames_below = error.__traceback__
                     self.machine.failures.append(self)
                 self._failed(error)
+                if is_interrupt(error):
+                    raise  # in the program itself, which may be somewhere else in the meantime
 
         try:
             body_greenlet = greenlet(body)

@@ -37,7 +37,7 @@ class MapAhead:
         self._function = function
         self._sources = sources
         self._until = 0
-        self._guesses: deque[tuple[int, list[Guess]]] = deque()
+        self.guesses: deque[tuple[int, list[Guess]]] = deque()
         if function is not None and getcurrent() is frame.machine.driver:
             frame.machine.speculation.enters(self)
 
@@ -52,8 +52,8 @@ class MapAhead:
         reach = speculation.reach
         if not reach or machine.closed:
             return False
-        while self._guesses and self._guesses[0][0] < self.taken:
-            speculation.drop(self._guesses.popleft()[1])
+        while self.guesses and self.guesses[0][0] < self.taken:
+            speculation.drop(self.guesses.popleft()[1])
         rests = [rest_of(source) for source in self._sources]
         for index in range(max(self._until, self.taken), self.taken + reach):
             if not speculation.has_room:
@@ -88,9 +88,4 @@ class MapAhead:
         except Exception:
             pass  # whatever it was, it has not happened
         if scout.guesses:
-            self._guesses.append((index, scout.guesses))
-
-    def __del__(self) -> None:
-        speculation = self._frame.machine.speculation
-        for _, guesses in self._guesses:
-            speculation.drop(guesses)
+            self.guesses.append((index, scout.guesses))

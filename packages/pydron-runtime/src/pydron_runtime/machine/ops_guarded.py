@@ -17,6 +17,7 @@ from pydron_runtime.machine.current import settled
 from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import end_of
+from pydron_runtime.machine.interrupts import is_interrupt
 from pydron_runtime.machine.left_generators import show_cause
 from pydron_runtime.machine.retirement import retire
 from pydron_runtime.machine.standstill import Standstill
@@ -62,7 +63,7 @@ def fails(attempt: Attempt, site: int) -> None:
             raise attempt.withdraw()
         attempt.over(State.DROPPED)
         return
-    if type(error) is KeyboardInterrupt and not _is_raised_by_program(error):
+    if is_interrupt(error):
         _interrupted(attempt, error)
         return
     # If something earlier has failed after all, this may be its context.
@@ -102,16 +103,6 @@ def _finish(attempt: Attempt, site: int) -> None:
     if attempt.failed is not None:
         raise attempt.withdraw()
     attempt.over(State.DONE)
-
-
-def _is_raised_by_program(error: KeyboardInterrupt) -> bool:
-    """Whether a ``raise`` statement of the program's own raised it, not a signal."""
-    from opcode import opmap  # needed for this rare question only
-
-    entry = error.__traceback__
-    while entry is not None and entry.tb_next is not None:
-        entry = entry.tb_next
-    return entry is not None and entry.tb_frame.f_code.co_code[entry.tb_lasti] == opmap["RAISE_VARARGS"]
 
 
 def _interrupted(attempt: Attempt, error: BaseException) -> None:

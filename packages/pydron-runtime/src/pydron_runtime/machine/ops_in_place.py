@@ -21,7 +21,7 @@ from pydron_runtime.machine.ops_modify import take_in
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import computed, put_off
 from pydron_runtime.machine.safety import CONTAINERS, SCALARS, is_array, is_immutable, is_safe
-from pydron_runtime.machine.stores import snapshot
+from pydron_runtime.machine.stores import shortened, snapshot
 from pydron_runtime.machine.turns import change, put_in_turn
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _on_object(
             return as_written(frame, site, function, target, operand)
 
     def prepare(own: Any, other: Any) -> Inverse:
-        return _shorten(known, len(known)) if type(known) is list else snapshot(known)
+        return shortened(known) if type(known) is list else snapshot(known)
 
     def safe(own: Any, other: Any) -> bool:
         return is_safe(other) and (type(known) is list or is_safe(own))
@@ -110,13 +110,6 @@ def _on_object(
     if type(result) is Pending:
         result.object = known
     return result
-
-
-def _shorten(target: list[Any], length: int) -> Inverse:
-    def restore() -> None:
-        del target[length:]
-
-    return restore
 
 
 def _on_pending(frame: Frame, site: int, function: Callable[[Any, Any], Any], target: Pending, operand: Any) -> Any:

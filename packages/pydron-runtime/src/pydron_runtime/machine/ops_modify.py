@@ -19,7 +19,7 @@ from pydron_runtime.machine.ops_known import gone_through
 from pydron_runtime.machine.ops_store import set_item
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import MAPPINGS, SCALARS, is_immutable, is_safe
-from pydron_runtime.machine.stores import MISSING, restore_item, snapshot
+from pydron_runtime.machine.stores import MISSING, restore_item, shortened, snapshot
 from pydron_runtime.machine.turns import change
 from pydron_runtime.machine.using_up import Taking
 
@@ -135,14 +135,20 @@ def _inverse_of(target: Any, name: str, operands: tuple[Any, ...]) -> Callable[.
     if name == "add":
         return lambda element: _nothing if element in target else lambda: target.discard(element)
     if name == "pop" and type(target) is list and not operands:
-        return lambda: _put_back(target.append, target[-1]) if target else _nothing
+        return lambda: _put_back(target, target.append, target[-1]) if target else _nothing
     if name == "popleft":
-        return lambda: _put_back(target.appendleft, target[0]) if target else _nothing
+        return lambda: _put_back(target, target.appendleft, target[0]) if target else _nothing
     return lambda *values: snapshot(target)
 
 
-def _put_back(method: Callable[[Any], Any], value: Any) -> Inverse:
-    return lambda: method(value)
+def _put_back(target: Any, method: Callable[[Any], Any], value: Any) -> Inverse:
+    length = len(target)
+
+    def restore() -> None:
+        if len(target) < length:
+            method(value)
+
+    return restore
 
 
 def _nothing() -> None:
@@ -174,7 +180,7 @@ def _append(frame: Frame, site: int, target: Any, value: Any) -> None:
         containers.track_if(target, value)
 
     short = type(target) is list or target.maxlen is None
-    change(frame, site, target, lambda: target.pop if short else snapshot(target), act, puts=(value,))
+    change(frame, site, target, lambda: shortened(target) if short else snapshot(target), act, puts=(value,))
 
 
 def _append_left(frame: Frame, site: int, target: Any, value: Any) -> None:
@@ -185,7 +191,14 @@ def _append_left(frame: Frame, site: int, target: Any, value: Any) -> None:
         target.appendleft(value)
         containers.track_if(target, value)
 
-    change(frame, site, target, lambda: snapshot(target) if target.maxlen else target.popleft, act, puts=(value,))
+    change(
+        frame,
+        site,
+        target,
+        lambda: snapshot(target) if target.maxlen else shortened(target, target.popleft),
+        act,
+        puts=(value,),
+    )
 
 
 def _insert(frame: Frame, site: int, target: list[Any], index: Any, value: Any) -> None:
@@ -216,7 +229,7 @@ def _extend(frame: Frame, site: int, target: Any, values: Any) -> Any:
         values = list(values)  # as it is now; whoever modifies it later does not disturb this
 
     def prepare(*operands: Any) -> Inverse:
-        return _shorten(target, len(target)) if type(target) is list else snapshot(target)
+        return shortened(target) if type(target) is list else snapshot(target)
 
     def act(*operands: Any) -> None:
         moved = operands[0] if operands else values
@@ -226,13 +239,6 @@ def _extend(frame: Frame, site: int, target: Any, values: Any) -> Any:
     waited, moved_now = ((values,), ()) if type(values) is Pending else ((), values)
     change(frame, site, target, prepare, act, waited, puts=moved_now, mixed=bool(waited))
     return None
-
-
-def _shorten(target: list[Any], length: int) -> Inverse:
-    def restore() -> None:
-        del target[length:]
-
-    return restore
 
 
 def _set_default(frame: Frame, site: int, target: Any, key: Any, default: Any) -> Any:

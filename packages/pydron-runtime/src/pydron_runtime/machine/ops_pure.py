@@ -146,9 +146,11 @@ def truth(frame: Frame, site: int, operand: Any) -> bool:
     kind = type(operand)
     if kind in CONTAINERS:
         await_writers(frame, site, operand)
-    elif not is_safe_type(kind) and (hasattr(kind, "__bool__") or hasattr(kind, "__len__")):
+        return bool(operand)
+    if not is_safe_type(kind) and (hasattr(kind, "__bool__") or hasattr(kind, "__len__")):
         frame.machine.fence(frame, site, "PD302", kind.__qualname__)
-    return bool(operand) if kind in CONTAINERS else bool(as_written(frame, site, bool, operand))
+        return bool(as_written(frame, site, bool, operand))
+    return bool(computed(frame, site, bool, operand))
 
 
 def listed(frame: Frame, elements: list[Any]) -> list[Any]:

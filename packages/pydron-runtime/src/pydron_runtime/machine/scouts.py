@@ -238,7 +238,7 @@ class Ahead:
         self._made = False
         self._seen: list[Any] = []
         self._copy: Iterator[Any] | None = None
-        self._guesses: deque[tuple[int, list[Guess]]] = deque()
+        self.guesses: deque[tuple[int, list[Guess]]] = deque()
         self._until = -1
 
     def steps(self) -> Iterator[Any]:
@@ -264,10 +264,10 @@ class Ahead:
         if self.code is None:
             return True  # nothing of it can be seen
         position = self._position if self._tiers is None else self._tiers.position
-        while self._guesses and self._guesses[0][0] < position:
-            speculation.drop(self._guesses.popleft()[1])
+        while self.guesses and self.guesses[0][0] < position:
+            speculation.drop(self.guesses.popleft()[1])
         first = max(self._until, position) + 1
-        if first > position + reach // 2 + 1 and self._guesses:
+        if first > position + reach // 2 + 1 and self.guesses:
             return False  # enough is under way; not every iteration has to look
         for index in range(first, position + 1 + reach):
             if not speculation.has_room:
@@ -290,7 +290,7 @@ class Ahead:
         except Exception:
             pass  # whatever it was, it has not happened
         if scout.guesses:
-            self._guesses.append((index, scout.guesses))
+            self.guesses.append((index, scout.guesses))
 
     def _prepare(self) -> None:
         # What changes when somebody goes through it is a value that never comes.
@@ -317,11 +317,6 @@ class Ahead:
             except Exception:  # a container that has changed meanwhile, a file that is not what it was
                 return _NOTHING
         return self._seen[index] if index < len(self._seen) else _NOTHING
-
-    def __del__(self) -> None:
-        speculation = self.frame.machine.speculation
-        for _, guesses in self._guesses:
-            speculation.drop(guesses)
 
 
 def goes_on(value: Any) -> bool:

@@ -9,6 +9,7 @@ promise.
 from __future__ import annotations
 
 import weakref
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +46,6 @@ LARGEST = 16 * 1024 * 1024
 """Bytes of arguments of a guess at most."""
 
 
-Loop = weakref.ref["Ahead | Forecast"]
-"""What looks ahead for a loop, as long as the loop runs."""
-
-
 class Unforeseen(Exception):
     """A scout has come to something that it does not know, or must not do."""
 
@@ -74,6 +71,20 @@ class Guess:
         self.result.task = self.result.number = number
 
 
+class _Loop(weakref.ref["Ahead | Forecast | MapAhead"]):
+    """What looks ahead for a loop, as long as the loop runs.
+
+    The loop may end because an interrupt is about to be raised: what hears of it is no code of ours (:mod:`.drops`).
+
+    Attributes:
+        guesses: What was asked for, and not been dropped: (iteration, guesses of it).
+    """
+
+    __slots__ = ("guesses",)
+
+    guesses: deque[tuple[int, list[Guess]]]
+
+
 class Speculation:
     """The guesses of one machine.
 
@@ -84,9 +95,9 @@ class Speculation:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self.wrappings = Wrappings()
-        self._loops: weakref.WeakKeyDictionary[greenlet, list[weakref.ref[Ahead | Forecast | MapAhead]]] = (
-            weakref.WeakKeyDictionary()
-        )
+        self._loops: weakref.WeakKeyDictionary[greenlet, list[_Loop]] = weakref.WeakKeyDictionary()
+        self._running: dict[int, _Loop] = {}
+        self._ended: list[_Loop] = []
         self._by_number: dict[int, Guess] = {}
         self._by_call: dict[tuple[str, bytes], list[Guess]] = {}
 
@@ -95,13 +106,26 @@ class Speculation:
 
     def enters(self, ahead: Ahead | Forecast | MapAhead) -> None:
         """A loop or a ``map`` begins; it ends when nobody holds ``ahead`` any more."""
-        self._loops.setdefault(getcurrent(), []).append(weakref.ref(ahead))
+        loop = _Loop(ahead, self._ended.append)
+        loop.guesses = ahead.guesses
+        self._running[id(loop)] = loop
+        self._loops.setdefault(getcurrent(), []).append(loop)
+
+    def drop_ended(self) -> None:
+        """Nobody wants what loops have asked for that have ended since the last time."""
+        if self._ended:
+            ended, self._ended[:] = list(self._ended), []
+            for loop in ended:
+                del self._running[id(loop)]
+                for _, guesses in loop.guesses:
+                    self.drop(guesses)
 
     def look(self, reason: str) -> None:
         """Code is about to wait: the innermost loop that it is in asks for calls that come later.
 
         Where that loop has no more iterations to look at, the one around it does.
         """
+        self.drop_ended()
         loops = self._loops.get(getcurrent())
         if loops is None or reason in _IN_VAIN:
             return
@@ -165,13 +189,14 @@ class Speculation:
                 return again
         guess = Guess(next(numbers), function, arguments, list(met))
         machine.observer.guessed(frame, place, guess.number, function.name, args, kwargs, arguments.size)
-        self._by_number[guess.number] = guess
-        self._by_call.setdefault((function.digest, arguments.data), []).append(guess)
         needs = tuple(reference_of(pending) for pending in met)
         machine.tasks.results.read_elsewhere.update(needs)
         machine.executor.submit(
             Task(guess.number, function, arguments, needs=needs, label=function.name, owner=machine.number)
         )
+        # In this order: an interrupt in between leaves a guess that nobody takes.
+        self._by_call.setdefault((function.digest, arguments.data), []).append(guess)
+        self._by_number[guess.number] = guess
         return guess
 
     def _is_known(self, pending: Pending) -> bool:
@@ -186,7 +211,7 @@ class Speculation:
         """The guess of a call that the program has come to."""
         found = self._by_call.get((function.digest, arguments.data), ())
         for guess in found:
-            if guess.arguments.buffers == arguments.buffers:
+            if self.holds(guess) and guess.arguments.buffers == arguments.buffers:
                 self._forget(guess)
                 return guess
         return None

@@ -48,6 +48,21 @@ def store(frame: Frame, order: Order, prepare: Callable[[], Inverse], act: Calla
     return act()
 
 
+def shortened(target: Any, pop: Callable[[], object] | None = None) -> Inverse:
+    """An inverse of what adds elements at an end of a list or deque: it has as many as now again.
+
+    Args:
+        pop: Takes one away at that end; None is ``target.pop``.
+    """
+    length, pop = len(target), pop or target.pop
+
+    def restore() -> None:
+        while len(target) > length:
+            pop()
+
+    return restore
+
+
 def snapshot(target: Any) -> Inverse:
     """An inverse that restores a whole list, deque, dict, set, bytearray or array."""
     kind = type(target)

@@ -183,6 +183,7 @@ class Tasks:
                 self.ranges[completion.task].came(completion)
             else:
                 self._machine.speculation.came(completion)
+        self._machine.speculation.drop_ended()
         dropped = self._drops.take()
         if dropped:
             executor.release(dropped)

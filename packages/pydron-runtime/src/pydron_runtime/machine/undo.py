@@ -30,7 +30,7 @@ class Store:
 
     Attributes:
         order: Its place in program order.
-        inverse: Takes it back.
+        inverse: Takes it back; does nothing if it was not made, which an interrupt may have prevented.
         prepare: Looks at the object before the store is made; gives the inverse.
         act: Makes the store.
     """
