@@ -198,3 +198,16 @@ def test_the_form_has_to_be_known_and_the_place_writable(program: Path, capsys: 
     assert "cannot be written" in said(capsys, 2, "graph", "my_pipeline.py:pipeline", "-o", "no/such/out.txt")
     assert "several scheduled functions: pipeline, Tools.run" in said(capsys, 2, "graph", "my_pipeline.py")
     assert "has no graph" in said(capsys, 2, "graph", "builtins:len")
+
+
+def test_functions_that_call_on_imported_modules_are_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How Python compiles ``math.sqrt(x)`` depends on whether the file imports ``math``."""
+    path = tmp_path / "my_roots.py"
+    path.write_text(
+        "import math\ntry:\n    import json as coded\nexcept ImportError:\n    coded = None\nimport pydron\n"
+        "@pydron.functional\ndef f(x):\n    return math.sqrt(x)\n"
+        "@pydron.schedule\ndef main(xs):\n    return [coded.dumps(math.floor(f(x))) for x in xs]\n"
+    )
+    assert "main: 1 functional call in parallel, nothing stands" in said(capsys, 0, "explain", str(path))

@@ -11,7 +11,7 @@ from source_tree import ROOT
 HEAD = (
     PRELUDE
     + """
-import collections, contextlib, dataclasses, functools, json, math, os, random, re, threading
+import collections, contextlib, dataclasses, functools, json, math, os, random, re, sys, threading
 SEEN = []
 TABLE = {}
 LOCK = threading.Lock()
@@ -82,6 +82,12 @@ class Bar:
         return False
 
 GLOBAL_BAR = Bar([1, 2])
+
+class Model:
+    def fit(self, x):
+        return [f(x), g(x)]
+
+MODEL = Model()
 """
 )
 
@@ -128,6 +134,14 @@ PROGRAMS = {
         finally:
             out.append(x)
     return out""",
+    "methods of global objects": """
+    out = []
+    for x in range(3):
+        out.append(MODEL.fit(x))
+        TABLE.get(x)
+        sys.stdout.write(str(f(x)))
+        sys.stdout.flush()
+    return out, dict.fromkeys(f(x) for x in range(3))""",
     "the lines of a file": """
     out = []
     with open(os.devnull) as file:

@@ -59,7 +59,7 @@ def is_output(function: Any) -> bool:
         return True
     kind = type(function)
     if kind is BuiltinFunctionType:
-        return function.__name__ in WRITING and type(function.__self__) in STREAMS
+        return function.__name__ in WRITING and is_stream(function.__self__)
     if kind is FunctionType:
         return _is_of_table(function)
     if kind is MethodType:

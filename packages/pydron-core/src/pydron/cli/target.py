@@ -17,6 +17,7 @@ from typing import Any
 import pydron
 from pydron import runner
 from pydron.errors import GraphFormatError, PydronError, UsageError
+from pydron.frontend.source import imports_in
 from pydron.ir.nodes import Graph
 from pydron.marks import is_scheduled
 
@@ -136,12 +137,13 @@ _DEFINITIONS = (
 def _define(tree: ast.Module, filename: str, namespace: dict[str, Any]) -> None:
     """Run a file's statements until one calls a scheduled function; of the others only those that define something."""
     future = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    imports = list(imports_in(tree.body))
     computing = False
     with runner.refusing_calls():
         for statement in tree.body:
             if computing and not isinstance(statement, _DEFINITIONS):
                 continue
-            body: list[ast.stmt] = [statement] if statement in future else [*future, statement]
+            body: list[ast.stmt] = [statement] if statement in future else [*future, *_unrun(imports), statement]
             code = compile(ast.Module(body, []), filename, "exec", dont_inherit=True)
             try:
                 exec(code, namespace)
@@ -150,6 +152,17 @@ def _define(tree: ast.Module, filename: str, namespace: dict[str, Any]) -> None:
             except Exception:
                 if not computing:
                     raise  # after a call that was left out, names that would hold its result are missing
+
+
+def _unrun(imports: list[ast.stmt]) -> list[ast.stmt]:
+    """Imports that the compiler sees and that do not run: what is called on a name depends on whether it was imported.
+
+    So a statement that is compiled by itself becomes the code that it is in its file.
+    """
+    if not imports:
+        return []
+    never = ast.copy_location(ast.Constant(False), imports[0])
+    return [ast.copy_location(ast.If(never, imports, []), imports[0])]
 
 
 @contextmanager

@@ -211,7 +211,26 @@ def _member(owner: Any, name: str) -> Any:
         return vars(owner).get(name, _ABSENT)
     if isinstance(owner, type):
         found = inspect.getattr_static(owner, name, _ABSENT)
+        if isinstance(found, types.ClassMethodDescriptorType):
+            return getattr(owner, name)
         return found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
-    from pydron.analysis.purity import member_method  # a door of its own: explain is below the analysis
+    return _method(owner, name)
 
+
+def _method(owner: Any, name: str) -> Any:
+    """A method of an object, if it is known what it does."""
+    # A door of its own: explain is below the analysis.
+    from pydron.analysis.output import is_output, is_stream
+    from pydron.analysis.purity import is_known_pure, member_method
+    from pydron.analysis.reach import reaches_functional
+
+    if is_stream(owner):
+        return getattr(owner, name, _ABSENT)
+    found = inspect.getattr_static(type(owner), name, _ABSENT)
+    if isinstance(found, types.MethodDescriptorType) and is_known_pure(found):
+        return found
+    if isinstance(found, types.FunctionType) and inspect.getattr_static(owner, name) is found:
+        method = types.MethodType(found, owner)
+        if is_output(method) or is_functional(method) or is_scheduled(method) or reaches_functional(method):
+            return method
     return member_method(owner, name) or _ABSENT

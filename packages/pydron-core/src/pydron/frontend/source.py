@@ -61,7 +61,8 @@ class _File:
             return []
 
 
-def _imports(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
+def imports_in(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The imports at the level of a module, also those within conditions and the like."""
     for statement in statements:
         if isinstance(statement, ast.Import):
             yield statement
@@ -71,7 +72,7 @@ def _imports(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
         elif not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             for part in ast.iter_child_nodes(statement):
                 inner = part.body if isinstance(part, ast.ExceptHandler) else [part]
-                yield from _imports([child for child in inner if isinstance(child, ast.stmt)])
+                yield from imports_in([child for child in inner if isinstance(child, ast.stmt)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _parse(text: str, filename: str, flags: int) -> _File:
     assert isinstance(module, ast.Module)
     while len(_parsed) >= _KEPT_FILES:
         _parsed.pop(next(iter(_parsed)), None)
-    file = _parsed[filename] = _File(text, module, flags, list(_imports(module.body)))
+    file = _parsed[filename] = _File(text, module, flags, list(imports_in(module.body)))
     return file
 
 

@@ -184,7 +184,7 @@ def runs_user_code_for_attribute(value: Any, name: str) -> bool:
         return kind is types.ModuleType and name not in value.__dict__
     if issubclass(kind, type):
         return definer(kind, "__getattribute__") is not type or _class_attribute_is_active(value, name)
-    if definer(kind, "__getattribute__") not in (object, BaseException):
+    if definer(kind, "__getattribute__") not in _GENERIC:
         return True
     for base in kind.__mro__:
         if name in base.__dict__:
@@ -207,6 +207,15 @@ _PASSIVE = (
     type(collections.namedtuple("_", "field").field),  # type: ignore[attr-defined]
 )
 """Class attributes whose look-up through an instance only binds."""
+
+
+_GENERIC = frozenset({object, BaseException, types.SimpleNamespace})
+"""Classes of the interpreter that look attributes up as all objects do."""
+
+
+def has_plain_stores(kind: type) -> bool:
+    """Whether storing an attribute of an object of this class is left to the interpreter."""
+    return definer(kind, "__setattr__") in _GENERIC
 
 
 def definer(kind: type, name: str) -> type | None:

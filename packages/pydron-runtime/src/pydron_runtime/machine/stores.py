@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.safety import MAPPINGS, definer, is_array, own_attributes
+from pydron_runtime.machine.safety import MAPPINGS, has_plain_stores, is_array, own_attributes
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.entries import Order
@@ -21,7 +21,7 @@ MISSING: Any = object()
 def is_plain(target: Any, name: str) -> bool:
     """Whether setting the attribute only writes the object's own dictionary."""
     kind = type(target)
-    if issubclass(kind, (type, types.ModuleType)) or definer(kind, "__setattr__") is not object:
+    if issubclass(kind, (type, types.ModuleType)) or not has_plain_stores(kind):
         return False
     if own_attributes(target) is None:
         return False
