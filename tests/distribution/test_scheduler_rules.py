@@ -9,7 +9,7 @@ from pydron.errors import InternalError
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Lost, Skipped, Succeeded
 from pydron_runtime.scheduler import placement
-from pydron_runtime.scheduler.events import Cancelled, Died, Joined, Released, StartFailed
+from pydron_runtime.scheduler.events import Cancelled, Died, Joined, Released, StartFailed, Submitted, Ticked
 from pydron_runtime.scheduler.instructions import (
     Drop,
     Forget,
@@ -18,6 +18,7 @@ from pydron_runtime.scheduler.instructions import (
     Stop,
 )
 from pydron_runtime.scheduler.placement import is_hungry
+from pydron_runtime.scheduler.pool import GRACE
 from pydron_runtime.scheduler.state import TaskState
 from pydron_runtime.scheduler.transitions import FOLLOWING, SETTLED, UNSUCCESSFUL, Phase
 from pydron_runtime.worker.machine import Worker
@@ -127,7 +128,7 @@ def test_a_worker_lives_on_with_a_call_that_has_ended_elsewhere() -> None:
     played.report("w2", ok(6, took=50 * MS))
     played.event(Released(0, (6,)))
     played.submit(call(20), call(21))
-    assert not any(isinstance(item, Stop) for item in played.last)
+    assert not any(isinstance(item, Stop) for item in played.event(Ticked(GRACE)))
 
 
 def test_a_worker_is_replaced_whose_call_was_passed_on_and_then_cancelled() -> None:
@@ -135,7 +136,7 @@ def test_a_worker_is_replaced_whose_call_was_passed_on_and_then_cancelled() -> N
     played = passed_on_to_the_second()
     played.event(Cancelled(0, (6,)))
     played.submit(call(20), call(21))
-    assert Stop("w1") in played.last
+    assert Stop("w1") in played.event(Ticked(GRACE))
 
 
 def passed_on_to_the_second() -> Played:
@@ -248,11 +249,26 @@ def test_cancelling_drops_what_was_sent_and_skips_what_depends() -> None:
 
 
 def test_a_worker_stuck_in_a_cancelled_long_call_is_replaced_when_it_is_needed() -> None:
+    """Not at once: as a rule the call ends sooner than another worker starts."""
     played = Played(1, "w1")
     played.submit(call(1))
-    assert not any(isinstance(item, Stop) for item in played.event(Cancelled(0, (1,))))
-    played.submit(call(2))
+    dues = []
+    for event in (Cancelled(100, (1,)), Submitted(200, (call(2),)), Ticked(199 + GRACE)):
+        assert not any(isinstance(item, Stop) for item in played.event(event))
+        dues.append(played.scheduler.state.due)
+    assert dues == [None, 200 + GRACE, 200 + GRACE]
+    played.event(Ticked(200 + GRACE))
     assert Stop("w1") in played.last and played.last[-1] == StartWorkers(("w2",))
+    assert played.scheduler.state.due is None
+
+
+def test_a_worker_whose_cancelled_call_ends_in_time_is_kept() -> None:
+    played = Played(1, "w1")
+    played.submit(call(1))
+    played.event(Cancelled(0, (1,)))
+    played.submit(call(2))
+    played.report("w1", ok(1))
+    assert played.sent() == {"w1": [2]} and played.scheduler.state.due is None
 
 
 def test_every_phase_is_in_the_table_and_lasting_ones_lead_nowhere() -> None:

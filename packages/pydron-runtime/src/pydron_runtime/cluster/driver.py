@@ -22,7 +22,7 @@ from pydron_runtime.data.payload import Payload
 from pydron_runtime.protocol.codec import ProtocolError, decode_to_scheduler
 from pydron_runtime.protocol.messages import Fetch, Hello, Report
 from pydron_runtime.recording import Recorder
-from pydron_runtime.scheduler.events import Died, Moved, Resized, Withdrawn
+from pydron_runtime.scheduler.events import Died, Moved, Resized, Ticked, Withdrawn
 from pydron_runtime.scheduler.machine import Scheduler
 from pydron_runtime.transport import base
 from pydron_runtime.transport.driver import Driver
@@ -178,6 +178,8 @@ class ClusterDriver(Driver):
         elif wanted < self._told.wanted:
             self._told = beat
         self._look_at_patience(now, wanted)
+        if state.is_due(now):
+            self._handle(Ticked(now))
 
     def _look_at_patience(self, now: int, wanted: int) -> None:
         if self.broken:

@@ -115,8 +115,15 @@ class Moved(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Ticked(msgspec.Struct, frozen=True):
+    """It is as late as the scheduler wanted to be told (``state.due``)."""
+
+    now: int
+
+
 Event = (
     Wanted
+    | Ticked
     | Shared
     | Moved
     | Announced

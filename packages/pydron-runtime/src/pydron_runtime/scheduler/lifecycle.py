@@ -89,7 +89,7 @@ def _leave(state: SchedulerState, entry: TaskState) -> None:
     elif entry.phase is Phase.SENT:
         state.running -= 1
         if entry.worker in state.workers and entry.task.id in state.workers[entry.worker].queue:
-            state.doubtful.add(entry.worker)  # it makes a call that is wanted no longer, or not from it
+            state.doubtful.setdefault(entry.worker)  # it makes a call that is wanted no longer, or not from it
 
 
 def put_back(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:

@@ -75,14 +75,15 @@ class Scheduler:
             shrinking.withdraw(state, event.workers, event.reason, out)
         elif isinstance(event, Resized):
             shrinking.resize(state, event.size, out)
-        else:
+        elif isinstance(event, StartFailed):
             _start_failed(state, event, out)
         _see_to_the_gone(state, out)
         placement.place(state, event.now, out)
         if state.ahead and placement.take_from_ahead(state, out):
             placement.place(state, event.now, out)
+        state.due = None
         if state.doubtful:
-            pool.free_the_stuck(state, out)
+            pool.free_the_stuck(state, event.now, out)
         if state.astray or state.unanswered:
             _see_to_the_gone(state, out)
             placement.place(state, event.now, out)

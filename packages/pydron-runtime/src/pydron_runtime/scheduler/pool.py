@@ -20,6 +20,9 @@ FAILED_STARTS = 3
 IDLE_DEATHS = 10
 """So many deaths in a row that no task can be blamed for mean the same."""
 
+GRACE = 50_000_000
+"""Nanoseconds that a call which nobody wants any more may keep others waiting: a few times what a worker costs."""
+
 WAY_OUT = "PYDRON_EXECUTOR=inline runs the program without worker processes."
 
 
@@ -46,19 +49,27 @@ def _start(state: SchedulerState, lacking: int, out: list[Instruction]) -> None:
     out.append(StartWorkers(names))
 
 
-def free_the_stuck(state: SchedulerState, out: list[Instruction]) -> None:
+def free_the_stuck(state: SchedulerState, now: int, out: list[Instruction]) -> None:
     """Stop workers that are busy with long calls that nobody wants any more while wanted ones have no worker.
 
-    Starting another worker takes a few milliseconds; the cancelled call may take for ever.
+    A cancelled call may take for ever, so it gets some time to end, and then the worker is replaced; ``state.due`` says
+    when to look again. Most end by themselves sooner than another worker starts: those that a search cancels take as
+    long as those that it waits for.
     """
     if not state.ready_count:
         return
     for name in sorted(state.doubtful):
         worker = state.workers.get(name)
         if worker is None or all(_has(state, name, number) for number in worker.queue):
-            state.doubtful.discard(name)
+            del state.doubtful[name]
             continue
         if worker.load < placement.BUDGET or any(_is_wanted(state, worker, number) for number in worker.queue):
+            continue
+        since = state.doubtful[name]
+        if since is None:
+            since = state.doubtful[name] = now
+        if now < since + GRACE:
+            state.due = min(state.due or since + GRACE, since + GRACE)
             continue
         del state.workers[name]
         state.leaving -= worker.leaving

@@ -130,7 +130,9 @@ class SchedulerState:
         room: Heap of (load, name) of the workers that can take calls, and of what was true of them before: an entry
             counts if it still tells a worker's load.
         ahead: Workers that have, or had, a call ahead of the budget.
-        doubtful: Workers that have, or had, calls that nobody wants any more.
+        doubtful: Workers that have, or had, calls that nobody wants any more, and since when these have kept others
+            waiting.
+        due: When the scheduler wants to be told the time, if nothing happens before.
         idle_deaths: Workers in a row that died without a task to blame and without any report in between.
         broken: Why no worker can be had, once that is certain.
     """
@@ -154,6 +156,11 @@ class SchedulerState:
     leaving: int = 0
     room: list[tuple[int, str]] = field(default_factory=list)
     ahead: set[str] = field(default_factory=set)
-    doubtful: set[str] = field(default_factory=set)
+    doubtful: dict[str, int | None] = field(default_factory=dict)
+    due: int | None = None
     idle_deaths: int = 0
     broken: str | None = None
+
+    def is_due(self, now: int) -> bool:
+        """Whether it is as late as the scheduler wanted to be told."""
+        return self.due is not None and now >= self.due

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import zmq
 
 from pydron_runtime.recording import Recorder
+from pydron_runtime.scheduler.events import Ticked
 from pydron_runtime.scheduler.placement import is_hungry
 from pydron_runtime.transport import base, directory
 from pydron_runtime.transport.channel import Channel
@@ -54,7 +57,7 @@ class LocalDriver(Driver):
         while not self._closing:
             # First said, then looked: whoever puts a task in does it the other way round, so that one of both notices.
             self._hungry = is_hungry(self.scheduler.state)
-            ready = dict(self._poller.poll(0 if self._hungry and self._inbox else self._crew.patience()))
+            ready = dict(self._poller.poll(0 if self._hungry and self._inbox else self._patience()))
             if self._wake.fileno() in ready:
                 self._wake.clear()
             if self._inbox:
@@ -66,6 +69,16 @@ class LocalDriver(Driver):
             for exit_ in self._crew.overdue():
                 self._lose(exit_)
             self._crew.look()
+            if self.scheduler.state.is_due(now := time.monotonic_ns()):
+                self._handle(Ticked(now))
+
+    def _patience(self) -> int | None:
+        """Milliseconds until there is something to do of which nobody tells; None if there is nothing."""
+        patience, due = self._crew.patience(), self.scheduler.state.due
+        if due is None:
+            return patience
+        left = max(0, (due - time.monotonic_ns()) // 1_000_000 + 1)
+        return left if patience is None else min(left, patience)
 
     def _hear_workers(self) -> None:
         self._gathering = True  # one word to the program about all of them

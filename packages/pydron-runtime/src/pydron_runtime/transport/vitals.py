@@ -14,7 +14,7 @@ from pydron.errors import ConfigurationError
 LOOK = 0.5
 """Seconds between two looks."""
 
-FROZEN = 10.0
+FROZEN = 3.0
 """Seconds that a worker may be stopped, unless told otherwise, before it is replaced."""
 
 
