@@ -180,16 +180,22 @@ def test_a_program_that_dies_leaves_nothing(running: Cluster, tmp_path: Path, nu
 
 
 def test_two_programs_share_the_slots(lasting: Cluster, tmp_path: Path) -> None:
-    """The second one does not wait for the first one's end, and both are right."""
+    """The second one does not wait for the first one's end: each has half of the slots, and both are right."""
     gate = tmp_path / "gate"
-    first = lasting.program(programs.write(tmp_path, programs.hurried(gate), name="long.py"), 1000, 0.1, name="first")
-    script = programs.write(tmp_path, programs.SQUARES)
-    until(lambda: any(host["lent"] == 2 for host in lasting.situation()["workers"]), "the first program works")
-    second = lasting.program(script, 5, 0.1, name="second")
-    assert "total 30" in lasting.result(second, "second")
-    assert first.poll() is None, "the second program had to wait for the end of the first"
+    script = programs.write(tmp_path, programs.hurried(gate))
+    first = lasting.program(script, 1000, 0.1, name="first")
+    until(lambda: held(lasting) == [2], "the first program has all slots")
+    second = lasting.program(script, 1000, 0.1, name="second")
+    until(lambda: held(lasting) == [1, 1], "each program has half of the slots")
+    assert first.poll() is None and second.poll() is None
     gate.touch()
-    assert "total 332833500" in lasting.result(first, "first")
+    for process, name in ((first, "first"), (second, "second")):
+        assert "total 332833500" in lasting.result(process, name)
+
+
+def held(cluster: Cluster) -> list[int]:
+    """How many workers each program has."""
+    return [program["workers"] for program in cluster.situation()["programs"]]
 
 
 def test_down_ends_everything(running: Cluster, tmp_path: Path) -> None:
