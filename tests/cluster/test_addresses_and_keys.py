@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import stat
@@ -12,6 +13,7 @@ import pytest
 from pydron.errors import ConfigurationError
 from pydron_runtime.cluster import keys
 from pydron_runtime.cluster.addresses import Address, parse
+from pydron_runtime.cluster.settings import Bounds, bounds
 
 
 @pytest.fixture
@@ -113,3 +115,16 @@ def test_secret_keys_appear_in_no_text(home: Path) -> None:
     connection = keys.read_connection(path)
     for text in (repr(own), str(own), repr(connection), str(connection)):
         assert own.secret_key not in text and connection.secret_key not in text
+
+
+def test_every_wait_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, each in enumerate(dataclasses.fields(Bounds), 1):
+        monkeypatch.setenv(f"PYDRON_{each.name.upper()}", str(place))
+    assert dataclasses.astuple(bounds()) == tuple(range(1, len(dataclasses.fields(Bounds)) + 1))
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "nan", "1e12"])
+def test_a_wait_that_is_no_number_of_seconds_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYDRON_REACH", text)
+    with pytest.raises(ConfigurationError, match="PYDRON_REACH"):
+        bounds()

@@ -38,11 +38,11 @@ class Between(Cluster):
         super().__init__(folder)
         self.hosts = hosts
 
-    def begin(self, *options: object) -> None:
+    def begin(self, *options: object, **environment: str) -> None:
         listen = f"tcp://{self.hosts.address('head')}:7437"
         self.scheduler("--heartbeat", "0.25", "--silence", "3", listen=listen, within=self.hosts.on("head"))
         for name in ("a", "b"):
-            self.host("--slots", "1", *options, name=name, within=self.hosts.on(name))
+            self.host("--slots", "1", *options, name=name, within=self.hosts.on(name), **environment)
         until(lambda: len(self.hosts.call_on("head", self.situation)["workers"]) == 2, "two hosts")
 
     def run(self) -> int:
@@ -83,7 +83,7 @@ def test_hosts_that_give_nothing_to_others_are_served_through_the_scheduler(clus
 
 
 def test_hosts_that_cannot_reach_each_other_are_served_through_the_scheduler(cluster: Between) -> None:
-    cluster.begin()
+    cluster.begin(PYDRON_REACH="1")
     cluster.hosts.part("a", "b")
     try:
         assert cluster.run() > SIZE

@@ -15,9 +15,6 @@ examples:
   pydron down tcp://head:7437
 """
 
-PATIENCE = 10.0
-"""Seconds that workers have to take their leave."""
-
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     connecting.add_arguments(parser)
@@ -28,7 +25,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from pydron_runtime.cluster.observer import Observer
 
     connection = connecting.meant(arguments)
-    with Observer(connection, PATIENCE) as observer:
+    with Observer(connection) as observer:
         workers = len(observer.situation()["workers"])
         observer.take_down("pydron down")
     keys.forget(connection.address)

@@ -14,7 +14,7 @@ import zmq
 
 from pydron_runtime.cluster import gate, transfers
 from pydron_runtime.cluster.messages import Collect, Moved, ToScheduler
-from pydron_runtime.cluster.settings import COLLECTED_AT_ONCE, REACH, STALL
+from pydron_runtime.cluster.settings import COLLECTED_AT_ONCE, bounds
 from pydron_runtime.protocol.codec import ProtocolError
 
 SECOND = 1_000_000_000
@@ -46,6 +46,7 @@ class Collector:
         self._waiting: deque[Collect] = deque()
         self._running: dict[bytes, transfers.Collection] = {}
         self._sockets: dict[tuple[str, str], zmq.Socket[bytes]] = {}
+        self._bounds = bounds()
 
     def collect(self, order: Collect) -> None:
         """The scheduler has a value to be collected."""
@@ -112,12 +113,13 @@ class Collector:
     def look(self) -> None:
         """Give up what does not come."""
         now = time.monotonic_ns()
+        reach, stall = self._bounds.reach, self._bounds.stall
         for collection in list(self._running.values()):
             order = collection.order
-            if not collection.begun and now - collection.heard > REACH * SECOND:
+            if not collection.begun and now - collection.heard > reach * SECOND:
                 self._give_up(order, f"the host at {order.endpoint} cannot be reached")
-            elif now - collection.heard > STALL * SECOND:
-                self._give_up(order, f"nothing came from the host at {order.endpoint} for {STALL:.0f} seconds")
+            elif now - collection.heard > stall * SECOND:
+                self._give_up(order, f"nothing came from the host at {order.endpoint} for {stall:.0f} seconds")
 
     def _give_up(self, lost: Collect, problem: str) -> None:
         """A host does not answer: nothing will come of what else it was to give."""

@@ -13,7 +13,7 @@ from zmq.utils import z85
 from pydron.errors import ConfigurationError
 from pydron_runtime.cluster.addresses import Address, parse
 from pydron_runtime.cluster.keys import Connection
-from pydron_runtime.cluster.settings import FRAME_LIMIT, HANDSHAKE
+from pydron_runtime.cluster.settings import FRAME_LIMIT, bounds
 
 _DOMAIN = b"pydron"
 
@@ -24,7 +24,7 @@ def _limited(socket: zmq.Socket[bytes], address: Address) -> zmq.Socket[bytes]:
     socket.setsockopt(zmq.SNDHWM, 0)
     socket.setsockopt(zmq.RCVHWM, 0)
     socket.setsockopt(zmq.MAXMSGSIZE, FRAME_LIMIT)
-    socket.setsockopt(zmq.HANDSHAKE_IVL, int(HANDSHAKE * 1000))
+    socket.setsockopt(zmq.HANDSHAKE_IVL, int(bounds().handshake * 1000))
     socket.setsockopt(zmq.IPV6, int(":" in address.host))
     return socket
 

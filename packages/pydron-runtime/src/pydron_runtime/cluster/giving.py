@@ -14,7 +14,7 @@ import zmq
 
 from pydron_runtime.cluster import transfers
 from pydron_runtime.cluster.messages import HandOver, Moved, Ready, ToScheduler
-from pydron_runtime.cluster.settings import OFFER, OFFERED_BYTES
+from pydron_runtime.cluster.settings import OFFERED_BYTES, bounds
 from pydron_runtime.protocol.codec import ProtocolError, encode
 from pydron_runtime.protocol.messages import Hand
 from pydron_runtime.transport.value_desk import SUFFIX
@@ -52,6 +52,7 @@ class Giver:
         self._waiting: deque[HandOver] = deque()
         self._asked: dict[bytes, HandOver] = {}
         self._offers: dict[bytes, transfers.Offer] = {}
+        self._patience = int(bounds().offer * SECOND)
 
     def hand_over(self, order: HandOver) -> None:
         """The scheduler wants a value to be given."""
@@ -135,7 +136,7 @@ class Giver:
 
     def look(self) -> None:
         """Drop what nobody collects."""
-        due = time.monotonic_ns() - int(OFFER * SECOND)
+        due = time.monotonic_ns() - self._patience
         for ticket in [ticket for ticket, offer in self._offers.items() if offer.moved < due]:
             self._drop(ticket)
 

@@ -27,7 +27,7 @@ from pydron_runtime.cluster.messages import (
     encode,
 )
 from pydron_runtime.cluster.sessions import Session
-from pydron_runtime.cluster.settings import HANDSHAKE
+from pydron_runtime.cluster.settings import bounds
 from pydron_runtime.protocol.codec import ProtocolError
 
 SECOND = 1_000_000_000
@@ -72,6 +72,7 @@ class Line:
         self.apart = time.monotonic_ns()
         self.beat = Beat()
         self._greeted = 0
+        self._handshake = int(bounds().handshake * SECOND)
         self._greet()
 
     def send(self, message: ToScheduler, frames: Sequence[bytes] = ()) -> bool:
@@ -141,7 +142,7 @@ class Line:
                 self.send(self.beat)
             return self.session is not None
         self._hear_of_connections()
-        if self.refused is None and now - self._greeted > HANDSHAKE * SECOND:
+        if self.refused is None and now - self._greeted > self._handshake:
             self._connect_again()
         return self.session is not None
 

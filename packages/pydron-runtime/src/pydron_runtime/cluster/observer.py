@@ -11,9 +11,7 @@ from pydron.errors import ExecutorError
 from pydron_runtime.cluster import messages as say
 from pydron_runtime.cluster.keys import Connection
 from pydron_runtime.cluster.line import Line, greeting
-
-PATIENCE = 10.0
-"""Seconds that an observer waits for a scheduler's answer."""
+from pydron_runtime.cluster.settings import bounds
 
 REACH = 2.0
 """Seconds in which somebody has to accept a connection at the address: else nobody is there to wait for."""
@@ -22,7 +20,13 @@ REACH = 2.0
 class Observer:
     """A session with a scheduler that only looks on. Close it."""
 
-    def __init__(self, connection: Connection, patience: float = PATIENCE, reach: float = REACH) -> None:
+    def __init__(self, connection: Connection, patience: float | None = None, reach: float = REACH) -> None:
+        """
+        Args:
+            patience: Seconds to wait for an answer; None: as the settings say.
+            reach: Seconds to wait for somebody to accept a connection.
+        """
+        patience = bounds().answer if patience is None else patience
         self._connection = connection
         self._patience, self._reach = patience, min(reach, patience)
         self._line = Line(connection, greeting("observer"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from pydron.errors import ConfigurationError
 
@@ -63,12 +63,24 @@ OFFER = 120.0
 """Seconds after which a value that nobody collects is not kept ready any more."""
 
 
+ANSWER = 10.0
+"""Seconds that somebody who looks at a cluster waits for its scheduler's answer."""
+
+LOGIN = 60.0
+"""Seconds that ssh has to log in to a host, and the worker there to be accepted by the scheduler."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long a program waits: ``PYDRON_PATIENCE`` and ``PYDRON_WORKER_START``."""
+    """How long this process waits for others, in seconds. An environment variable each: ``PYDRON_PATIENCE``, ..."""
 
     patience: float = PATIENCE
-    start: float = START
+    handshake: float = HANDSHAKE
+    reach: float = REACH
+    stall: float = STALL
+    offer: float = OFFER
+    answer: float = ANSWER
+    login: float = LOGIN
 
 
 def bounds() -> Bounds:
@@ -77,7 +89,8 @@ def bounds() -> Bounds:
     Raises:
         ConfigurationError: An environment variable is not a number of seconds.
     """
-    return Bounds(_seconds("PYDRON_PATIENCE", PATIENCE), _seconds("PYDRON_WORKER_START", START))
+    usual = Bounds()
+    return Bounds(*(_seconds(f"PYDRON_{each.name.upper()}", getattr(usual, each.name)) for each in fields(usual)))
 
 
 def _seconds(name: str, default: float) -> float:

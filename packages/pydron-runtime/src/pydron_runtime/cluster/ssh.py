@@ -14,9 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from pydron.errors import ConfigurationError, ExecutorError
-
-PATIENCE = 60.0
-"""Seconds that ssh has to log in, and the worker there to be accepted by the scheduler."""
+from pydron_runtime.cluster.settings import bounds
 
 AT_ONCE = 16
 """So many hosts are started at the same time."""
@@ -90,7 +88,7 @@ def address_towards(ssh: Sequence[str], target: Target) -> str:
 def _hostname(ssh: Sequence[str], target: Target) -> str:
     """The host behind a name, after the user's ssh configuration."""
     try:
-        said = subprocess.run([*ssh, "-G", target.name], capture_output=True, text=True, timeout=PATIENCE).stdout
+        said = subprocess.run([*ssh, "-G", target.name], capture_output=True, text=True, timeout=bounds().login).stdout
     except OSError as error:
         raise ExecutorError(_no_ssh(ssh, error)) from error
     except subprocess.TimeoutExpired:
@@ -131,10 +129,11 @@ def _start(
     if target.slots is not None:
         command += ["--slots", str(target.slots)]
     words = [*ssh, "-o", "BatchMode=yes", "-T", target.name, shlex.join(command)]
+    patience = bounds().login
     try:
-        done = subprocess.run(words, input=json.dumps(connection), capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run(words, input=json.dumps(connection), capture_output=True, text=True, timeout=patience)
     except subprocess.TimeoutExpired:
-        return f"nothing came back from it for {PATIENCE:.0f} seconds"
+        return f"nothing came back from it for {patience:.0f} seconds (PYDRON_LOGIN)"
     except OSError as error:
         return _no_ssh(ssh, error)
     if done.returncode == 0:
