@@ -11,12 +11,15 @@ from pydron_viz.packing import packed
 from pydron_viz.places import graph_of
 from pydron_viz.replay import STATES, moments_beside_tasks
 from pydron_viz.timeline import PUT_OFF, natural
-from pydron_viz.wording import file_name
+from pydron_viz.wording import clipped, file_name
 
 FINAL_STATES = (*STATES, "future")
 """States by number, as columns hold them."""
 
 _MOST_MOMENTS = 200_000
+
+_LONGEST = 80
+"""Characters of what is chosen from a list, or stands before a lane."""
 
 
 def run_document(
@@ -29,7 +32,7 @@ def run_document(
     document = {
         "revision": revision,
         "run": {
-            "title": file_name(command[0]) if command else "run",
+            "title": clipped(file_name(command[0]), _LONGEST) if command else "run",
             "command": " ".join(command),
             "state": trace.run.state,
             "error": trace.run.error,
@@ -119,7 +122,7 @@ def lanes_of(trace: Trace, tasks: TaskColumns) -> list[dict[str, Any]]:
         parts = [f"process {row.pid}" if row.pid is not None else "", f"on {row.host}" if row.host else ""]
         note = " ".join(part for part in parts if part) + (f", {row.reason}" if row.reason else "")
         lane = {"name": name, "worker": name, "begin": row.started, "end": row.stopped, "note": note}
-        label = f"{host(name).split('.')[0]} {name}".strip()
+        label = clipped(f"{host(name).split('.')[0]} {name}".strip(), _LONGEST)
         found.append({**lane, "reason": row.reason, "label": label})
     if not all(wait.own for wait in trace.waits):
         found.append({"name": PUT_OFF, "worker": None, "begin": None, "end": None, "note": "", "reason": ""})
@@ -131,7 +134,7 @@ def _views(trace: Trace, tasks: int) -> list[dict[str, str]]:
     if tasks <= LIMIT:
         views.append({"key": "calls", "label": "Run: every call"})
     return views + [
-        {"key": f"graph:{row.id}", "label": f"Function: {row.qualname}"}
+        {"key": f"graph:{row.id}", "label": f"Function: {clipped(row.qualname, _LONGEST)}"}
         for row in trace.graphs
         if graph_of(row) is not None
     ]
@@ -140,4 +143,4 @@ def _views(trace: Trace, tasks: int) -> list[dict[str, str]]:
 def _files(trace: Trace, tasks: TaskColumns) -> list[dict[str, str]]:
     """The files that the source view can show, as (path, name)."""
     paths = dict.fromkeys([*(row.file for row in trace.graphs), *(site.file for site in tasks.sites)])
-    return [{"path": path, "label": file_name(path)} for path in paths if path]
+    return [{"path": path, "label": clipped(file_name(path), _LONGEST)} for path in paths if path]

@@ -2,6 +2,11 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+const LONGEST = 20000;
+
+// Laying out the megabytes that a name or a message may have takes seconds, and nobody reads them.
+const shown = (child) => (typeof child === "string" && child.length > LONGEST ? `${child.slice(0, LONGEST)}…` : child);
+
 /** An element with a class, attributes and children; `click` and `change` are listeners. */
 export function make(tag, options = {}, ...children) {
   return filled(document.createElement(tag), options, children);
@@ -16,7 +21,7 @@ function filled(element, { click, change, ...attributes }, children) {
   for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== undefined) element.setAttribute(name, value);
   if (click) element.addEventListener("click", click);
   if (change) element.addEventListener("change", change);
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== "").map(shown));
   return element;
 }
 
