@@ -38,6 +38,8 @@ CALLS = {
     "copy": "m.deepcopy([1, {2: [3]}]), m.copy({1: 2})",
     "threading": "m.current_thread().name, m.Event().is_set()",
     "logging": "m.getLogger('a').isEnabledFor(10)",
+    "inspect": "str(m.signature(m.getsource)), m.getmodule(m.isclass).__name__, m.unwrap(m.isclass)",
+    "enum": "[e.name for e in m.Enum('E', 'a b')], int(m.IntFlag('F', 'a b')(3))",
     "typing": "m.Optional[int], m.get_type_hints(m.get_type_hints)",
 }
 """What is called of each module."""

@@ -7,6 +7,10 @@ of one would come to the same function once more, without end; so while a thread
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
 class Preparing(threading.local):
@@ -21,3 +25,13 @@ class Preparing(threading.local):
 
 
 PREPARING = Preparing()
+
+
+def prepared(prepare: Callable[..., Result], *args: Any) -> Result:
+    """``prepare(*args)``, a part of preparing a call: while it runs, the thread is preparing one."""
+    before = PREPARING.now
+    try:
+        PREPARING.now = True
+        return prepare(*args)
+    finally:
+        PREPARING.now = before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import itertools
 import operator
@@ -20,6 +21,7 @@ from pydron.emit.unit import UNIT, Unit
 from pydron.entry import Record
 from pydron.ir.nodes import Graph
 from pydron.location import Span
+from pydron.preparing import prepared
 from pydron.uninterrupted import uninterrupted
 from pydron_runtime.machine.naming import as_generator_expression, named_as
 from pydron_runtime.machine.operations import OPERATIONS
@@ -83,7 +85,7 @@ class Code:
         for follower in (function, self.record.function):
             follower.__defaults__ = entry.__defaults__
             follower.__kwdefaults__ = entry.__kwdefaults__
-        self.signature = inspect.signature(self.record.function)
+        self.signature = prepared(inspect.signature, self.record.function)
         self.plain = _plain(self.signature)
 
     def accepts(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
@@ -91,13 +93,16 @@ class Code:
         if not kwargs and self.plain is not None:
             return self.plain[0] <= len(args) <= self.plain[1]
         try:
-            self.signature.bind(*args, **kwargs)
+            prepared(functools.partial(self.signature.bind, *args, **kwargs))
         except TypeError:
             return False
         return True
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by parameter, defaults included; parameters without a value are left out."""
+        return prepared(self._bind, args, kwargs)
+
+    def _bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         bound = self.signature.bind_partial(*args, **kwargs)
         bound.apply_defaults()
         return dict(bound.arguments)
@@ -149,12 +154,16 @@ def copy_of(code: Code, record: Record, function: FunctionType) -> Code:
     return made
 
 
+def _compile(record: Record) -> None:
+    with uninterrupted():  # the first time, that imports the compiler
+        unit = record.emit()
+        record.compiled = False if unit is None else Code(record, unit)
+
+
 def code_of(record: Record) -> Code | None:
     """The code of a scheduled function, made the first time; None where it runs as a whole."""
     if record.compiled is None:
-        with uninterrupted():  # the first time, that imports the compiler
-            unit = record.emit()
-            record.compiled = False if unit is None else Code(record, unit)
+        prepared(_compile, record)
     code: Code | None = record.compiled or None
     if code is not None:
         code.follow_defaults()
