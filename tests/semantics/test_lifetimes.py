@@ -10,11 +10,17 @@ import pytest
 from scheduled import PRELUDE, WAYS, check
 
 MORE = """
+import os, tempfile, types
+
+@functional
+def entries(path):
+    return len(os.listdir(path))
+
 class Thing:
     def __init__(self, name, *held):
         self.name, self.held = name, held
     def __del__(self):
-        note("over", self.name)
+        print("over", self.name)
     def doubled(self):
         return self.name * 2
     def __iter__(self):
@@ -25,32 +31,32 @@ def gen(n):
         for i in range(n):
             yield i
     finally:
-        note("closed", n)
+        print("closed", n)
 """
 
 PROGRAMS = {
     "an object of one expression": """
         a = f(Thing(2).doubled())
-        note("next")
+        print("next", f(5))
         return a
     """,
     "an object whose method is called with a result": """
         a = f(1)
         note(g(Thing(a).doubled()))
-        note("next")
+        print("next", f(5))
         return a
     """,
     "an object that is dropped at once": """
         a = f(1)
         Thing(1)
-        note("next")
+        print("next", f(5))
         return a
     """,
     "a generator whose loop is left": """
         for x in gen(3):
             if odd(x):
                 break
-        note("next")
+        print("next", f(5))
         return f(1)
     """,
     "a generator whose loop returns": """
@@ -65,7 +71,7 @@ PROGRAMS = {
                 out.append(f(x))
                 if x == y:
                     break
-            note("next", y)
+            print("next", y)
         return out
     """,
     "a generator whose loop fails": """
@@ -79,32 +85,77 @@ PROGRAMS = {
                 f(x)
                 x()
         except TypeError:
-            note("handler")
-        note("next")
+            print("handler")
+        print("next", f(5))
         return f(1)
     """,
     "a generator that is gone through": """
         out = [f(x) for x in gen(3)]
-        note("next")
+        print("next", f(5))
         return out
     """,
     "an object in a condition": """
         if Thing(3).doubled() > f(1):
             note("then")
-        note("next")
+        print("next", f(5))
         return f(2)
+    """,
+    "a variable when the function ends": """
+        thing = Thing(1)
+        print(f(1))
+        return g(2)
+    """,
+    "a variable that is deleted": """
+        thing = Thing(1)
+        print(f(1))
+        del thing
+        print(f(2))
+        return g(2)
+    """,
+    "a variable that is bound again": """
+        thing = Thing(1)
+        print(f(1))
+        thing = Thing(2)
+        print(f(2))
+        thing = g(3)
+        return g(thing)
+    """,
+    "a variable of a function that is called": """
+        @schedule
+        def inner(x):
+            thing = Thing(x)
+            print(f(x))
+            return g(x)
+        return [inner(1), inner(2)]
+    """,
+    "what an object has": """
+        thing = Thing(1)
+        holder = types.SimpleNamespace(thing=thing)
+        del thing
+        print(f(1))
+        del holder
+        return g(f(2))
+    """,
+    "a directory that calls look into": """
+        directory = tempfile.TemporaryDirectory()
+        open(os.path.join(directory.name, "a"), "w").close()
+        return f(entries(directory.name))
     """,
     "an object in each iteration": """
         out = []
         for x in range(3):
             out.append(f(Thing(x).doubled()))
-            note("next")
+            print("next", f(5))
         return out
     """,
 }
 
 MACHINE = [way for way in WAYS if way != "evaluator"]
 """(The evaluator keeps intermediate values until its function ends.)"""
+
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+"""Python says of some of these files and directories that nobody has closed them."""
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +171,6 @@ def test_a_value_ends_as_in_plain_python(name: str) -> None:
     check(f"{PRELUDE}{MORE}\n@schedule\ndef main():{PROGRAMS[name]}", ways=MACHINE)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_a_file_is_written_when_the_statement_that_wrote_it_is_over(tmp_path: Path) -> None:
     text = f"""{PRELUDE}
 @schedule

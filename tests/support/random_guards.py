@@ -8,6 +8,8 @@ from random_grammar import passages, phrases
 
 MANAGERS = """
 class Manager:
+    def __repr__(self):
+        return "Manager"
     def __init__(self, name, swallows=()):
         self.name, self.swallows = name, swallows
     def __enter__(self):
@@ -19,6 +21,8 @@ class Manager:
 
 class Timer:
     laps = 0
+    def __repr__(self):
+        return "Timer"
     def __enter__(self):
         self.laps = self.laps + 1
         return self

@@ -115,6 +115,7 @@ class Frame(Entry):
             self.machine.undo.set_aside(self.here)
         if len(self.machine.containers):
             self.machine.containers.fill()
+        self.machine.endings.let_go()
 
     def interrupt(self, error: BaseException) -> None:
         """Raise an exception where the code of a waiting deferred frame stands."""

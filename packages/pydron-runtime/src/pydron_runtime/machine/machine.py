@@ -24,6 +24,7 @@ from pydron_runtime.machine.attempts import Unwinding, attempt_of, tell_attempts
 from pydron_runtime.machine.brought_forth import let_out
 from pydron_runtime.machine.claims import Claims
 from pydron_runtime.machine.containers import Containers, taken
+from pydron_runtime.machine.endings import Endings
 from pydron_runtime.machine.entries import Entry, Operation, State, TaskEntry
 from pydron_runtime.machine.frames import Frame, end_of
 from pydron_runtime.machine.iterators import Iterators
@@ -58,6 +59,7 @@ class Machine:
         oldest: The oldest entry that has not retired, as of the last look.
         failed: The entry whose failure is being raised, once there is one.
         failures: Entries that have failed, in the order in which they did, as long as nobody has looked at them.
+        endings: Objects whose end can be seen.
         retirements: How many entries have come to count.
         interrupted: The entry that the program would have been at when it was interrupted.
         changes_pending: Values that are not there yet are to be changed in place, or were.
@@ -88,6 +90,7 @@ class Machine:
         self.blocked: list[tuple[Frame, Callable[[], bool]]] = []
         self.live: set[Frame] = set()
         self.iterators = Iterators()
+        self.endings = Endings()
         self.changes_pending = False
         self.failed: Entry | None = None
         self.failures: list[Entry] = []
@@ -211,6 +214,7 @@ class Machine:
         if oldest is None:
             self.undo.clear()
             self.claims.clear()
+            self.endings.let_go()
             return
         if oldest.state is State.FAILED:
             if attempt_of(oldest) is None:
@@ -261,6 +265,7 @@ class Machine:
         self.tasks.release_all()
         dismiss(self.executor, self.number)
         self.versions.forget()
+        self.endings.let_go()
         forget()
 
     def finish(self, result: Any) -> Any:

@@ -141,7 +141,10 @@ def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
         made = called(frame, site, callee, args, kwargs)
     finally:
         frame.machine.passed += 1  # it may have called back, and changed something afterwards
-    if type(made) not in SCALARS and (args or kwargs):
+    if type(made) in SCALARS:
+        return made
+    frame.machine.endings.made(made)
+    if args or kwargs:
         wrappings = frame.machine.speculation.wrappings
         if callee is enumerate or callee is zip:
             wrappings.made(made, callee, args)

@@ -36,6 +36,8 @@ def put_out(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs:
     Returns:
         What the call returns: None, or a pending value where it returns something.
     """
+    if frame.machine.endings.known:
+        frame.machine.endings.await_dropped(frame, site)
     if callee is builtins.print:
         made = _print_with(kwargs)
         return MISSING if made is None else _nothing(_put_out(frame, site, made, args))

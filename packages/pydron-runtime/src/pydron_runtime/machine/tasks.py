@@ -68,6 +68,8 @@ class Tasks:
             TransportError: The function or its arguments do not survive serialisation. Nothing was begun.
         """
         machine = self._machine
+        if machine.endings.known:
+            machine.endings.await_dropped(frame, site)
         function = functions.function_of(callee)
         reached = machine.observer.now()
         with references.collecting() as met:
