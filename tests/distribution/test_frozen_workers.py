@@ -68,7 +68,7 @@ def test_a_stopped_process_is_told_from_a_busy_one_that_holds_the_interpreters_l
 
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalExecutor]:
-    monkeypatch.setenv("PYDRON_FROZEN_SECONDS", "1")
+    monkeypatch.setenv("PYDRON_FROZEN_SECONDS", "0.1")
     executor = LocalExecutor(2)
     yield executor
     executor.close()
