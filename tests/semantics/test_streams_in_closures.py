@@ -48,3 +48,28 @@ def main():
     return inner(), n
 """
     )
+
+
+SHARED = {
+    "read by both": ("k = 2\nsee = lambda x: abs(x - k)\na = sorted([1, 2, 3], key=see)\nreturn a, sum(f(x) * k for x in range(6))", 6),
+    "bound again later": ("k = [1]\nsee = lambda: k\na = max(f(x) + k[0] for x in range(6))\nk = [2]\nreturn a, see()", 6),
+    "bound by nested code": (
+        "k = 1\ndef bump():\n    nonlocal k\n    k += 1\n    return k\nreturn sum(f(x) * k + bump() for x in range(4)), k", 0,
+    ),
+    "bound in the loop": (
+        "k, out = 1, []\nsee = lambda: k\nfor i, y in enumerate(f(x) + k for x in range(4)):\n    k += 1\n"
+        "    out.append((i, y, see()))\nreturn out", 0,
+    ),
+    "not bound yet": (
+        "try:\n    a = sum(f(x) + k for x in range(4))\nexcept NameError as error:\n    a = error\nk = 1\nsee = lambda: k\n"
+        "return a, see()", 0,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_generator_expression_that_shares_a_variable_with_nested_code(name: str) -> None:
+    """Overlaps, unless the nested code, or the function meanwhile, binds the variable."""
+    body, calls = SHARED[name]
+    indented = "\n".join("    " + line for line in body.split("\n"))
+    assert scheduled.peak(f"{scheduled.PRELUDE}\n@schedule\ndef main():\n{indented}\n") >= calls

@@ -6,7 +6,7 @@ decided before anything is lowered, because the variables of all others count as
 
 * is the only argument, or the first one, of a builtin that goes through all of it, or of a method ``join``, and no
   other argument holds a call; or it is lent to an iterator of the library (:mod:`.lent`);
-* binds no variable of the function, reads none that nested code captures, and holds nothing that would be taken whole.
+* binds no variable of the function, reads none that nested code binds, and holds nothing that would be taken whole.
 """
 
 from __future__ import annotations
@@ -65,9 +65,10 @@ def find_streams(nodes: Iterable[ast.AST], local: Iterable[str], shadowed: Itera
             mark_as_stream(loan.generator, lent=True)
             streams.append(loan.generator)
             inside[id(loan.generator)] = loan.inside
+    rebound = _bound_by_nested_code(nodes)
     while True:
         # What a stream captures no longer, may make another one fit, or not: go on until nothing changes.
-        cells = captured_names(nodes) & own
+        cells = captured_names(nodes) & own & rebound
         wrong = [
             stream
             for stream in streams
@@ -96,6 +97,13 @@ def _is_consumed(call: ast.Call, consumers: frozenset[str]) -> bool:
     named = not call.keywords or isinstance(call.func, ast.Name) and call.func.id == "sorted"
     named = named and all(keyword.arg is not None for keyword in call.keywords)
     return known and named and all(isinstance(other, (ast.Name, ast.Constant)) for other in others)
+
+
+def _bound_by_nested_code(nodes: list[ast.AST]) -> set[str]:
+    """The variables that a nested function may bind while a generator is gone through."""
+    nested = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    parts = (part for node in nodes if isinstance(node, nested) for part in ast.walk(node))
+    return {name for part in parts if isinstance(part, ast.Nonlocal) for name in part.names}
 
 
 def _fits(stream: ast.GeneratorExp, cells: set[str]) -> bool:
