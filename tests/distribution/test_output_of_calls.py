@@ -22,6 +22,7 @@ from pydron_runtime.data.output import CALLER, LOG, RAW, TEXT, WARNING, Chunk, T
 from pydron_runtime.executors.base import Failed, Succeeded
 from pydron_runtime.executors.local import LocalExecutor
 from pydron_runtime.machine.brought_forth import bring_forth, listening
+from pydron_runtime.machine.granularity import Cost, cost_of
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 
@@ -58,6 +59,38 @@ def test_output_comes_in_program_order_also_from_a_call_that_fails(
         except ValueError:
             pass
     assert capsys.readouterr() == expected
+
+
+@pydron.functional
+def log_number(number: int) -> int:
+    logging.getLogger("calls").warning("call %d", number)
+    return number
+
+
+@pydron.functional
+def log_shortly(number: int) -> int:
+    logging.getLogger("calls").warning("short %d", number)
+    return number
+
+
+def log_both(count: int) -> list[int]:
+    numbers = [log_number(number) for number in range(count)]
+    return [*numbers, log_shortly(count), log_shortly(count + 1)]
+
+
+def test_records_of_short_calls_take_their_turn(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such calls run in the program, ahead of others that have not counted yet."""
+    short = cost_of(log_shortly)
+    log_both(3)
+    expected = caplog.messages.copy()
+    caplog.clear()
+    with executing(ScriptedExecutor(newest_first)):
+        monkeypatch.setattr(Cost, "is_short", property(lambda cost: cost is short))
+        pydron.schedule(log_both)(3)
+        monkeypatch.undo()
+    assert caplog.messages == expected
 
 
 def test_text_goes_to_what_is_the_standard_output_when_the_call_counts(capsys: pytest.CaptureFixture[str]) -> None:

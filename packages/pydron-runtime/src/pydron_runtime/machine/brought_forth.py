@@ -175,14 +175,16 @@ def call_in_turn(
 def short_call_in_turn(
     frame: Frame, site: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> Any:
-    """The same for a call that takes microseconds: what it writes takes its turn."""
-    streams = sys.stdout, sys.stderr
+    """The same for a call that takes microseconds: stand-ins for the streams are made only if it looks at them."""
+    streams, handle = (sys.stdout, sys.stderr), logging.Logger.handle
     transcript = Transcript()
     instead = sys.stdout, sys.stderr = _Aside(1, transcript), _Aside(2, transcript)
+    logging.Logger.handle = transcript.add_log  # type: ignore[method-assign,assignment]
     try:
         return frame.code.caller(site)(function, args, kwargs)
     finally:
         sys.stdout, sys.stderr = streams
+        logging.Logger.handle = handle  # type: ignore[method-assign]
         _hand_back(instead, streams)
         if transcript:
             output = transcript.take()
