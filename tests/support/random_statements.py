@@ -202,7 +202,7 @@ COMPOUND = {
             <simple>
 
         n# = 0
-        while <test> and n# - 3:
+        while (<test>) and n# - 3:
             n# += <1|1 + f(a) * 0>
             <turn>
 
