@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextvars
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +78,10 @@ def loop_over(frame: Frame, site: int, number: int, function: Callable[..., Any]
     return function(frame, iterable, *captures)
 
 
+_NESTED = 16
+"""Deferred frames that begin within one another; those further in begin from the driver's, which is not as deep."""
+
+
 def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
     """Start a deferred frame; its results themselves if it finished without waiting."""
     values: list[tuple[Any, ...]] = []
@@ -85,8 +91,17 @@ def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
         values.append(result)
         return result
 
-    child.start(keep)
-    return values[0] if values else child.outputs
+    machine = child.machine
+    if machine.nested < _NESTED:
+        machine.nested += 1
+        try:
+            child.start(keep)
+        finally:
+            machine.nested -= 1
+        return values[0] if values else child.outputs
+    context = contextvars.copy_context()
+    machine.ready.append(lambda: child.start(run, context))
+    return child.outputs
 
 
 def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[str, Any]) -> Frame:
@@ -133,6 +148,15 @@ def deferred_call(frame: Frame, site: int, code: Code, args: tuple[Any, ...], kw
     return child
 
 
+def _functions_around(frame: Frame | None) -> int:
+    """How many functions of the program's are under way where a frame's code stands."""
+    count = 0
+    while frame is not None:
+        count += frame.kind == "function"
+        frame = frame.frame
+    return count
+
+
 def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """A call of a scheduled function: a frame of its own."""
     from pydron_runtime.machine.code import code_of  # the two refer to each other
@@ -141,6 +165,8 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
     code = code_of(record)
     if code is None or not code.accepts(args, kwargs):
         return native(frame, site, record.function, args, dict(kwargs))
+    if len(frame.order) >= sys.getrecursionlimit() <= _functions_around(frame):
+        raise RecursionError("maximum recursion depth exceeded")
     if is_deferrable_function(record):
         child = deferred_call(frame, site, code, args, kwargs)
         return _begin(child, lambda: (child.code.function(child, *args, **kwargs),))[0]

@@ -67,8 +67,14 @@ class Frame(Entry):
         """The place in program order at which this frame's code stands."""
         return (*self.order, self.count + 1)
 
-    def start(self, run: Callable[[], tuple[Any, ...]]) -> None:
-        """Begin to run a deferred frame's code; returns when it has finished or waits."""
+    def start(self, run: Callable[[], tuple[Any, ...]], context: contextvars.Context | None = None) -> None:
+        """Begin to run a deferred frame's code; returns when it has finished or waits.
+
+        Args:
+            context: In which the program has come to it; None is the present one.
+        """
+        if self.state is State.DROPPED:
+            return
 
         def body() -> None:
             try:
@@ -88,7 +94,7 @@ class Frame(Entry):
 
         try:
             body_greenlet = greenlet(body)
-            body_greenlet.gr_context = contextvars.copy_context()
+            body_greenlet.gr_context = contextvars.copy_context() if context is None else context
             self.greenlet = body_greenlet
             self.base = self
             self.machine.live.add(self)
