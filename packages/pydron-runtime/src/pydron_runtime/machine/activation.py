@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pydron.emit.regions import Deferrable
     from pydron.entry import Record
     from pydron_runtime.machine.code import Code
+    from pydron_runtime.machine.machine import Machine
 
 
 def choose(frame: Frame, site: int, number: int, function: Callable[..., Any], test: Any, *captures: Any) -> Any:
@@ -91,17 +92,20 @@ def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
         values.append(result)
         return result
 
-    machine = child.machine
-    if machine.nested < _NESTED:
-        machine.nested += 1
-        try:
-            child.start(keep)
-        finally:
-            machine.nested -= 1
+    if _nesting(child.machine) < _NESTED:
+        child.start(keep)
         return values[0] if values else child.outputs
     context = contextvars.copy_context()
-    machine.ready.append(lambda: child.start(run, context))
+    child.machine.ready.append(lambda: child.start(run, context))
     return child.outputs
+
+
+def _nesting(machine: Machine) -> int:
+    """How many deferred frames have begun within one another in the present stack."""
+    here, count = getcurrent(), 0
+    while here is not machine.driver and here.parent is not None:
+        here, count = here.parent, count + 1
+    return count
 
 
 def _region_frame(frame: Frame, site: int, plan: Deferrable, received: Mapping[str, Any]) -> Frame:

@@ -69,7 +69,6 @@ class Machine:
         passed: How often code ran, or is about to run, that may have changed memory without the machine's knowledge.
         closed: Nothing more will run.
         tallies: What is counted for those who show how far it is; None where nobody does.
-        nested: How many deferred frames have begun within one another in the present stack.
         outside: What makes calls from the lines around the main frame, the nearest first, as far as they were needed.
         likely: Nodes of the loop that the main frame is in, if its calls will probably be made in ranges.
     """
@@ -100,7 +99,6 @@ class Machine:
         self.closed = False
         self.likely: frozenset[int] = frozenset()
         self.outside: list[Caller] = []
-        self.nested = 0
         self.retirements = 0
         self.tallies: Tallies | None = None
         self.driver = getcurrent()
