@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from played_scheduler import MS, Played, call, ok
 
@@ -38,6 +39,15 @@ def test_the_oldest_task_comes_first() -> None:
     played = Played(1)
     played.submit(call(5), call(3), call(9))
     assert played.event(Joined(0, "w1")) and played.sent() == {"w1": [3]}
+
+
+def test_a_task_of_a_lower_rank_comes_before_older_ones() -> None:
+    played = Played(1)
+    played.submit(call(1), call(2), *(msgspec.structs.replace(call(number), rank=-1) for number in (4, 3)))
+    assert played.event(Joined(0, "w1")) and played.sent() == {"w1": [3]}
+    played.report("w1", ok(3, took=200 * MS))
+    played.report("w1", ok(4, took=200 * MS))
+    assert played.sent() == {"w1": [1]}
 
 
 def test_an_unknown_function_is_sent_one_at_a_time_and_a_short_one_in_batches() -> None:

@@ -158,6 +158,8 @@ def test_a_call_on_results_of_pieces_is_handed_out_before_these_are_there() -> N
     pieces = {task.id for task in first if task.function.name == "sort"}
     merges = [task for task in first if task.function.name == "merge"]
     assert len(pieces) == unfolding.AHEAD * 2
+    assert {task.rank for task in first if task.id in pieces} == {unfolding.FIRST}
+    assert {merge.rank for merge in merges} == {0}
     assert any(len(merge.needs) == 2 and set(merge.needs) <= pieces for merge in merges)
 
 

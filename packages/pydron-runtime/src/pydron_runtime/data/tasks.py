@@ -36,6 +36,7 @@ class Task(msgspec.Struct, frozen=True):
         bindings: Values supplied by the program for references that are not tasks.
         label: ``name`` and place of the call, for messages: ``process (pipeline.py:7)``.
         owner: Number of the machine that waits for it.
+        rank: Of the tasks that are ready, those of the lowest rank go first; of these the oldest.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Task(msgspec.Struct, frozen=True):
     bindings: Mapping[int, Payload] = msgspec.field(default_factory=dict)
     label: str = ""
     owner: int = 0
+    rank: int = 0
 
 
 class Succeeded(msgspec.Struct, frozen=True):

@@ -119,6 +119,7 @@ class TaskEntry(Entry):
         function: The function, ready to travel.
         arguments: The pickled arguments, as they were at issue.
         bytes: What the call counts for in the window: its arguments, then also its result.
+        rank: Of the task: those of the lowest rank go first.
         references: Pending values inside the arguments, by the number under which they appear there.
         stays: It is made in the program when its operands are there, because it is short.
         by_value: The program supplies the values of all references itself.
@@ -138,6 +139,7 @@ class TaskEntry(Entry):
         "number",
         "output",
         "pending",
+        "rank",
         "references",
         "submitted",
         "submitted_as",
@@ -162,6 +164,7 @@ class TaskEntry(Entry):
         self.bytes = arguments.size
         self.took = 0
         self.references: dict[int, Pending] = {}
+        self.rank = 0
         self.by_value = False
         self.stays = False
         self.submitted = False

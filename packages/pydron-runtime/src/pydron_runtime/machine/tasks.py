@@ -60,9 +60,10 @@ class Tasks:
         self.results = Results(machine)
 
     def issue(
-        self, frame: Frame, site: int, callee: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Pending:
-        """Make a task of a functional call. Its arguments are taken now.
+        self, frame: Frame, site: int, callee: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any],
+        rank: int = 0,
+    ) -> Pending:  # fmt: skip
+        """Make a task of a functional call, of this rank. Its arguments are taken now.
 
         Raises:
             TransportError: The function or its arguments do not survive serialisation. Nothing was begun.
@@ -78,6 +79,7 @@ class Tasks:
         guess = machine.speculation.take(function, arguments) if machine.speculation else None
         number = next(numbers) if guess is None else guess.number
         entry = TaskEntry(frame, frame.next_order(), site, number, callee, function, arguments)
+        entry.rank = rank
         entry.bytes -= machine.versions.saved - saved
         entry.references = {reference_of(pending): pending for pending in met}
         self.results.read_elsewhere.update(number for number in entry.references if number > 0)
@@ -160,6 +162,7 @@ class Tasks:
                 bindings=bindings,
                 label=self._machine.observer.label(entry),
                 owner=self._machine.number,
+                rank=entry.rank,
             )
         )
 

@@ -49,6 +49,10 @@ KNOWN, GUESSED = 2, 3
 """A piece is unfolded if it makes up more than one part, in so many per worker, of what waits. The larger pieces are,
 the fewer there are; but one whose size is a guess may be far larger than it seems."""
 
+FIRST = -1
+"""The rank of pieces. What is done with their results, such as merging them, can fill the end; a piece in the end keeps
+all waiting that is to be done with it, one after the other."""
+
 SMALL = 4_000_000
 """Nanoseconds. A piece that is expected to take less is handed out as it is."""
 
@@ -237,7 +241,7 @@ class Unfolding:
         def run() -> tuple[Any]:
             pending: Any = MISSING
             with suppress(TransportError):
-                pending = self._machine.tasks.issue(child, piece.site, piece.function, piece.args, piece.kwargs)
+                pending = self._machine.tasks.issue(child, piece.site, piece.function, piece.args, piece.kwargs, FIRST)
             if pending is MISSING:  # a functional call may run anywhere; outside of the handler, it knows nothing of it
                 return (piece.function(*piece.args, **piece.kwargs),)
             entry = child.queue[-1]

@@ -23,7 +23,7 @@ def _check_tasks(state: SchedulerState) -> None:
     phases = [entry.phase for entry in state.tasks.values()]
     assert state.ready_count == phases.count(Phase.READY), "the count of ready tasks is wrong"
     assert state.running == phases.count(Phase.SENT), "the count of sent tasks is wrong"
-    queued = set(state.ready)
+    queued = {number for _, number in state.ready}
     for number, entry in state.tasks.items():
         assert number == entry.task.id
         assert (entry.result is not None) == (entry.phase is Phase.DONE), f"task {number}: a result without return"

@@ -80,7 +80,7 @@ def make_ready(state: SchedulerState, entry: TaskState) -> None:
     """Put a task among those that wait for a worker."""
     entry.move(Phase.READY)
     state.ready_count += 1
-    heapq.heappush(state.ready, entry.task.id)
+    heapq.heappush(state.ready, (entry.task.rank, entry.task.id))
 
 
 def _leave(state: SchedulerState, entry: TaskState) -> None:

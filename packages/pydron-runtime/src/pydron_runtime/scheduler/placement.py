@@ -1,6 +1,7 @@
 """Placement: which worker gets which ready task, and how much work lies in a worker's queue.
 
-The oldest task comes first: in a program that is the one whose result is waited for soonest. A worker's queue
+The oldest task comes first: in a program that is the one whose result is waited for soonest. Before it come pieces of
+a recursion, which others wait for that can fill the end when there are no pieces left. A worker's queue
 holds a few milliseconds of expected work, so that it never waits for the next message, and never much more, so
 that no worker sits idle at the end while another has a long queue. Calls that take longer than that are
 sent one at a time, and so are calls of functions whose duration is not known yet. While more calls are ready than there
@@ -144,7 +145,7 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
     """Send ready tasks to workers as long as both are there."""
     sent: dict[str, list[Assignment]] = {}
     while state.ready:
-        entry = state.tasks.get(state.ready[0])
+        entry = state.tasks.get(state.ready[0][1])
         if entry is None or entry.phase is not Phase.READY:
             heapq.heappop(state.ready)  # settled, or sent, since it was put there
             continue

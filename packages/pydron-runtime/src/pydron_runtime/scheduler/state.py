@@ -119,7 +119,7 @@ class SchedulerState:
         astray: Workers that are gone and were giving values to others.
         relieved: Workers that have got room in their queues, and were not offered for it yet.
         unanswered: Values whose holder is gone, and that somebody waits for.
-        ready: Heap of the ids of tasks that are, or were, in phase READY.
+        ready: Heap of (rank, id) of tasks that are, or were, in phase READY.
         ready_count: How many tasks are in phase READY.
         running: How many tasks are in phase SENT.
         durations: Expected nanoseconds per function digest.
@@ -146,7 +146,7 @@ class SchedulerState:
     unanswered: list[int] = field(default_factory=list)
     tasks: dict[int, TaskState] = field(default_factory=dict)
     workers: dict[str, WorkerState] = field(default_factory=dict)
-    ready: list[int] = field(default_factory=list)
+    ready: list[tuple[int, int]] = field(default_factory=list)
     ready_count: int = 0
     running: int = 0
     durations: dict[str, int] = field(default_factory=dict)
