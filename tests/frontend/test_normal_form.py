@@ -168,7 +168,7 @@ def test_rebuilt_functions_are_python() -> None:
     graph = graph_of("for v in xs:\n    out.append(g(v))\nreturn out")
     assert ast.unparse(rebuild(graph)) == (
         "def f(x, xs, out, k):\n    for v in xs:\n        out.append\n"
-        "        _1 = g(v)\n        out.append(_1)\n    return out"
+        "        _1 = g(v)\n        out.append(_1)\n        _1 = None\n    return out"
     )
 
 

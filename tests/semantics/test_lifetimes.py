@@ -150,9 +150,6 @@ PROGRAMS = {
     """,
 }
 
-MACHINE = [way for way in WAYS if way != "evaluator"]
-"""(The evaluator keeps intermediate values until its function ends.)"""
-
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 """Python says of some of these files and directories that nobody has closed them."""
@@ -166,9 +163,16 @@ def no_collector() -> Iterator[None]:
     gc.enable()
 
 
+FAILING = "a generator whose loop fails"
+"""(The evaluator's frame, which is in the traceback, has the generator until that goes.)"""
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_value_ends_as_in_plain_python(name: str) -> None:
-    check(f"{PRELUDE}{MORE}\n@schedule\ndef main():{PROGRAMS[name]}", ways=MACHINE)
+    check(
+        f"{PRELUDE}{MORE}\n@schedule\ndef main():{PROGRAMS[name]}",
+        ways=[w for w in WAYS if w != "evaluator" or name != FAILING],
+    )
 
 
 def test_a_file_is_written_when_the_statement_that_wrote_it_is_over(tmp_path: Path) -> None:
@@ -178,4 +182,4 @@ def main():
     open({str(tmp_path / "a")!r}, "w").write(f"it says {{f(2)}}")
     return open({str(tmp_path / "a")!r}).read()
 """
-    assert check(text, ways=MACHINE).result == ("str", repr("it says 3"))
+    assert check(text).result == ("str", repr("it says 3"))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from pydron.emit.names import exposed_handler_names, loaded, own_binds, own_reads, pattern_reads
 from pydron.ir.matching import takes_everything
+from pydron.ir.names import exposed_handler_names, loaded, own_binds, own_reads, pattern_reads
 from pydron.ir.nodes import Case, Def, For, Graph, Host, If, Match, Native, Node, Region, Try, While, With, walk
 
 Names = frozenset[str]

@@ -11,9 +11,9 @@ import functools
 from dataclasses import dataclass
 
 from pydron.analysis.purity import PURE_METHOD_NAMES
-from pydron.emit.names import all_binds, fragments_of, own_binds
 from pydron.ir.fragment import Fragment
 from pydron.ir.generators import makes_generator
+from pydron.ir.names import all_binds, fragments_of, own_binds
 from pydron.ir.nodes import (
     Call,
     Def,

@@ -24,8 +24,8 @@ import ast
 
 from pydron.emit.assignment import Names
 from pydron.emit.builder import FRAME, Unsupported, name_of, place, target_of
-from pydron.emit.names import all_binds, all_reads
 from pydron.emit.scouts import Scouting, ScoutUnit, parameters
+from pydron.ir.names import all_binds, all_reads
 from pydron.ir.nodes import Call, For, Graph, Input, Node, Output, Region, Store, Try, While, With, subregions, walk
 
 

@@ -28,9 +28,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pydron.emit.builder import FRAME, assign, name_of, place, target_of
-from pydron.emit.names import all_binds, own_binds
+from pydron.emit.builder import assign, name_of, place, target_of
 from pydron.emit.plain import bound_to, located
+from pydron.emit.releases import let_go
+from pydron.ir.names import all_binds, own_binds
 from pydron.ir.nodes import For, Handler, Input, Node, Output, Region, Try, While, With, walk
 from pydron.location import Span
 
@@ -67,7 +68,7 @@ class Guarded:
         at = located(node.span)
         maybe = frozenset((*plan.doubtful, *plan.swallowed))
         received = frozenset(plan.captures) - maybe
-        with self._sites.within(FRAME), self._regions.aheads.apart():
+        with regions.staying.inside(plan.results), self._regions.aheads.apart():
             body = [*self._drop_unbound(maybe, at), *self._inline(node, received)]
         bound = regions.assignment.after(node, received)
         regions.function(plan, list(plan.captures), body, at, frozenset(plan.results) - bound)
@@ -111,7 +112,7 @@ class Guarded:
         begin, attempt, names = self._begin(node.body, after, assigned, at)
         body = self._body(node.body, attempt, after, assigned, at)
         guarded = self._guarded(attempt, names, assigned, body, at)
-        handlers = [self._handler(handler, assigned) for handler in node.handlers]
+        handlers = [self._handler(handler, node, assigned) for handler in node.handlers]
         if handlers:
             passing = ast.ExceptHandler(self._sites.known("passing"), None, [ast.Raise()])
             handlers.insert(0, place(passing, at))
@@ -124,7 +125,7 @@ class Guarded:
         statement = guarded if not handlers and not final else place(ast.Try([guarded], handlers, [], final), at)
         if isinstance(statement, ast.Try) and orelse:
             statement.orelse = orelse if handlers else []
-        return [*begin, statement]
+        return [*begin, statement, *let_go([attempt], at)]
 
     def with_(self, node: With, assigned: Names) -> list[ast.stmt]:
         """A ``with`` statement, in line."""
@@ -139,7 +140,7 @@ class Guarded:
         if node.target is not None:
             target = bound_to(node.target)
             entered = self._sites.fresh("entered")
-            bind = self._regions.statements.bind(target, place(name_of(entered), target))
+            bind = self._regions.statements.bind(target, place(name_of(entered), target)) + let_go([entered], target)
             inside |= own_binds(node, self._regions.variables) - self._regions.assignment.unstable
         bound = own_binds(node, self._regions.variables)
         body = self._body(node.body, attempt, frozenset(node.binds), inside, at, bind, bound)
@@ -147,7 +148,7 @@ class Guarded:
         guarded = self._guarded(attempt, names, assigned, body, at)
         item = ast.withitem(name_of(held), None if entered is None else target_of(entered))
         statement = place(ast.With([item], [*begin, guarded]), at)
-        return [assign(held, made, manager), statement]
+        return [assign(held, made, manager), statement, *let_go([held, attempt], at)]
 
     def noticed(self, node: Node, made: list[ast.stmt], bound: Names, before: Names, assigned: Names) -> list[ast.stmt]:
         """The statements of a simple node in the body of a guarded statement, and what the statement has to know of it.
@@ -170,14 +171,16 @@ class Guarded:
             return made
         leading: list[ast.stmt] = []
         back: list[ast.stmt] = []
+        befores: list[str] = []
         for name in sorted(names):
             value, looked = self.value_of(name, name in before, at)
             kept = self._sites.fresh("before")
+            befores.append(kept)
             leading += [*looked, assign(kept, value, at)]
             back.append(place(ast.Assign([target_of(name)], name_of(kept)), at))
         back += self._drop_unbound(names - before, at)
         handler = ast.ExceptHandler(None, None, [*back, ast.Raise()])
-        return [*leading, place(ast.Try(made, [handler], [], []), at)]
+        return [*leading, place(ast.Try(made, [handler], [], []), at), *let_go(befores, at)]
 
     def notes(self, node: int, names: Names, assigned: Names, at: ast.stmt | ast.expr) -> list[ast.stmt]:
         """What tells the attempts around some code which values its variables have been given."""
@@ -278,14 +281,15 @@ class Guarded:
         found: list[ast.stmt] = [place(ast.Assign([targets], was), at)]
         return [*found, *self._drop_unbound(names - assigned, at)]
 
-    def _handler(self, handler: Handler, assigned: Names) -> ast.ExceptHandler:
+    def _handler(self, handler: Handler, node: Try, assigned: Names) -> ast.ExceptHandler:
         at = located(handler.span)
         kind: ast.expr | None = None
         self._regions.expressions.assigned = assigned
         if handler.type is not None:
             kind = self._regions.expressions.value(handler.type.expression())
         inside = self._regions.assignment.handling(handler.name, assigned)
-        body = self._regions.region(handler.body, inside) or [place(ast.Pass(), at)]
+        gone = self._regions.releases.handling(node, at)
+        body = [*gone, *self._regions.region(handler.body, inside)] or [place(ast.Pass(), at)]
         return place(ast.ExceptHandler(kind, handler.name or None, body), at)
 
 

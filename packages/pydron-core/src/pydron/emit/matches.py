@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydron.emit.assignment import Names
-from pydron.emit.builder import FRAME, assign, name_of, place
+from pydron.emit.builder import assign, name_of, place
+from pydron.emit.releases import let_go
 from pydron.ir.matching import Arm, match_statements, pattern_of
 from pydron.ir.nodes import Case, Match
 
@@ -94,7 +95,7 @@ def emit_match(regions: Regions, node: Match, assigned: Names) -> list[ast.stmt]
     if plan is None:
         return _cases(regions, node, regions.aheads.looked(emitted, subject), assigned)
     parameter = regions.sites.fresh("subject")
-    with regions.sites.within(FRAME), regions.aheads.apart():
+    with regions.staying.inside(plan.results), regions.aheads.apart():
         body = _cases(regions, node, name_of(parameter), frozenset(plan.captures))
     regions.function(plan, [parameter, *plan.captures], body, subject)
     regions.sites.node_id = node.id
@@ -117,7 +118,7 @@ def _cases(regions: Regions, node: Match, emitted: ast.expr, assigned: Names) ->
     held = regions.sites.fresh("subject")
     arms = [_arm(regions, case, assigned, node.id) for case in node.cases]
     matching = match_statements(arms, lambda: place(name_of(held), at), lambda: regions.sites.fresh("open"), at)
-    return [*settled, assign(held, subject, at), *matching]
+    return [*settled, assign(held, subject, at), *matching, *let_go([held], at)]
 
 
 def _constant(value: Any) -> ast.Constant:

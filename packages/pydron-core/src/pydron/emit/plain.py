@@ -10,7 +10,7 @@ import sys
 
 from pydron.emit.builder import Sites, Unsupported, assign, name_of, place
 from pydron.emit.exits import bare_exit
-from pydron.emit.releases import Releases, release
+from pydron.emit.releases import Releases
 from pydron.emit.streams import handed_over
 from pydron.ir.fragment import Fragment
 from pydron.ir.matching import Arm, match_statements, pattern_of
@@ -49,12 +49,12 @@ class Plain:
 
     def region(self, region: Region) -> list[ast.stmt]:
         """The statements of a region."""
-        return [statement for node in region.nodes for statement in (*self._node(node), *self._over(node))]
-
-    def _over(self, node: Node) -> list[ast.stmt]:
-        """What lets go of temporaries. What has been stored somewhere goes on anyway."""
-        names = () if isinstance(node, Store) else self._releases.get(node.id, ())
-        return [release(names, located(node.span))] if names else []
+        emitted: list[ast.stmt] = []
+        for node in region.nodes:
+            emitted += self._node(node)
+            if not isinstance(node, Store):  # what has been stored somewhere goes on anyway
+                emitted += self._releases.ending(node, located(node.span))
+        return emitted
 
     def _node(self, node: Node) -> list[ast.stmt]:
         match node:
@@ -69,12 +69,13 @@ class Plain:
             case Output():
                 bare = bare_exit(node)
                 if bare is None and node.fragment is not None:
-                    return node.fragment.statements()
+                    return self._exit(node.fragment.statements()[0])
                 return bare or []
             case If():
                 test = node.test.expression()
-                then = self.region(node.then) or [place(ast.Pass(), test)]
-                return [place(ast.If(test, then, self.region(node.orelse)), test)]
+                released = self._releases.beginning(node, test)
+                then = [*released, *self.region(node.then)] or [place(ast.Pass(), test)]
+                return [place(ast.If(test, then, [*released, *self.region(node.orelse)]), test)]
             case For():
                 return [self._for(node)]
             case While():
@@ -87,6 +88,11 @@ class Plain:
                 at = located(node.span)
                 item = ast.withitem(node.manager.expression(), None if node.target is None else bound_to(node.target))
                 return [place(ast.With([item], self._body(node.body, at)), at)]
+
+    def _exit(self, statement: ast.stmt) -> list[ast.stmt]:
+        if isinstance(statement, ast.Raise) and statement.exc is not None:
+            statement.exc = self._releases.raised(statement.exc)
+        return [statement]
 
     def _match(self, node: Match) -> list[ast.stmt]:
         arms = [
@@ -113,7 +119,14 @@ class Plain:
         for handler in node.handlers:
             at = located(handler.span)
             kind = None if handler.type is None else handler.type.expression()
-            handlers.append(place(ast.ExceptHandler(kind, handler.name or None, self._body(handler.body, at)), at))
+            handlers.append(
+                place(
+                    ast.ExceptHandler(
+                        kind, handler.name or None, [*self._releases.handling(node, at), *self._body(handler.body, at)]
+                    ),
+                    at,
+                )
+            )
         at = located(node.span)
         final = self.region(node.final) or ([] if handlers else [place(ast.Pass(), at)])
         orelse = self.region(node.orelse) if handlers else []
@@ -126,11 +139,12 @@ class Plain:
 
     def _while(self, node: While) -> list[ast.stmt]:
         test = node.test.expression()
-        header, body, orelse = self.region(node.header), self.region(node.body), self.region(node.orelse)
+        released = self._releases.beginning(node, test)
+        header, body, orelse = self.region(node.header), [*released, *self.region(node.body)], self.region(node.orelse)
         if not header:
             return [place(ast.While(test, body or [ast.Pass()], orelse), test)]
         ended = self._sites.fresh("ended")
-        leave: list[ast.stmt] = [assign(ended, ast.Constant(True), test), place(ast.Break(), test)]
+        leave: list[ast.stmt] = [*released, assign(ended, ast.Constant(True), test), place(ast.Break(), test)]
         check = ast.If(ast.UnaryOp(ast.Not(), test), leave, [])
         loop = place(ast.While(ast.Constant(True), [*header, check, *body], []), test)
         after = [place(ast.If(name_of(ended), orelse, []), test)] if orelse else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydron.emit.facts import Facts, facts_of
-from pydron.emit.names import all_binds, loaded, own_reads
+from pydron.ir.names import all_binds, loaded, own_reads
 from pydron.ir.nodes import For, If, Match, Region, Store, Try, While, With, walk
 
 if TYPE_CHECKING:

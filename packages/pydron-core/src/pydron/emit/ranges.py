@@ -14,9 +14,9 @@ from types import CodeType
 
 from pydron.emit.builder import PREFIX, Sites, assign, function_def, name_of, place, target_of
 from pydron.emit.exits import bare_exit
-from pydron.emit.names import all_binds, fragments_of
 from pydron.emit.plain import Plain, target_of_loop
 from pydron.emit.releases import Releases
+from pydron.ir.names import all_binds, fragments_of
 from pydron.ir.nodes import Call, Const, For, Graph, Host, If, Input, Node, Output, Region, Store
 
 FACTORY = f"{PREFIX}slice"

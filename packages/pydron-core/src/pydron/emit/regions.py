@@ -13,14 +13,16 @@ from pydron.emit.builder import FRAME, Sites, assign, function_def, name_of, pla
 from pydron.emit.expressions import Expressions
 from pydron.emit.guarded import Guarded, notes_of_loop
 from pydron.emit.matches import emit_match
-from pydron.emit.names import own_binds, own_reads
-from pydron.emit.plain import stepped_at, target_of_loop
+from pydron.emit.plain import located, stepped_at, target_of_loop
 from pydron.emit.planning import Deferrable as Deferrable
 from pydron.emit.planning import Deferred, plan_of
-from pydron.emit.releases import release, used_up
+from pydron.emit.releases import Releases, let_go
 from pydron.emit.statements import Statements
+from pydron.emit.staying import Staying
 from pydron.emit.streams import Extent, emit_stream, handed_over
 from pydron.emit.tiers import in_tiers, left_behind, while_in_tiers
+from pydron.ir.lifetimes import lifetimes_of
+from pydron.ir.names import own_binds, own_reads
 from pydron.ir.nodes import (
     Call,
     Const,
@@ -64,7 +66,9 @@ class Regions:
         self.sites = sites
         self.variables: Names = frozenset(graph.local_names) | frozenset(graph.temporaries)
         self.expressions = Expressions(sites, self.variables)
-        self.statements = Statements(self.expressions, graph)
+        self.releases = Releases(lifetimes_of(graph))
+        self.statements = Statements(self.expressions, graph, self.releases)
+        self.staying = Staying(sites, self.releases.objects & self.variables)
         self.assignment = Assignment(self.variables, deleted_names(graph))
         self.deferrable: list[Deferrable] = []
         self.functions: list[ast.FunctionDef] = []
@@ -76,7 +80,6 @@ class Regions:
         self.sink = ""
         self.streams: list[Extent] = []
         self.aheads = Aheads(self.expressions)
-        self.releases = self.statements.releases
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
         """The statements of a region; ``assigned`` is bound for certain where it begins."""
@@ -88,9 +91,8 @@ class Regions:
             assigned = self.assignment.after(node, assigned)
             if isinstance(node, Call) or not subregions(node):
                 made = self.guarded.noticed(node, made, own_binds(node, self.variables), before, assigned)
-            emitted += made
-            if node.id in self.releases:
-                emitted.append(release(self.releases[node.id], made[-1]))
+                made = [*made, *self.staying.after(node, assigned - self.assignment.unstable)]
+            emitted += [*made, *self.releases.ending(node, located(node.span))]
         return emitted
 
     def _node(self, node: Node, assigned: Names) -> list[ast.stmt]:
@@ -134,17 +136,23 @@ class Regions:
         plan = self.plan(node, assigned, "if")
         if plan is None:
             truth = self.expressions.operation("truth", test, self.aheads.looked(emitted_test, test))
-            then = self._block(node.then, assigned, test)
-            return [place(ast.If(truth, then, self.region(node.orelse, assigned)), test)]
+            released = self.releases.beginning(node, test)
+            then = [*released, *self._block(node.then, assigned, test)]
+            return [place(ast.If(truth, then, [*released, *self.region(node.orelse, assigned)]), test)]
         parameter = self.sites.fresh("test")
         received = frozenset(plan.captures)
-        with self.sites.within(FRAME), self.aheads.apart():
+        with self.staying.inside(plan.results), self.aheads.apart():
             truth = self.expressions.operation("truth", test, name_of(parameter))
             then, orelse = self._block(node.then, received, test), self.region(node.orelse, received)
         body: list[ast.stmt] = [place(ast.If(truth, then, orelse), test)]
         self.function(plan, [parameter, *plan.captures], body, test)
         self.sites.node_id = node.id
-        return self.invoke("choose", plan, [emitted_test], test)
+        released = self.releases.beginning(node, test)
+        if not released or isinstance(test, ast.Name):
+            return [*self.invoke("choose", plan, [emitted_test], test), *released]
+        kept = self.sites.fresh("test")
+        chosen = self.invoke("choose", plan, [place(name_of(kept), test)], test)
+        return [assign(kept, emitted_test, test), *released, *chosen, *let_go([kept], test)]
 
     def plan(self, node: Deferred, assigned: Names, kind: str) -> Deferrable | None:
         """How a control node becomes a function of its own; None where it has to stay in line."""
@@ -200,7 +208,7 @@ class Regions:
         if plan is None:
             return self._for_inline(node, emitted_iterable, iterable, assigned)
         parameter = self.sites.fresh("iterable")
-        with self.sites.within(FRAME):
+        with self.staying.inside(plan.results):
             body = self._for_inline(node, place(name_of(parameter), iterable), iterable, frozenset(plan.captures))
         self.function(plan, [parameter, *plan.captures], body, iterable)
         self.sites.node_id = node.id
@@ -231,7 +239,7 @@ class Regions:
         if not isinstance(target, ast.Name) or target.id in self.cells:
             element = self.sites.fresh("element")
             loop_target = place(target_of(element), target)
-            leading = self.statements.bind(target, place(name_of(element), target))
+            leading = [*self.statements.bind(target, place(name_of(element), target)), *let_go([element], target)]
         self.loops += 1
         bound = frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables
         inside = assigned | bound
@@ -248,7 +256,7 @@ class Regions:
             loop = in_tiers(self.statements, node, forms, iterable, assigned, machine, orelse, notes, self.sink)
             loop = self.aheads.over_tiers(loop, ahead, node, forms, assigned)
             ended = [self.aheads.ended(ahead, node)] if ahead else []
-            return [*loop, *ended] if tiers else left_behind(forms, loop, ended, used_up(node, iterable, self.releases))
+            return [*loop, *ended] if tiers else left_behind(forms, loop, ended, self.releases.used_up(node, iterable))
         assert iterable is not None
         if ahead:
             begun = self.aheads.begun(ahead, node, iterable, assigned)
@@ -263,7 +271,7 @@ class Regions:
         plan = self.plan(node, assigned, "loop")
         if plan is None:
             return self._while_inline(node, test, assigned)
-        with self.sites.within(FRAME), self.aheads.apart():
+        with self.staying.inside(plan.results), self.aheads.apart():
             body = self._while_inline(node, test, frozenset(plan.captures))
         self.function(plan, list(plan.captures), body, test)
         self.sites.node_id = node.id
@@ -285,8 +293,9 @@ class Regions:
         orelse = self.region(node.orelse, inside)
         if not orelse:
             leave = [ast.Break()]
-        check = ast.If(ast.UnaryOp(ast.Not(), truth), leave, [])
-        turn = [*header, check, *body]
+        released = self.releases.beginning(node, test)
+        check = ast.If(ast.UnaryOp(ast.Not(), truth), [*released, *leave], [])
+        turn = [*header, check, *released, *body]
         begin, count, end = self.aheads.forecasting(ahead, node) if ahead else ([], [], [])
         if self.loops:
             looping: list[ast.stmt] = [place(ast.While(ast.Constant(True), [*count, *turn], []), test)]

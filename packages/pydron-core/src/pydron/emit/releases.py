@@ -1,78 +1,59 @@
-"""Where temporaries let go of their values: plain Python drops an intermediate value once it has been used.
-
-Files are closed then, and generators; objects with a ``__del__`` run it. In ``open(path, "w").write(text)`` the file is
-written when the statement is over, although the emitted function, which has a variable for it, goes on.
-
-    _1 = open(path, "w")
-    _1.write(text)          # its last use
-    _1 = None
-
-A temporary is released in the innermost region that has all its uses. One that nested code reads, too, is kept.
-"""
+"""Emits the ends of temporaries: ``name = None`` after the last use."""
 
 from __future__ import annotations
 
 import ast
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from pydron.emit.builder import PREFIX, place, target_of
-from pydron.emit.names import all_reads, own_binds, own_reads
-from pydron.ir.nodes import For, Graph, Node, Output, Region, subregions, walk
-
-Releases = Mapping[int, tuple[str, ...]]
-"""Id of a node -> the temporaries that are not used after it."""
+from pydron.ir.lifetimes import Lifetimes
+from pydron.ir.names import all_reads
+from pydron.ir.nodes import For, Node, Try
 
 
-def releases_of(graph: Graph) -> Releases:
-    """Where the temporaries of a function are released."""
-    temporaries = frozenset(graph.temporaries) - frozenset(graph.cell_names)
-    uses = {
-        node.id: (own_reads(node, temporaries) | own_binds(node, temporaries)) & temporaries
-        for node in walk(graph.body)
-    }
-    everywhere = Counter(name for names in uses.values() for name in names)
-    releases: dict[int, tuple[str, ...]] = {}
-    _gather(graph.body, uses, everywhere, releases)
-    return releases
+class Releases:
+    """Emits where the temporaries of a graph are let go."""
+
+    def __init__(self, lifetimes: Lifetimes) -> None:
+        self._lifetimes = lifetimes
+        self.objects = lifetimes.objects
+
+    def ending(self, node: Node, at: ast.expr | ast.stmt) -> list[ast.stmt]:
+        """The statements that end a node."""
+        return let_go(self._lifetimes.after.get(node.id, ()), at)
+
+    def beginning(self, node: Node, at: ast.expr | ast.stmt) -> list[ast.stmt]:
+        """The statements that begin what a choice or a loop comes to when its test has been looked at."""
+        return let_go(self._lifetimes.entering.get(node.id, ()), at)
+
+    def used_up(self, node: For, iterable: ast.expr | None) -> list[ast.stmt]:
+        """What a loop does when it has begun: from then on only its iterator has what it goes through.
+
+        Args:
+            iterable: What it goes through, emitted.
+        """
+        at = node.iterable.expression()
+        names = {part.id for part in (iterable, at) if isinstance(part, ast.Name)}
+        own = {name for name in names if name.startswith(PREFIX) or name in self._lifetimes.after.get(node.id, ())}
+        own -= all_reads(node.body, frozenset(own))
+        return let_go(sorted(own), at)
+
+    def handling(self, node: Try, at: ast.expr | ast.stmt) -> list[ast.stmt]:
+        """The statements that begin a handler."""
+        return let_go(self._lifetimes.handling(node), at)
+
+    def raised(self, error: ast.expr) -> ast.expr:
+        """What a statement raises; what it holds is let go before it is raised: ``(name, name := None)[0]``.
+
+        An exception that its own frame held would be in a cycle with it, and keep all variables of the function.
+        """
+        if not isinstance(error, ast.Name) or error.id not in self._lifetimes.temporaries:
+            return error
+        gone = ast.NamedExpr(target_of(error.id), ast.Constant(None))
+        return place(ast.Subscript(ast.Tuple([error, gone], ast.Load()), ast.Constant(0), ast.Load()), error)
 
 
-def release(names: Iterable[str], at: ast.stmt | ast.expr) -> ast.stmt:
-    """``_1 = _2 = None``."""
-    return place(ast.Assign([target_of(name) for name in names], ast.Constant(None)), at)
-
-
-def used_up(node: For, iterable: ast.expr | None, releases: Releases) -> list[ast.stmt]:
-    """What a loop does when it has begun: from then on only its iterator has what it goes through.
-
-    Args:
-        iterable: What it goes through, emitted.
-    """
-    at = node.iterable.expression()
-    names = {part.id for part in (iterable, at) if isinstance(part, ast.Name)}
-    own = {name for name in names if name.startswith(PREFIX) or name in releases.get(node.id, ())}
-    own -= all_reads(node.body, frozenset(own))
-    return [release(sorted(own), at)] if own else []
-
-
-def _gather(
-    region: Region,
-    uses: Mapping[int, frozenset[str]],
-    everywhere: Mapping[str, int],
-    releases: dict[int, tuple[str, ...]],
-) -> Counter[str]:
-    """Note the releases in a region. Gives how often the temporaries are used in it that are used outside as well."""
-    found: Counter[str] = Counter()
-    last: dict[str, Node] = {}
-    for node in region.nodes:
-        own = Counter(uses[node.id])
-        for _, inner in subregions(node):
-            own += _gather(inner, uses, everywhere, releases)
-        found += own
-        last.update(dict.fromkeys(own, node))
-    complete = [name for name in found if found[name] == everywhere[name]]
-    for name in complete:
-        del found[name]
-        if not isinstance(last[name], Output):
-            releases[last[name].id] = (*releases.get(last[name].id, ()), name)
-    return found
+def let_go(names: Iterable[str], at: ast.expr | ast.stmt) -> list[ast.stmt]:
+    """``name = None`` for each name, as one statement."""
+    targets: list[ast.expr] = [target_of(name) for name in names]
+    return [place(ast.Assign(targets, ast.Constant(None)), at)] if targets else []

@@ -32,9 +32,9 @@ from types import CodeType
 from pydron.emit.assignment import Names
 from pydron.emit.builder import FRAME, PREFIX, Sites, Unsupported, assign, function_def, name_of, place, target_of
 from pydron.emit.expressions import Expressions
-from pydron.emit.names import all_binds, all_reads, bound
 from pydron.emit.plain import target_of_loop
 from pydron.emit.signature import arguments_of
+from pydron.ir.names import all_binds, all_reads, bound
 from pydron.ir.nodes import (
     Call,
     Const,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from pydron.emit.names import own_binds, own_reads
+from pydron.ir.names import own_binds, own_reads
 from pydron.ir.nodes import Call, For, Graph, Node, Region, subregions, walk
 
 

@@ -8,19 +8,19 @@ from typing import Literal
 from pydron.emit.builder import Unsupported, assign, name_of, place, target_of
 from pydron.emit.exits import bare_exit
 from pydron.emit.expressions import Expressions, is_atom
-from pydron.emit.releases import releases_of
+from pydron.emit.releases import Releases, let_go
 from pydron.ir.nodes import Call, Const, Def, Graph, Host, Native, Output, Store
 
 
 class Statements:
     """Emits the nodes that hold no regions."""
 
-    def __init__(self, expressions: Expressions, graph: Graph) -> None:
+    def __init__(self, expressions: Expressions, graph: Graph, releases: Releases) -> None:
         self.expressions = expressions
+        self.releases = releases
         self.sites = expressions.sites
         self.cells = frozenset(graph.cell_names)
         self.variables = expressions.variables
-        self.releases = releases_of(graph)
 
     # Assignments.
 
@@ -47,7 +47,7 @@ class Statements:
             else:
                 part = self.sites.fresh("part")
                 names.append(target_of(part))
-                following += self.bind(inner, place(name_of(part), inner))
+                following += [*self.bind(inner, place(name_of(part), inner)), *let_go([part], inner)]
         if not names:
             return [place(ast.Expr(values), target)]
         return [place(ast.Assign([ast.Tuple(names, ast.Store())], values), target), *following]
@@ -68,7 +68,7 @@ class Statements:
                 bindings = [assign(kept, self.expressions.emit(statement.value), statement)]
                 for target in statement.targets:
                     bindings += self.bind(target, place(name_of(kept), target))
-                return bindings
+                return [*bindings, *let_go([kept], statement)]
             case ast.AnnAssign(target=ast.Name() as target, value=value):
                 return self.bind(target, self.expressions.emit(value)) if value is not None else []
             case ast.Expr():
@@ -139,7 +139,7 @@ class Statements:
                 value = self.expressions.emit(statement.value)
                 kept = self.sites.fresh("value")
                 set_it = self._set(target, name_of(kept))
-                return [assign(kept, value, statement), place(ast.Expr(set_it), statement)]
+                return [assign(kept, value, statement), place(ast.Expr(set_it), statement), *let_go([kept], statement)]
             case ast.AugAssign(target=ast.Name() as name):
                 result = self._in_place(statement, place(ast.Name(name.id, ast.Load()), name))
                 return self.bind(name, result)
@@ -173,6 +173,7 @@ class Statements:
     def _augmented(self, statement: ast.AugAssign, target: ast.Attribute | ast.Subscript) -> list[ast.stmt]:
         """The object and the index are evaluated once, then read, changed, and stored."""
         owner = self.sites.fresh("owner")
+        kept = [owner]
         emitted = [assign(owner, self.expressions.emit(target.value), target)]
         operation = self.expressions.operation
         if isinstance(target, ast.Attribute):
@@ -182,11 +183,12 @@ class Statements:
             stored = operation("set_attribute", target, name_of(owner), ast.Constant(target.attr), changed)
         else:
             index = self.sites.fresh("index")
+            kept.append(index)
             emitted.append(assign(index, self.expressions.emit(target.slice), target))
             present = operation("item", target, name_of(owner), name_of(index))
             changed = self._in_place(statement, present)
             stored = operation("set_item", target, name_of(owner), name_of(index), changed)
-        return [*emitted, place(ast.Expr(stored), statement)]
+        return [*emitted, place(ast.Expr(stored), statement), *let_go(kept, statement)]
 
     # Code taken whole.
 
@@ -235,7 +237,10 @@ class Statements:
                 return [statement]
             case ast.Raise(exc=ast.expr() as error, cause=cause):
                 kept = None if cause is None else self.expressions.value(cause)
-                return [place(ast.Raise(self.expressions.value(error), kept), statement)]
+                raised = self.expressions.value(error)
+                if isinstance(raised, ast.Call) and raised.args[-1] is error:
+                    raised.args[-1] = self.releases.raised(error)
+                return [place(ast.Raise(raised, kept), statement)]
             case _:
                 raise Unsupported("an exit of an unknown form")
 

@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING
 
 from pydron.emit.assignment import Names
 from pydron.emit.builder import FRAME, PREFIX, Unsupported, function_def, name_of, place, target_of
-from pydron.emit.names import own_binds
 from pydron.emit.uses import spans_of_use
 from pydron.ir.generators import makes_generator
+from pydron.ir.names import own_binds
 from pydron.ir.nodes import Call, For, Host, Region
 from pydron.location import Span
 

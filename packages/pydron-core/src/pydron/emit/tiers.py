@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from pydron.emit.assignment import Names
 from pydron.emit.builder import assign, name_of, place, target_of
-from pydron.emit.names import all_binds, all_reads
 from pydron.emit.plain import Plain, stepped_at, target_of_loop
 from pydron.emit.ranges import WithAnswers, answerable
 from pydron.emit.statements import Statements
+from pydron.ir.names import all_binds, all_reads
 from pydron.ir.nodes import For, Region, While
 
 
@@ -153,9 +153,9 @@ def while_in_tiers(
     sites, variables = statements.sites, statements.variables
     test = node.test.expression()
     tiers, turn = sites.fresh("tiers"), sites.fresh("turn")
-    plain = Plain(sites, statements.releases)
-    check = place(ast.If(ast.UnaryOp(ast.Not(), test), leave, []), test)
-    written = [*plain.region(node.header), check, *plain.region(node.body)]
+    plain, released = Plain(sites, statements.releases), statements.releases.beginning(node, test)
+    check = place(ast.If(ast.UnaryOp(ast.Not(), test), [*released, *leave], []), test)
+    written = [*plain.region(node.header), check, *released, *plain.region(node.body)]
     statements.expressions.assigned = assigned
     settle = statements.settle(test, set(all_reads(Region((node,)), variables)))
     chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())

@@ -28,11 +28,11 @@ from pydron.emit.builder import (
     target_of,
 )
 from pydron.emit.facts import Callee, Facts, facts_of, named_callees
-from pydron.emit.names import all_reads
 from pydron.emit.regions import Deferrable, Regions
 from pydron.emit.signature import arguments_of
 from pydron.emit.streams import Extent
 from pydron.ir.declarations import declarations
+from pydron.ir.names import all_reads
 from pydron.ir.nodes import Graph, Native
 from pydron.location import Span
 

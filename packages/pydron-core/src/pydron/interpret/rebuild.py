@@ -9,11 +9,13 @@ A loop whose test needs a header becomes ``while True:`` with the header and the
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TypeVar
 
 from pydron.errors import GraphError
 from pydron.ir.declarations import declarations
 from pydron.ir.fragment import Fragment
+from pydron.ir.lifetimes import lifetimes_of
 from pydron.ir.matching import Arm, match_statements, pattern_of
 from pydron.ir.nodes import For, Graph, If, Input, Match, Native, Node, Output, Region, Try, While, With, walk
 from pydron.location import Span
@@ -88,11 +90,13 @@ class _Rebuilding:
 
     def __init__(self, graph: Graph) -> None:
         self._names = {*graph.local_names, *graph.free_names, *graph.temporaries}
+        self._lifetimes = lifetimes_of(graph)
 
     def statements(self, region: Region) -> list[ast.stmt]:
         found: list[ast.stmt] = []
         for node in region.nodes:
             found += self._node(node)
+            found += _let_go(self._lifetimes.after.get(node.id, ()), node.span)
         return found
 
     def _body(self, region: Region, place: Span) -> list[ast.stmt]:
@@ -103,9 +107,11 @@ class _Rebuilding:
             case Input():
                 return []
             case Output():
-                return _exit(node)
+                return [self._raising(statement) for statement in _exit(node)]
             case If():
-                then, orelse = self._body(node.then, node.span), self.statements(node.orelse)
+                gone = _let_go(self._lifetimes.entering.get(node.id, ()), node.span)
+                then, orelse = self._body(node.then, node.span), [*gone, *self.statements(node.orelse)]
+                then = [*gone, *then]
                 return [_at(ast.If(node.test.expression(), then, orelse), node.span)]
             case For():
                 loop = ast.For(
@@ -127,13 +133,24 @@ class _Rebuilding:
             case _:
                 return node.fragment.statements()
 
+    def _raising(self, statement: ast.stmt) -> ast.stmt:
+        """The statement; an exception that it raises is not held by its own frame."""
+        error = statement.exc if isinstance(statement, ast.Raise) else None
+        if isinstance(statement, ast.Raise) and isinstance(error, ast.Name) and error.id in self._lifetimes.temporaries:
+            value = ast.parse(f"({error.id}, {error.id} := None)[0]", mode="eval").body
+            for part in ast.walk(value):
+                ast.copy_location(part, error)
+            statement.exc = value
+        return statement
+
     def _try(self, node: Try) -> ast.stmt:
+        gone = _let_go(self._lifetimes.handling(node), node.span)
         handlers = [
             _at(
                 ast.ExceptHandler(
                     None if handler.type is None else handler.type.expression(),
                     handler.name or None,
-                    self._body(handler.body, handler.span),
+                    [*gone, *self._body(handler.body, handler.span)],
                 ),
                 handler.span,
             )
@@ -150,11 +167,12 @@ class _Rebuilding:
 
     def _while(self, node: While) -> list[ast.stmt]:
         header, test = self.statements(node.header), node.test.expression()
-        body, orelse = self._body(node.body, node.span), self.statements(node.orelse)
+        gone = _let_go(self._lifetimes.entering.get(node.id, ()), node.span)
+        body, orelse = [*gone, *self._body(node.body, node.span)], self.statements(node.orelse)
         if not header:
             return [_at(ast.While(test, body, orelse), node.span)]
         place = node.test.expression()
-        done: list[ast.stmt] = [ast.copy_location(ast.Break(), place)]
+        done: list[ast.stmt] = [*gone, ast.copy_location(ast.Break(), place)]
         after: list[ast.stmt] = []
         before: list[ast.stmt] = []
         if orelse:
@@ -202,7 +220,12 @@ def _exit(node: Output) -> list[ast.stmt]:
     return [_at(ast.Continue(), node.span)] if node.exit == "continue" else []
 
 
-def _assign(name: str, value: bool, place: Span) -> ast.stmt:
+def _let_go(names: Iterable[str], place: Span) -> list[ast.stmt]:
+    """Objects end as if no temporary had held them."""
+    return [_assign(name, None, place) for name in names]
+
+
+def _assign(name: str, value: bool | None, place: Span) -> ast.stmt:
     return _at(ast.Assign([_at(ast.Name(name, ast.Store()), place)], _at(ast.Constant(value), place)), place)
 
 

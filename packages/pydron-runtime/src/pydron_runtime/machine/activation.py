@@ -180,10 +180,12 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
         result = code.function(child, *args, **kwargs)
     except BaseException as error:
         child.finished = True
+        child.kept = None
         child.state = State.DONE  # what it had begun retires; the error goes on in the caller
         frame.machine.observer.frame_finished(child, error)
         raise
     child.finished = True
+    child.kept = None
     child.state = State.DONE
     frame.machine.observer.frame_finished(child, None)
     return result

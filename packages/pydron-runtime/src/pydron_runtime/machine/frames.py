@@ -37,10 +37,13 @@ class Frame(Entry):
         finished: Its code has returned. Its queue may still hold entries.
         outputs: For a deferred frame the pending values that stand for its results.
         number: Of the trace.
+        kept: Objects by the names of variables that hold them, though the code that bound them has ended.
         base: The frame that owns the stack in which this one's code runs: the main frame, or a deferred one.
     """
 
-    __slots__ = ("base", "code", "count", "finished", "greenlet", "kind", "machine", "number", "outputs", "queue")
+    __slots__ = (
+        "base", "code", "count", "finished", "greenlet", "kept", "kind", "machine", "number", "outputs", "queue",
+    )  # fmt: skip
 
     def __init__(
         self, machine: Machine, parent: Frame | None, order: Order, site: int, code: Code, kind: FrameKind
@@ -54,6 +57,7 @@ class Frame(Entry):
         self.finished = False
         self.outputs: tuple[Pending, ...] = ()
         self.greenlet: greenlet | None = None
+        self.kept: dict[str, Any] | None = None
         self.base: Frame = self if parent is None else parent.base
         self.number = machine.observer.frame_started(self)
 

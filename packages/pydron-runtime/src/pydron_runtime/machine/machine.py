@@ -256,7 +256,7 @@ class Machine:
             return
         if self.speculation:
             self.speculation.drop_all()
-        self.closed = True
+        self.closed, self.main.kept = True, None
         self.tasks.cancel_open()
         for frame in list(self.live):
             frame.kill()

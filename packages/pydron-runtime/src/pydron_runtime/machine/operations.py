@@ -51,6 +51,7 @@ from pydron_runtime.machine.scouted import (
     scouted_turns,
 )
 from pydron_runtime.machine.scouts import SCOUTING, ahead, looked
+from pydron_runtime.machine.staying import stay
 from pydron_runtime.machine.streams import go_through
 from pydron_runtime.machine.tiers import tiers, turns
 
@@ -92,8 +93,8 @@ OPERATIONS: dict[str, Any] = {
         ahead, as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
         delete_item, fails, fence, forecast, gathered, go_through, in_place, index_slice, item, iterate, kept_under,
         key, keywords, leaving, listed, looked, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate,
-        note, pure, put_off_display, set_attribute, set_item, settled, spread, spread_hashed, spread_mapping, tiers,
-        truth, tupled, turns, unary, unpack, value_of,
+        note, pure, put_off_display, set_attribute, set_item, settled, spread, spread_hashed, spread_mapping, stay,
+        tiers, truth, tupled, turns, unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""

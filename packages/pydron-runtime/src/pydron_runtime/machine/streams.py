@@ -52,6 +52,24 @@ def go_through(
     callee = value_of(frame, site, callee)
     if callee is iter and not args:
         return lend(frame, tiers, elements, generator, captures)
+    try:
+        return _gone_through(frame, site, callee, tiers, first, elements, generator, captures, args, kwargs)
+    finally:
+        tiers.leave()
+
+
+def _gone_through(
+    frame: Frame,
+    site: int,
+    callee: Any,
+    tiers: Tiers,
+    first: bool,
+    elements: Callable[..., Any],
+    generator: Callable[..., Any],
+    captures: tuple[Any, ...],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
     if first and _looks_later(callee) and not args:
         try:
             found = elements(frame, tiers, *captures)

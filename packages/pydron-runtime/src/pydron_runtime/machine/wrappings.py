@@ -8,10 +8,11 @@ and never a result.
 from __future__ import annotations
 
 import io
-import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from weakref import ref
 
 from pydron_runtime.machine.rereading import lines_again
 from pydron_runtime.machine.safety import VIEWS, is_array
@@ -26,34 +27,66 @@ _TEXTS = frozenset({int, str, bytes})
 _KEPT = 16
 """So many of the objects made last are remembered."""
 
-Recipe = tuple[Callable[[], Any], Callable[[], Iterable[Any]]]
-"""What gives the object that was made, while it exists, and what makes another one like it."""
+_DEEPEST = 8
+"""Objects made of objects that were made, and so on: no further than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """How an object was made. The object itself is not kept: it is to end when it would in plain Python.
+
+    Attributes:
+        again: Makes another one.
+        depth: How many others it was made of, one of another.
+        kind: The object's type.
+        made: The object, where it can be referred to weakly. Where not, another one of this type at the same place in
+            memory would be taken for it, and guessed wrongly, which does no harm.
+    """
+
+    again: Callable[[], Iterable[Any]]
+    depth: int
+    kind: type
+    made: ref[Any] | None = None
+
+    def is_of(self, iterable: Any) -> bool:
+        """Whether this is how an object was made that has the ``id`` of the one it was kept for."""
+        return type(iterable) is self.kind if self.made is None else self.made() is iterable
+
+
+def _itself(value: Any) -> _Recipe:
+    return _Recipe(lambda: value, 0, type(value))
+
+
+def _lines(file: Any) -> _Recipe:
+    held = ref(file)
+    return _Recipe(lambda: lines_again(held()) or (), 0, type(file), held)
 
 
 class Wrappings:
     """How iterables were made over builtin sequences, for sure or probably."""
 
-    __slots__ = ("_recipes",)
+    __slots__ = ("__weakref__", "_recipes")
 
     def __init__(self) -> None:
-        self._recipes: dict[int, Recipe] = {}
+        self._recipes: dict[int, _Recipe] = {}
 
     def another_like(self, iterable: Any) -> Iterable[Any] | None:
-        """Another iterable with the elements of this one, as it was; None where nobody knows."""
-        kind = type(iterable)
-        if kind in _PLAIN or is_array(iterable) and iterable.ndim:
-            return iterable  # type: ignore[no-any-return]
-        if kind in _FILES:
-            return lines_again(iterable)
-        recipe = self._recipes.get(id(iterable))
-        return None if recipe is None or recipe[0]() is not iterable else recipe[1]()
+        """Another iterable with the elements of this one, as it was; None where nobody knows.
+
+        Ask once: that of an iterator is forgotten.
+        """
+        recipe = self._recipe_of(iterable)
+        return None if recipe is None else recipe.again()
 
     def made(
         self, iterable: Any, callee: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any] = {}
     ) -> None:
         """An iterator of the library has been made of something, and can be made so again."""
-        if all(type(arg) in _TEXTS or self.another_like(arg) is not None for arg in args):
-            self._remember(iterable, lambda: iterable, lambda: callee(*map(self._again, args), **kwargs))
+        recipes = [_itself(arg) if type(arg) in _TEXTS else self._recipe_of(arg) for arg in args]
+        known = [recipe for recipe in recipes if recipe is not None]
+        if len(known) == len(recipes):
+            depth = 1 + max((recipe.depth for recipe in known), default=0)
+            self._remember(iterable, lambda: callee(*(recipe.again() for recipe in known), **kwargs), depth)
 
     def wrapped(self, made: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """A call that nobody knows has made something, probably of the first iterable among its arguments."""
@@ -61,28 +94,50 @@ class Wrappings:
         if not hasattr(kind, "__iter__") or hasattr(kind, "__getitem__") or kind in (set, frozenset):
             return
         for arg in (*args, *kwargs.values()):
-            if type(arg) in _SEQUENCES or id(arg) in self._recipes and self.another_like(arg) is not None:
-                self._remember(made, _reference(made), lambda found=arg: self._again(found))  # type: ignore[misc]
+            recipe = self._recipe_of(arg) if type(arg) in _SEQUENCES or id(arg) in self._recipes else None
+            if recipe is not None:
+                # What made the argument makes this one: were the argument looked up instead, a call that returns its
+                # own argument would refer to itself.
+                self._remember(made, recipe.again, recipe.depth)
                 return
 
     def forget(self) -> None:
         """Keep nothing alive any longer."""
         self._recipes.clear()
 
-    def _again(self, iterable: Any) -> Any:
-        another = self.another_like(iterable)
-        return iterable if another is None else another
+    def _recipe_of(self, iterable: Any) -> _Recipe | None:
+        kind = type(iterable)
+        if kind in _PLAIN or is_array(iterable) and iterable.ndim:
+            return _itself(iterable)
+        if kind in _FILES:
+            return None if lines_again(iterable) is None else _lines(iterable)
+        recipe = self._recipes.get(id(iterable))
+        if recipe is None or not recipe.is_of(iterable):
+            return None
+        if recipe.made is None:
+            del self._recipes[id(iterable)]  # with it goes what it was made of, which might be in use no longer
+        return recipe
 
-    def _remember(self, iterable: Any, known: Callable[[], Any], again: Callable[[], Iterable[Any]]) -> None:
-        self._recipes.pop(id(iterable), None)
-        self._recipes[id(iterable)] = known, again
+    def _remember(self, made: Any, again: Callable[[], Iterable[Any]], depth: int) -> None:
+        if depth > _DEEPEST:
+            return
+        key = id(made)
+        self._recipes.pop(key, None)
+        self._recipes[key] = _Recipe(again, depth, type(made), self._reference(made))
         if len(self._recipes) > _KEPT:
             del self._recipes[next(iter(self._recipes))]
 
+    def _reference(self, made: Any) -> ref[Any] | None:
+        """To an object; when that ends, what it was made of is let go."""
+        key, own = id(made), ref(self)
 
-def _reference(made: Any) -> Callable[[], Any]:
-    """What gives an object. A generator, or an object with a file, is not kept: it ends when the program drops it."""
-    try:
-        return weakref.ref(made)
-    except TypeError:  # one of Python's own iterators, over a sequence
-        return lambda: made
+        def forget(gone: ref[Any]) -> None:
+            wrappings = own()
+            recipe = None if wrappings is None else wrappings._recipes.get(key)
+            if recipe is not None and recipe.made is gone:
+                del wrappings._recipes[key]  # type: ignore[union-attr]
+
+        try:
+            return ref(made, forget)
+        except TypeError:
+            return None
