@@ -23,8 +23,15 @@ class Thing:
         print("over", self.name)
     def doubled(self):
         return self.name * 2
+    def __enter__(self):
+        return self
+    def __exit__(self, *problem):
+        print("left", self.name)
     def __iter__(self):
         return iter([1, 2, 3])
+
+def failing(thing):
+    raise KeyError(thing.name)
 
 def gen(n):
     try:
@@ -147,6 +154,119 @@ PROGRAMS = {
             out.append(f(Thing(x).doubled()))
             print("next", f(5))
         return out
+    """,
+    "operands": """
+        x = Thing(1).name + Thing(2).name
+        print(x)
+    """,
+    "a test": """
+        if Thing(1).name:
+            print("inside")
+        while Thing(2).name:
+            print("body")
+            break
+        print("next")
+    """,
+    "a manager": """
+        with Thing(1) as x:
+            print("inside")
+        x = None
+        print("next")
+        with Thing(2):
+            pass
+        print("next")
+    """,
+    "an element": """
+        for x in [Thing(1), Thing(2)]:
+            print("body")
+        x = None
+        print("next")
+    """,
+    "several targets": """
+        x = y = Thing(1)
+        x = None
+        y = None
+        print("next")
+        (a, [b]), c = (1, [Thing(2)]), 3
+        b = None
+        print(a, c)
+    """,
+    "an item that is replaced": """
+        d = {}
+        d['k'] = Thing(1)
+        d['k'] = 2
+        print("next")
+        d['k'] = Thing(3)
+        d.clear()
+        print(d)
+    """,
+    "an attribute": """
+        x = Thing(1)
+        x.y = Thing(2)
+        x.y = None
+        print("next")
+        x.name += 1
+        print("next")
+    """,
+    "an exception": """
+        try:
+            raise ValueError(Thing(1))
+        except ValueError as error:
+            note("caught")
+        print("next")
+    """,
+    "what a failing function had": """
+        try:
+            failing(Thing(2))
+        except KeyError:
+            note("caught")
+        print("next")
+    """,
+    "a variable of an attempt": """
+        try:
+            x = Thing(1)
+            print(x.name)
+        except OSError:
+            pass
+        print("still")
+        x = None
+        print("next")
+    """,
+    "a variable of a branch": """
+        if log is not None:
+            x = Thing(1)
+        print("still")
+        x = None
+        print("next")
+    """,
+    "a generator that is asked once": """
+        print(next(gen(5)))
+        print(any(x > 1 for x in gen(6)))
+        print("next")
+    """,
+    "what a match looked at": """
+        match Thing(1):
+            case Thing(name=n):
+                pass
+        print(n)
+    """,
+    "a variable of a branch that calls look into": """
+        if log is not None:
+            home = tempfile.TemporaryDirectory()
+            path = home.name
+            open(os.path.join(path, 'a'), 'w').close()
+        else:
+            path = '.'
+        return sum(entries(path) + n for n in range(3))
+    """,
+    "a variable of an attempt that calls look into": """
+        try:
+            home = tempfile.TemporaryDirectory()
+            path = home.name
+            open(os.path.join(path, 'a'), 'w').close()
+        except OSError:
+            path = '.'
+        return [entries(path) + n for n in range(3)]
     """,
 }
 

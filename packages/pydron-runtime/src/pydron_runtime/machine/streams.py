@@ -53,42 +53,27 @@ def go_through(
     if callee is iter and not args:
         return lend(frame, tiers, elements, generator, captures)
     try:
-        return _gone_through(frame, site, callee, tiers, first, elements, generator, captures, args, kwargs)
+        if first and _looks_later(callee) and not args:
+            try:
+                found = elements(frame, tiers, *captures)
+            except StopIteration as stop:
+                raise left_generator(stop) from stop
+            return call(frame, site, callee, found, **kwargs)
+        if not first and _is_one_of(callee, FOLDING) and not kwargs and len(args) <= (callee is sum):
+            start = settled_start(frame, site, args[0]) if args else 0
+            if start is not MISSING:
+                return fold(frame, site, callee, elements(frame, tiers, *captures), start, tiers)
+        if (callee is any or callee is all) and not first and not args and not kwargs:
+            return any_or_all(frame, site, callee, elements(frame, tiers, *captures), tiers)
+        if not first and is_known_pure(callee) and not writes_into(callee, 1 + len(args), kwargs):
+            given = one_by_one(frame, site, elements(frame, tiers, *captures), tiers)
+            found = at_own_pace(frame, site, callee, (given, *args), kwargs)
+            if found is not MISSING:
+                return found
+        values = (settled(frame, site, value) for value in captures)
+        return native(frame, site, callee, (generator(tiers.raw, *values), *args), kwargs)
     finally:
         tiers.leave()
-
-
-def _gone_through(
-    frame: Frame,
-    site: int,
-    callee: Any,
-    tiers: Tiers,
-    first: bool,
-    elements: Callable[..., Any],
-    generator: Callable[..., Any],
-    captures: tuple[Any, ...],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:
-    if first and _looks_later(callee) and not args:
-        try:
-            found = elements(frame, tiers, *captures)
-        except StopIteration as stop:
-            raise left_generator(stop) from stop
-        return call(frame, site, callee, found, **kwargs)
-    if not first and _is_one_of(callee, FOLDING) and not kwargs and len(args) <= (callee is sum):
-        start = settled_start(frame, site, args[0]) if args else 0
-        if start is not MISSING:
-            return fold(frame, site, callee, elements(frame, tiers, *captures), start, tiers)
-    if (callee is any or callee is all) and not first and not args and not kwargs:
-        return any_or_all(frame, site, callee, elements(frame, tiers, *captures), tiers)
-    if not first and is_known_pure(callee) and not writes_into(callee, 1 + len(args), kwargs):
-        given = one_by_one(frame, site, elements(frame, tiers, *captures), tiers)
-        found = at_own_pace(frame, site, callee, (given, *args), kwargs)
-        if found is not MISSING:
-            return found
-    values = (settled(frame, site, value) for value in captures)
-    return native(frame, site, callee, (generator(tiers.raw, *values), *args), kwargs)
 
 
 def _is_one_of(callee: Any, known: frozenset[Any]) -> bool:
