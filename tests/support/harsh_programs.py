@@ -96,17 +96,29 @@ print(main(10) == main.sequential(10))
 """
 
 FULL_DISK_IN_THE_MIDDLE = """
+import sys
 import time
 import pydron
 
 @pydron.functional
 def wordy(text):
-    time.sleep(0.0003)
+    time.sleep(0.005)  # long enough to be handed out, and noted, one by one
     return text * 5
 
-@pydron.schedule
-def main(n):
-    return [wordy(str(i) * 50) for i in range(n)]
+def fill(place):
+    with open(place + "/fill", "wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            pass
 
-print(main(3000) == main.sequential(3000))
+@pydron.schedule
+def main(place):
+    few = [wordy(str(i) * 50) for i in range(50)]
+    fill(place)
+    return few + [wordy(str(i) * 50) for i in range(300)]
+
+expected = [str(i) * 250 for i in (*range(50), *range(300))]
+print(main(sys.argv[1]) == expected)
 """
