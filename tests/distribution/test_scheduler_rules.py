@@ -121,13 +121,7 @@ def test_a_worker_without_work_gets_what_lies_ahead_elsewhere() -> None:
 
 
 def test_a_call_that_was_passed_on_does_not_cost_its_first_worker_the_life() -> None:
-    played = Played(2, "w1", "w2")
-    played.submit(*(call(number) for number in range(1, 9)))
-    played.report("w2", ok(2, took=50 * MS))
-    played.report("w1", ok(1, took=50 * MS))
-    for number in (3, 4, 7, 8):
-        played.report("w2", ok(number, took=50 * MS))
-    played.report("w1", ok(5, took=50 * MS))
+    played = passed_on_to_the_second()
     played.submit(*(call(number) for number in range(20, 30)))
     assert not any(isinstance(item, Stop) for item in played.last)
 

@@ -40,17 +40,11 @@ class Releases:
 
     def handling(self, node: Try, at: ast.expr | ast.stmt) -> list[ast.stmt]:
         """The statements that begin a handler."""
-        return let_go(self._lifetimes.handling(node), at)
+        return let_go(self._lifetimes.handling.get(node.id, ()), at)
 
     def raised(self, error: ast.expr) -> ast.expr:
-        """What a statement raises; what it holds is let go before it is raised: ``(name, name := None)[0]``.
-
-        An exception that its own frame held would be in a cycle with it, and keep all variables of the function.
-        """
-        if not isinstance(error, ast.Name) or error.id not in self._lifetimes.temporaries:
-            return error
-        gone = ast.NamedExpr(target_of(error.id), ast.Constant(None))
-        return place(ast.Subscript(ast.Tuple([error, gone], ast.Load()), ast.Constant(0), ast.Load()), error)
+        """What a statement raises; no temporary holds it."""
+        return self._lifetimes.raised(error)
 
 
 def let_go(names: Iterable[str], at: ast.expr | ast.stmt) -> list[ast.stmt]:

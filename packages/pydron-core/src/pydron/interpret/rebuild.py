@@ -135,16 +135,12 @@ class _Rebuilding:
 
     def _raising(self, statement: ast.stmt) -> ast.stmt:
         """The statement; an exception that it raises is not held by its own frame."""
-        error = statement.exc if isinstance(statement, ast.Raise) else None
-        if isinstance(statement, ast.Raise) and isinstance(error, ast.Name) and error.id in self._lifetimes.temporaries:
-            value = ast.parse(f"({error.id}, {error.id} := None)[0]", mode="eval").body
-            for part in ast.walk(value):
-                ast.copy_location(part, error)
-            statement.exc = value
+        if isinstance(statement, ast.Raise) and statement.exc is not None:
+            statement.exc = self._lifetimes.raised(statement.exc)
         return statement
 
     def _try(self, node: Try) -> ast.stmt:
-        gone = _let_go(self._lifetimes.handling(node), node.span)
+        gone = _let_go(self._lifetimes.handling.get(node.id, ()), node.span)
         handlers = [
             _at(
                 ast.ExceptHandler(

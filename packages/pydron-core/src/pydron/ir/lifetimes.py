@@ -6,10 +6,12 @@ bound to a temporary; unless that is let go after its last use, the next line re
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 
 from pydron.ir.names import all_binds, own_binds, own_reads
 from pydron.ir.nodes import Call, Graph, If, Node, Output, Region, Try, While, subregions, walk
+from pydron.ir.syntax import all_nodes
 
 Names = frozenset[str]
 
@@ -23,16 +25,27 @@ class Lifetimes:
         objects: Variables of the user's that calls within statements bind: the objects stay until the next binding.
         after: With the end of a node.
         entering: By a choice or a loop that looks at them in its test only: before its branches or its body begin.
+        handling: By the handlers of a ``try``: what a body that failed had not come to the last use of.
     """
 
     temporaries: Names = frozenset()
     objects: Names = frozenset()
     after: dict[int, list[str]] = field(default_factory=dict)
     entering: dict[int, list[str]] = field(default_factory=dict)
+    handling: dict[int, list[str]] = field(default_factory=dict)
 
-    def handling(self, node: Try) -> list[str]:
-        """Those that a handler lets go of: what a body that failed had not come to the last use of."""
-        return sorted(all_binds(node.body, self.temporaries) & self.temporaries)
+    def raised(self, error: ast.expr) -> ast.expr:
+        """What a statement raises; a temporary is let go before that: ``(name, name := None)[0]``.
+
+        An exception that its own frame held would be in a cycle with it, and keep all variables of the function.
+        """
+        if not isinstance(error, ast.Name) or error.id not in self.temporaries:
+            return error
+        gone = ast.NamedExpr(ast.Name(error.id, ast.Store()), ast.Constant(None))
+        value = ast.Subscript(ast.Tuple([error, gone], ast.Load()), ast.Constant(0), ast.Load())
+        for part in all_nodes([value]):
+            ast.copy_location(part, error)
+        return value
 
 
 def lifetimes_of(graph: Graph) -> Lifetimes:
@@ -43,6 +56,9 @@ def lifetimes_of(graph: Graph) -> Lifetimes:
     found = Lifetimes(frozenset(graph.temporaries) - cells, frozenset(called.intersection(graph.local_names)) - cells)
     if found.temporaries:
         _Finder(found).region(graph.body, found.temporaries)
+        for node in walk(graph.body):
+            if isinstance(node, Try):
+                found.handling[node.id] = sorted(all_binds(node.body, found.temporaries) & found.temporaries)
     return found
 
 

@@ -133,9 +133,10 @@ class Wrappings:
 
         def forget(gone: ref[Any]) -> None:
             wrappings = own()
-            recipe = None if wrappings is None else wrappings._recipes.get(key)
-            if recipe is not None and recipe.made is gone:
-                del wrappings._recipes[key]  # type: ignore[union-attr]
+            if wrappings is not None:
+                recipe = wrappings._recipes.get(key)
+                if recipe is not None and recipe.made is gone:
+                    del wrappings._recipes[key]
 
         try:
             return ref(made, forget)
