@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from scheduled import PRELUDE, check
+from shouting import SHOUTING
 
 MORE = """
 import functools
@@ -17,20 +18,6 @@ class Loud:
         for i in range(self.n):
             note("step", i)
             yield i
-
-class Shouts:
-    def __init__(self, x):
-        self.x = x
-    def __hash__(self):
-        note("hash", self.x)
-        return 7
-    def __eq__(self, other):
-        note("eq", self.x)
-        return True
-
-@functional
-def shouts(x):
-    return Shouts(x)
 
 def effect(x):
     note("effect", x)
@@ -49,7 +36,7 @@ def keeps_for_later(iterable):
 
 def program(body: str) -> str:
     indented = "\n".join("    " + line for line in body.strip("\n").split("\n"))
-    return f"{PRELUDE}{MORE}\n@schedule\ndef main():\n{indented}\n"
+    return f"{PRELUDE}{SHOUTING}{MORE}\n@schedule\ndef main():\n{indented}\n"
 
 
 LAZY = {

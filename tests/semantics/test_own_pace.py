@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import pytest
 from scheduled import PRELUDE, check
+from shouting import SHOUTING
 
-HEAD = f"""{PRELUDE}
+HEAD = f"""{PRELUDE}{SHOUTING}
 import collections, heapq, itertools, math, statistics
 
 def effect(x):
     note("effect", x)
     return x
 
-class Loud:
-    def __init__(self, x):
-        self.x = x
-    def __hash__(self):
-        note("hash", self.x)
-        return 7
-    def __eq__(self, other):
-        note("eq", self.x)
-        return True
-
 def entered(x):
     return [fails(y, 2) for y in (x,)][0]
-
-@functional
-def loud(x):
-    return Loud(x)
 
 """
 
@@ -40,7 +27,7 @@ BODIES = {
     "a failure before counts first": "(fail(7), statistics.median(fails(x, 2) for x in range(6)))",
     "a failure in a function that is entered": "statistics.median(entered(x) for x in range(6))",
     "effects are by turns with what is taken in": "collections.Counter(f(effect(x)) if x != 2 else [x] for x in range(4))",
-    "keys with code of their own": "collections.Counter(loud(effect(x)) for x in range(3))",
+    "keys with code of their own": "collections.Counter(shouts(effect(x)) for x in range(3))",
     "no elements": "statistics.median(f(x) for x in [])",
     "functions besides": "heapq.nlargest(2, (f(x) for x in range(5)), key=lambda y: -y)",
     "maps": "math.fsum(map(f, range(4))), {1, 2}.union(map(f, range(3)))",
@@ -60,7 +47,7 @@ UPDATES = {
     "defaults": "d = collections.defaultdict(list)\nd.update((x, [f(x)]) for x in range(3))\nd[9].append(f(1))\nreturn d",
     "a counter": "c = collections.Counter()\ntry:\n    c.update(f(x) if x < 3 else [1] for x in range(5))\nexcept TypeError as error:\n    return c, error",
     "a set": "s = set()\ntry:\n    s.update(f(x) if x < 3 else [x] for x in range(5))\nexcept TypeError as error:\n    return s, error",
-    "a set of what has code of its own": "s = set()\ns.update(loud(x) for x in range(3))\nreturn len(s)",
+    "a set of what has code of its own": "s = set()\ns.update(shouts(x) for x in range(3))\nreturn len(s)",
 }
 
 
