@@ -15,6 +15,13 @@ ITEM = Item(
             calls=2,
         ),
         Row(
+            "two bisections, one after the other, with the same `mid`",
+            "lo, hi = 0.0, 8.0\nwhile hi - lo > 1:\n    mid = (lo + hi) / 2\n    if f(mid) > 5:\n        hi = mid\n"
+            "    else:\n        lo = mid\na = lo\nlo, hi = 0.0, 4.0\nwhile hi - lo > 1:\n    mid = (lo + hi) / 2\n"
+            "    if g(mid) > 5:\n        hi = mid\n    else:\n        lo = mid\nreturn a, lo",
+            calls=2,
+        ),
+        Row(
             "a `while` loop per element",
             "out = []\nfor x in range(4):\n    while x < 5:\n        x = f(x)\n    out.append(x)\nreturn out",
         ),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydron.emit.facts import Facts, facts_of
-from pydron.ir.names import all_binds, loaded, own_reads
+from pydron.ir.names import all_binds, handed_on, loaded
 from pydron.ir.nodes import For, If, Match, Region, Store, Try, While, With, walk
 
 if TYPE_CHECKING:
@@ -49,16 +48,12 @@ def plan_of(regions: Regions, node: Deferred, assigned: Names, kind: str) -> Def
     if regions.guarded.strict or handled & regions.assignment.unstable:
         return None
     bound = all_binds(inside, regions.variables)
-    own = Counter(name for inner in walk(inside) for name in own_reads(inner, regions.variables))
     needs = regions.assignment.needs_of(node, frozenset())
     if isinstance(node, If):
         needs = regions.assignment.needs(node.then)[0] | regions.assignment.needs(node.orelse)[0]
-        own.subtract(own_reads(node, regions.variables))
     if isinstance(node, Match):
         needs -= loaded(node.subject, regions.variables)
-    read_later = {name for name in bound if regions.reads[name] > own[name]}
-    if regions.loops:
-        read_later |= bound & needs
+    read_later = bound & handed_on(node)
     after = regions.assignment.after(node, needs)
     captures = needs | (read_later - after)
     if captures & regions.shared:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,7 +21,7 @@ from pydron.emit.staying import Staying
 from pydron.emit.streams import Extent, emit_stream, handed_over
 from pydron.emit.tiers import in_tiers, left_behind, while_in_tiers
 from pydron.ir.lifetimes import lifetimes_of
-from pydron.ir.names import own_binds, own_reads
+from pydron.ir.names import own_binds
 from pydron.ir.nodes import (
     Call,
     Const,
@@ -74,7 +73,6 @@ class Regions:
         self.functions: list[ast.FunctionDef] = []
         self.cells = frozenset(graph.cell_names)
         self.shared = _rebound_elsewhere(graph)
-        self.reads = Counter(name for node in walk(graph.body) for name in own_reads(node, self.variables))
         self.guarded = Guarded(self)
         self.loops = 0
         self.sink = ""

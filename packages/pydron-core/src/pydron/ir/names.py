@@ -98,6 +98,25 @@ def own_binds(node: Node, variables: frozenset[str]) -> frozenset[str]:
             return frozenset(node.binds)
 
 
+def handed_on(node: If | For | While | Match | Try | With) -> frozenset[str]:
+    """The variables that a control node binds, itself or in its regions, and that something after it may read.
+
+    A loop's target, and what a pattern captures, stands among ``binds`` in any case. Whether it is read later shows in
+    the regions that fall through: these hand it on.
+    """
+    match node:
+        case For():
+            falling: tuple[Region, ...] = (node.orelse,)
+        case With():
+            falling = (node.body,)
+        case Match():
+            falling = tuple(case.body for case in node.cases)
+        case _:
+            return frozenset(node.binds)
+    ends = [frozenset(region.output.reads) for region in falling if region.output.exit == "next"]
+    return frozenset(node.binds).intersection(frozenset().union(*ends) if ends else node.binds)
+
+
 def exposed_handler_names(graph: Graph) -> frozenset[str]:
     """Variables of ``except`` clauses that something else reads or binds: there it matters that they are unbound."""
     variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
