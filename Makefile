@@ -61,15 +61,16 @@ format: $(READY) ## bring the code into its format, and repair what the linter c
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## measure against the goals, plain Python, plain processes and peers, append to the history (5 min)
+bench: $(READY) ## measure against the goals, plain Python, plain processes and peers, append to the history (12 min)
 	@$(BIN)/python benchmarks/goals.py --record $(HISTORY)
 	@$(BIN)/python benchmarks/overhead.py
+	@$(BIN)/python benchmarks/growth.py
 	@$(BIN)/python benchmarks/scheduler_scale.py --tasks 200000 --record $(HISTORY)
 
 bench-details: $(READY) ## further spellings and lengths of calls, with all peers that are installed
 	@$(BIN)/python benchmarks/fork_limit.py --record $(HISTORY)
 	@$(BIN)/python benchmarks/short_calls.py --record $(HISTORY)
-	@$(BIN)/python benchmarks/data.py --peers --record $(HISTORY)
+	@$(BIN)/python benchmarks/data.py --record $(HISTORY)
 
 docs: $(DOCS) ## build the documentation into docs/_build/html
 	@$(BIN)/python tools/write_reasons.py

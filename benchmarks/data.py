@@ -4,13 +4,12 @@ For each case and round, in turn: the sequential function; two plain forked proc
 is the throughput that two workers could reach; and the scheduled function on two workers. Machines are shared and their
 speed changes by the minute, so that only ratios within a round mean something. The median over the rounds is printed.
 
-    python benchmarks/data.py [--rounds N] [--scale X] [--case NAME] [--peers] [--record FILE]
+    python benchmarks/data.py [--rounds N] [--scale X] [--case NAME] [--record FILE]
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import platform
 import resource
@@ -227,31 +226,12 @@ def measure(name: str, scale: float, pair: ForkedPair, rounds: int) -> dict[str,
     }
 
 
-def peer_dask(name: str, given: tuple[Any, ...]) -> Callable[[], Any] | None:
-    """The case on dask.distributed as its users would write it; None where there is no such spelling here."""
-    from distributed import Client
-
-    client = Client(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None)
-    if name == "readers":
-        return lambda: client.gather([client.submit(read, given[0], number, pure=False) for number in range(16)])
-    if name == "chains":
-
-        def run() -> Any:
-            made = [client.submit(make, number, given[0], pure=False) for number in range(4)]
-            return client.gather([client.submit(total, client.submit(increase, client.submit(double, each, pure=False), pure=False), pure=False) for each in made])  # fmt: skip # noqa: E501
-
-        return run
-    client.close()
-    return None
-
-
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description="Measure data and recursion against plain Python and forks.")
     parser.add_argument("--rounds", type=int, default=3, help="rounds per case; the median counts (default 3)")
     parser.add_argument("--scale", type=float, default=1.0, help="factor for all sizes (default 1)")
     parser.add_argument("--case", choices=sorted(CASES), action="append", help="only this case; may be repeated")
-    parser.add_argument("--peers", action="store_true", help="also dask.distributed, if it is installed")
     parser.add_argument("--record", type=Path, help="append the ratios to this file, as a line of JSON")
     return parser.parse_args()
 
@@ -272,8 +252,6 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"largest memory of the program: {peak:.0f} MB")
     pair.close()
-    if options.peers:
-        print_peers(options)
     if options.record:
         line = {
             "benchmark": "data",
@@ -287,22 +265,6 @@ def main() -> None:
         with options.record.open("a", encoding="utf-8") as history:
             history.write(json.dumps(line) + "\n")
         print(f"appended to {options.record}")
-
-
-def print_peers(options: argparse.Namespace) -> None:
-    """The same with what users would pick instead."""
-    if importlib.util.find_spec("distributed") is None:
-        print("dask.distributed is not installed: left out")
-        return
-    for name in options.case or CASES:
-        given = inputs_of(name, options.scale)
-        run = peer_dask(name, given)
-        if run is not None:
-            run()
-            with pydron.configure(executor="inline"):
-                _, sequential = timed(lambda given=given, name=name: CASES[name](*given))  # type: ignore[misc]
-            _, peer = timed(run)
-            print(f"{name:<16}{sequential / peer:>10.2f}  dask.distributed")
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ and the scheduled function on two workers. Machines are shared and their speed c
 one round, and the median over the rounds counts. Goals in seconds are of a particular machine; the lines give the
 ratio to plain Python, or to `multiprocessing.Pool` in the same round, beside them.
 
-    python benchmarks/goals.py [--rounds N] [--only WORD]... [--peers] [--record FILE]
+    python benchmarks/goals.py [--rounds N] [--only WORD]... [--no-peers] [--record FILE]
 
-``--peers`` adds joblib, dask and Ray to the first lines, where they are installed.
+Beside each figure stand the peers' in the same unit: `concurrent.futures`, `multiprocessing.Pool`, and joblib,
+`dask.distributed` and Ray where they are installed. ``--no-peers`` leaves out the latter three. What they are given is
+written by hand for them (`by_hand.py`), since they have no spelling for calls within calls or branches by results.
 """
 
 from __future__ import annotations
@@ -21,12 +23,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import by_hand
 import data
 import fork_limit
+import growth
 import latency
 import overhead
 import short_calls
 from forked_pair import ForkedPair
+from peers import Peer, start
 
 import pydron
 
@@ -73,7 +78,11 @@ class Bench:
 
     pair: ForkedPair
     rounds: int
-    systems: dict[str, short_calls.Runner]
+    peers: list[Peer]
+
+    def seconds(self, name: str, given: tuple[Any, ...]) -> dict[str, float]:
+        """What a case written by hand takes each peer."""
+        return {peer.name: by_hand.seconds(name, peer, given, self.rounds) for peer in self.peers}
 
 
 def few_calls(bench: Bench) -> Iterator[Line]:
@@ -81,18 +90,20 @@ def few_calls(bench: Bench) -> Iterator[Line]:
     turns = fork_limit.turns_for(0.05)
     inputs = [(number, turns) for number in range(64)]
     found = fork_limit.measure("append", inputs, bench.pair, bench.rounds)
-    peers = short_calls.measure(short_calls.CASES[-1], 1, bench.pair, bench.systems)
-    also = {name: round(peers[name] / peers["two forks"], 2) for name in bench.systems}
+    peers = short_calls.measure(short_calls.CASES[-1], 1, bench.pair, bench.peers)
+    also = {peer.name: round(peers[peer.name] / peers["two forks"], 2) for peer in bench.peers}
     yield Line("64 calls of 50 ms", found["of_fork_limit"], "of the fork limit", 0.97, also=also)
     found = fork_limit.measure("parity", inputs, bench.pair, bench.rounds)
-    yield Line("branches by a result's parity", found["of_fork_limit"], "of the fork limit", 0.97)
+    _, forked, _ = fork_limit.one_round("parity", inputs, bench.pair)
+    also = {name: round(forked / taken, 2) for name, taken in bench.seconds("parity", (inputs,)).items()}
+    yield Line("branches by a result's parity", found["of_fork_limit"], "of the fork limit", 0.97, also=also)
 
 
 def short(bench: Bench) -> Iterator[Line]:
     """Calls of up to 10 µs."""
     for case in short_calls.GOALS:
-        found = short_calls.measure(case, bench.rounds, bench.pair, bench.systems)
-        others = {name: found[name] for name in bench.systems}
+        found = short_calls.measure(case, bench.rounds, bench.pair, bench.peers)
+        others = {peer.name: found[peer.name] for peer in bench.peers}
         if case.turns >= 100:
             share = found["pydron"] / found["two forks"]
             others = {name: round(value / found["two forks"], 2) for name, value in others.items()}
@@ -100,12 +111,16 @@ def short(bench: Bench) -> Iterator[Line]:
         elif case.turns:
             yield Line(f"{case.calls:,} calls of {case.name}", found["pydron"], "of plain speed", 0.95, also=others)
         else:
+            _, plain = short_calls.timed(lambda case=case: case.loop(list(range(case.calls))))  # type: ignore[misc]
+            others = {name: round(value * case.calls / plain, -3) for name, value in others.items()}
             yield Line("calls that do nothing", latency.calls_per_second(case), "per second", 1e6, also=others)
+    traced = growth.cost_of_trace(bench.rounds)
+    yield Line("calls of 10 µs with a trace", round(traced, 3), "times without", 1.03, most=True)
 
 
 def one_call(bench: Bench) -> Iterator[Line]:
     """A call alone, and the start of a program."""
-    found = latency.round_trips(bench.rounds * 100)
+    found = latency.round_trips(bench.rounds * 100, bench.peers)
     others = {name: round(value, 1) for name, value in found.items() if name != "pydron"}
     yield Line("one call, there and back", round(found["pydron"], 1), "µs", 110, most=True, also=others)
     starts = latency.starts(max(5, bench.rounds))
@@ -116,25 +131,34 @@ def one_call(bench: Bench) -> Iterator[Line]:
 
 def values(bench: Bench) -> Iterator[Line]:
     """Large arrays, and calls within calls."""
-    for name, title, goal in (
-        ("nested_sort", "merge sort, functional calls", 0.95),
-        ("scheduled_sort", "merge sort, scheduled calls", 0.95),
-        ("nested_fib", "fib, functional calls", 0.95),
-        ("tree", "tree sum of 512 leaves of 5 ms", 1.0),
-    ):
+    for name, title, unit, goal in VALUES:
         scale = LIST if "sort" in name else 1.0
-        found = data.measure(name, scale, bench.pair, bench.rounds)
-        yield Line(title, found["of_fork_limit"], "of the fork limit", goal, also={"of plain": found["speed_up"]})
-    for name, title, seconds in (
-        ("readers", "16 calls read one array of 80 MB", 0.17),
-        ("results", "16 calls return 40 MB", 0.40),
-    ):
-        times = [data.one_round(name, 1.0, bench.pair) for _ in range(bench.rounds)]
-        plain = median(sequential / scheduled for sequential, _, scheduled in times)
-        found_seconds = min(scheduled for _, _, scheduled in times)
-        yield Line(title, round(found_seconds, 3), "s", seconds, most=True, also={"of plain": round(plain, 2)})
-    found = data.measure("chains", 1.0, bench.pair, bench.rounds)
-    yield Line("4 chains of calls on 40 MB", found["speed_up"], "of plain speed", 1.0)
+        rounds = [data.one_round(name, scale, bench.pair) for _ in range(bench.rounds)]
+        peers = bench.seconds(name, data.inputs_of(name, scale))
+        plain = median(sequential / scheduled for sequential, _, scheduled in rounds)
+        if unit == "s":
+            taken = min(scheduled for _, _, scheduled in rounds)
+            also = {"of plain": round(plain, 2), **{name: round(peers[name], 3) for name in peers}}
+            yield Line(title, round(taken, 3), unit, goal, most=True, also=also)
+            continue
+        place = 1 if unit == "of the fork limit" else 0
+        whole = median(each[place] for each in rounds)
+        share = median(each[place] / each[2] for each in rounds)
+        also = {"of plain": round(plain, 2)} if place else {}
+        also.update({name: round(whole / peers[name], 2) for name in peers})
+        yield Line(title, round(share, 3), unit, goal, also=also)
+
+
+VALUES = (
+    ("nested_sort", "merge sort, functional calls", "of the fork limit", 0.95),
+    ("scheduled_sort", "merge sort, scheduled calls", "of the fork limit", 0.95),
+    ("nested_fib", "fib, functional calls", "of the fork limit", 0.95),
+    ("tree", "tree sum of 512 leaves of 5 ms", "of the fork limit", 1.0),
+    ("readers", "16 calls read one array of 80 MB", "s", 0.17),
+    ("results", "16 calls return 40 MB", "s", 0.40),
+    ("chains", "4 chains of calls on 40 MB", "of plain speed", 1.0),
+)
+"""The case in `data.py`, what it is called, the unit of the figure, the goal."""
 
 
 def nothing(bench: Bench) -> Iterator[Line]:
@@ -153,7 +177,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure what the local runtime is meant to reach.")
     parser.add_argument("--rounds", type=int, default=3, help="rounds per line; the median counts (default 3)")
     parser.add_argument("--only", choices=sorted(PARTS), action="append", help="only these lines; may be repeated")
-    parser.add_argument("--peers", action="store_true", help="also joblib, dask and Ray, where they are installed")
+    parser.add_argument("--no-peers", action="store_true", help="without joblib, dask and Ray")
     parser.add_argument("--record", type=Path, help="append the figures to this file, as a line of JSON")
     return parser.parse_args()
 
@@ -167,8 +191,7 @@ def main() -> None:
     forked.update({name: data.whole(name, scale) for name, scale in scales.items()})
     data.SIZES["turns"] = fork_limit.turns_for(0.005)
     pair = ForkedPair(forked)
-    others = short_calls.peers(only=None if options.peers else ("futures", "mp.Pool"))
-    bench = Bench(pair, options.rounds, {name: run for name, (run, _) in others.items()})
+    bench = Bench(pair, options.rounds, start(installed=not options.no_peers))
     print(f"{'what':<34}{'found':>11} {'':<20}{'goal':<18}{'met':<4}also")
     lines = []
     with pydron.configure(executor="local", workers=fork_limit.WORKERS):
@@ -178,8 +201,8 @@ def main() -> None:
                 for line in part(bench):
                     print(line, flush=True)
                     lines.append(line)
-    for _, end in others.values():
-        end()
+    for peer in bench.peers:
+        peer.close()
     pair.close()
     print(f"{sum(line.is_met for line in lines)} of {len(lines)} goals are met here and now")
     if options.record:

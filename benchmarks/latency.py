@@ -6,17 +6,16 @@ python benchmarks/latency.py [--rounds N]
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
-import multiprocessing
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
 import short_calls
+from peers import WORKERS, Peer, start
 
 import pydron
 
@@ -39,23 +38,21 @@ def one(number: int) -> int:
     return work(number)
 
 
-def round_trips(rounds: int) -> dict[str, float]:
+def round_trips(rounds: int, peers: Sequence[Peer]) -> dict[str, float]:
     """Microseconds from a call to its result, what the call itself takes not counted: medians, systems in turn."""
-    fork = multiprocessing.get_context("fork")
-    with fork.Pool(2) as pool, concurrent.futures.ProcessPoolExecutor(2, mp_context=fork) as futures:
-        systems: dict[str, Callable[[int], int]] = {
-            "pydron": one,
-            "mp.Pool": lambda number: pool.apply(work, (number,)),
-            "futures": lambda number: futures.submit(work, number).result(),
-        }
-        found: dict[str, list[float]] = {name: [] for name in systems}
-        with pydron.configure(executor="local", workers=2):
-            for number in range(10 + rounds):
-                for name, call in systems.items():
-                    began = time.perf_counter_ns()
-                    took = call(number)
-                    found[name].append((time.perf_counter_ns() - began - took) / 1000)
+    systems: dict[str, Callable[[int], int]] = {"pydron": one, **{peer.name: _one_of(peer) for peer in peers}}
+    found: dict[str, list[float]] = {name: [] for name in systems}
+    with pydron.configure(executor="local", workers=WORKERS):
+        for number in range(10 + rounds):
+            for name, call in systems.items():
+                began = time.perf_counter_ns()
+                took = call(number)
+                found[name].append((time.perf_counter_ns() - began - took) / 1000)
     return {name: median(times[10:]) for name, times in found.items()}
+
+
+def _one_of(peer: Peer) -> Callable[[int], int]:
+    return lambda number: peer.one(work, number)
 
 
 def calls_per_second(case: short_calls.Case) -> float:
@@ -133,8 +130,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the way of one call, and the start of a program.")
     parser.add_argument("--rounds", type=int, default=5, help="starts; a hundred times as many calls (default 5)")
     rounds = parser.parse_args().rounds
-    for name, microseconds in round_trips(rounds * 100).items():
+    peers = start(installed=False)
+    for name, microseconds in round_trips(rounds * 100, peers).items():
         print(f"one call, there and back: {microseconds:.0f} µs  {name}")
+    for peer in peers:
+        peer.close()
     for name, figure in starts(rounds).items():
         print(f"start: {figure:g}  {name}")
 

@@ -5,19 +5,15 @@ of the inputs each, the scheduled loop on two workers, and the peers that are in
 `multiprocessing.Pool`, `joblib`, `dask.distributed`, Ray. A figure is the plain loop's time divided by the system's,
 the median over the rounds; times of different rounds are never compared.
 
-Peers are used as their documentation suggests: a map with a chunk size that suits the number of calls where they have
-one, else one call at a time.
+How the peers are used says `peers.py`.
 
-    python benchmarks/short_calls.py [--rounds N] [--case NAME]... [--peers | --no-peers] [--record FILE]
+    python benchmarks/short_calls.py [--rounds N] [--case NAME]... [--no-peers] [--record FILE]
 """
 
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
-import importlib.util
 import json
-import multiprocessing
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -28,11 +24,9 @@ from statistics import median
 from typing import Any
 
 from forked_pair import ForkedPair
+from peers import WORKERS, Peer, start
 
 import pydron
-
-WORKERS = 2
-
 
 Inputs = list[int]
 
@@ -100,53 +94,6 @@ GOALS = [
 ]
 """What there are goals for."""
 
-Runner = Callable[[Case, Inputs], list[int]]
-
-
-def _chunk(inputs: Sequence[Any]) -> int:
-    return max(1, len(inputs) // (WORKERS * 16))
-
-
-def peers(only: Sequence[str] | None = None) -> dict[str, tuple[Runner, Callable[[], Any]]]:
-    """The systems that are installed: how each runs the calls, and how it ends.
-
-    Args:
-        only: Names of those that are wanted; None for all.
-    """
-    found: dict[str, tuple[Runner, Callable[[], Any]]] = {}
-    pool = concurrent.futures.ProcessPoolExecutor(WORKERS)
-    found["futures"] = (lambda case, inputs: list(pool.map(case.call, inputs, chunksize=_chunk(inputs))), pool.shutdown)
-    processes = multiprocessing.get_context("fork").Pool(WORKERS)
-    found["mp.Pool"] = (lambda case, inputs: processes.map(case.call, inputs, _chunk(inputs)), processes.terminate)
-    if only is None:
-        _add_installed(found)
-    return found
-
-
-def _add_installed(found: dict[str, tuple[Runner, Callable[[], Any]]]) -> None:
-    """Add those that are no part of Python, if they are installed."""
-    if importlib.util.find_spec("joblib"):
-        joblib = importlib.import_module("joblib")
-        found["joblib"] = (
-            lambda case, inputs: joblib.Parallel(n_jobs=WORKERS)(joblib.delayed(case.call)(item) for item in inputs),
-            lambda: None,
-        )
-    if importlib.util.find_spec("distributed"):
-        distributed = importlib.import_module("distributed")
-        client = distributed.Client(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None)
-        found["dask"] = (lambda case, inputs: client.gather(client.map(case.call, inputs, pure=False)), client.close)
-    if importlib.util.find_spec("ray"):
-        ray = importlib.import_module("ray")
-        ray.init(num_cpus=WORKERS, include_dashboard=False)
-        found["ray"] = (
-            lambda case, inputs: ray.get([ray.remote(case.call).remote(item) for item in inputs]),
-            ray.shutdown,
-        )
-
-
-SLOWEST = 20_000
-"""Calls that dask and Ray are given at most: they take half a millisecond and more for each."""
-
 
 def timed(action: Callable[[], Any]) -> tuple[Any, float]:
     """An action's result, and its seconds."""
@@ -155,7 +102,7 @@ def timed(action: Callable[[], Any]) -> tuple[Any, float]:
     return result, time.perf_counter() - began
 
 
-def measure(case: Case, rounds: int, pair: ForkedPair, systems: dict[str, Runner]) -> dict[str, float]:
+def measure(case: Case, rounds: int, pair: ForkedPair, peers: Sequence[Peer]) -> dict[str, float]:
     """Each system's speed as a multiple of the plain loop's: medians over the rounds.
 
     Raises:
@@ -165,17 +112,22 @@ def measure(case: Case, rounds: int, pair: ForkedPair, systems: dict[str, Runner
     speeds: dict[str, list[float]] = {}
     for _ in range(rounds):
         expected, plain = timed(lambda: case.loop(inputs))
-        ours: dict[str, Runner] = {
-            "two forks": lambda case, given: pair.run(case.name, given),
-            "pydron": lambda case, given: case.scheduled(given),
-        }
-        for name, run in {**ours, **systems}.items():
-            given = inputs[:SLOWEST] if name in ("dask", "ray") else inputs
-            result, seconds = timed(lambda run=run, given=given: run(case, given))  # type: ignore[misc]
+        runs: list[tuple[str, Callable[[Inputs], list[int]], int | None]] = [
+            ("two forks", lambda given: pair.run(case.name, given), None),
+            ("pydron", case.scheduled, None),
+            *((peer.name, _calls_of(peer, case), peer.most_calls) for peer in peers),
+        ]
+        for name, run, most in runs:
+            given = inputs[:most]
+            result, seconds = timed(lambda run=run, given=given: run(given))  # type: ignore[misc]
             if result != expected[: len(given)]:
                 raise SystemExit(f"{case.name}: {name} gives another result")
             speeds.setdefault(name, []).append(plain * len(given) / len(inputs) / seconds)
     return {name: round(median(found), 3) for name, found in speeds.items()}
+
+
+def _calls_of(peer: Peer, case: Case) -> Callable[[Inputs], list[int]]:
+    return lambda given: peer.calls(case.call, [(item,) for item in given])
 
 
 def arguments() -> argparse.Namespace:
@@ -192,9 +144,8 @@ def main() -> None:
     """Measure, print a table, append to the history."""
     options = arguments()
     pair = ForkedPair({case.name: case.loop for case in CASES})  # type: ignore[misc]
-    others = {} if options.no_peers else peers()
-    systems = {name: run for name, (run, _) in others.items()}
-    names = ["two forks", "pydron", *systems]
+    peers = [] if options.no_peers else start(installed=True)
+    names = ["two forks", "pydron", *(peer.name for peer in peers)]
     print("speed, as a multiple of the plain loop's")
     print(f"{'calls of':<10}{'number':>9}" + "".join(f"{name:>11}" for name in names) + f"{'share':>9}")
     ratios = {}
@@ -203,12 +154,12 @@ def main() -> None:
         for case in CASES:
             if options.case and case.name not in options.case:
                 continue
-            found = ratios[case.name] = measure(case, options.rounds, pair, systems)
+            found = ratios[case.name] = measure(case, options.rounds, pair, peers)
             share = found["pydron"] / found["two forks"]
             row = "".join(f"{found[name]:>11.3f}" for name in names)
             print(f"{case.name:<10}{case.calls:>9,}{row}{share:>9.3f}", flush=True)
-    for _, end in others.values():
-        end()
+    for peer in peers:
+        peer.close()
     pair.close()
     if options.record:
         line = {
