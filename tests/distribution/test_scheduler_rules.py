@@ -12,6 +12,7 @@ from pydron_runtime.data.tasks import Lost, Skipped, Succeeded
 from pydron_runtime.scheduler import placement
 from pydron_runtime.scheduler.events import Cancelled, Died, Joined, Released, StartFailed, Submitted, Ticked
 from pydron_runtime.scheduler.instructions import (
+    Dispatch,
     Drop,
     Forget,
     NoteLost,
@@ -124,6 +125,18 @@ def test_a_call_that_was_passed_on_does_not_cost_its_first_worker_the_life() -> 
     played = passed_on_to_the_second()
     played.submit(*(call(number) for number in range(20, 30)))
     assert not any(isinstance(item, Stop) for item in played.last)
+
+
+def test_a_call_that_was_passed_on_counts_as_its_first_attempt() -> None:
+    """Its errors and traces say how often it was tried; it was not lost."""
+    played = Played(2, "w1", "w2")
+    played.submit(*(call(number) for number in range(1, 9)))
+    played.report("w2", ok(2, took=50 * MS))
+    played.report("w1", ok(1, took=50 * MS))
+    for number in (3, 4, 7, 8):
+        played.report("w2", ok(number, took=50 * MS))
+    sent = [item for item in played.last if isinstance(item, Dispatch)]
+    assert [(item.worker, one.task.id, one.attempt) for item in sent for one in item.assignments] == [("w2", 6, 1)]
 
 
 def test_a_worker_lives_on_with_a_call_that_has_ended_elsewhere() -> None:

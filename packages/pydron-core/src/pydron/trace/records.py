@@ -96,7 +96,7 @@ class TaskRow:
         issued, ready, sent, started, finished, retired: Life of the task: the program reached the call, its arguments
             were there, a worker was given it, the call began, the call ended, its result counted in program order.
         worker: Who ran it (the last attempt); "" for the program itself and for a task nobody has run yet.
-        attempts: How often it was given to a worker.
+        attempts: How often it was given to a worker, and not taken back before it was begun.
         outcome: How the call ended: ``ok``, ``failed``, ``lost``, ``untransportable``; "" where it has not ended.
         retirement: What it meant to the program: ``ok``, ``failed``, ``cancelled``; "" where it has not retired.
         inline_reason: Why the program itself ran it; "" where it did not.

@@ -107,6 +107,12 @@ def put_back(state: SchedulerState, entry: TaskState, out: list[Instruction]) ->
             make_again(state, producer, out)
 
 
+def take_back(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
+    """A task that was sent is to be made elsewhere, and has not been begun as far as is known: that was no attempt."""
+    entry.attempts -= 1
+    put_back(state, entry, out)
+
+
 def make_again(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> None:
     """Have a call made once more, because its value is gone; first those whose values it needs."""
     todo = [entry]

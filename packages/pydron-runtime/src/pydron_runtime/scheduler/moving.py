@@ -134,7 +134,7 @@ def _take_back(state: SchedulerState, worker: WorkerState, number: int, out: lis
         if entry is None or entry.worker != worker.name or entry.phase is not Phase.SENT:
             continue
         if number in entry.task.needs:
-            lifecycle.put_back(state, entry, out)
+            lifecycle.take_back(state, entry, out)
             _unqueue(state, worker, task)
             out.append(Drop(worker.name, (task,)))
 

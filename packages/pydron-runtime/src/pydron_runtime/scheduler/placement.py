@@ -194,7 +194,7 @@ def take_from_ahead(state: SchedulerState, out: list[Instruction]) -> bool:
         entry = state.tasks.get(number)
         state.ahead.discard(name)
         if entry is not None and entry.phase is Phase.SENT and entry.worker == name:
-            lifecycle.put_back(state, entry, out)
+            lifecycle.take_back(state, entry, out)
             worker.passed_on.add(number)
             entry.passed_by = name
             out.append(Drop(name, (number,)))
@@ -214,6 +214,7 @@ def _leave_where_it_is(state: SchedulerState, entry: TaskState, worker: WorkerSt
     state.ready_count -= 1
     state.running += 1
     entry.worker = worker.name
+    entry.attempts += 1
     worker.passed_on.discard(entry.task.id)
 
 

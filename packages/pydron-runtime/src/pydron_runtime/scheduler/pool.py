@@ -7,7 +7,7 @@ from pydron_runtime.data.tasks import Lost
 from pydron_runtime.protocol.messages import KEEP_BYTES
 from pydron_runtime.scheduler import placement, values
 from pydron_runtime.scheduler.instructions import Forget, Instruction, NoteEnd, NoteLost, StartWorkers, Stop
-from pydron_runtime.scheduler.lifecycle import lose, put_back, replace_lost, settle
+from pydron_runtime.scheduler.lifecycle import lose, put_back, replace_lost, settle, take_back
 from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
 from pydron_runtime.scheduler.transitions import Phase
 
@@ -120,7 +120,7 @@ def report(state: SchedulerState, name: str, outcomes: tuple[Outcome, ...], out:
                 out.append(Forget(name, (outcome.task,)))  # the worker keeps it, and nobody wants it
             continue
         if outcome.kind == "dropped":
-            put_back(state, entry, out)  # nobody cancelled it
+            take_back(state, entry, out)  # nobody cancelled it
             continue
         placement.learn(state, entry.task.function.digest, outcome.finished - outcome.started)
         values.keep(state, worker, outcome.task, size)

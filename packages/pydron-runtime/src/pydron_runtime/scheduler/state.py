@@ -20,7 +20,7 @@ class TaskState:
         dependents: Unsettled tasks that need its result.
         heirs: Settled tasks whose held results could only be made again with its result.
         worker: Who has it, in phase SENT.
-        attempts: How often it was sent.
+        attempts: How often it was sent, and not taken back before it was begun.
         deaths: How often a worker died while it was, or may have been, running there.
         sent: When it was sent last.
         released: Whether the program will not mention it again.
