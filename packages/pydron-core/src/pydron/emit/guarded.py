@@ -17,7 +17,8 @@
         if op_leaving(frame, site): (the user's)
 
 A call that fails late has been overtaken: the variables that something may read after the failure are *noted* each time
-the body binds them. A ``with`` statement has the two inner statements in the body of Python's own ``with``.
+the body binds them, also by a statement that then fails. Those that nested functions bind are noted wherever the body
+may have run such a function. A ``with`` statement has the two inner statements in the body of Python's own ``with``.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ from typing import TYPE_CHECKING
 from pydron.emit.builder import assign, name_of, place, target_of
 from pydron.emit.plain import bound_to, located
 from pydron.emit.releases import let_go
+from pydron.emit.unbound import drop_unbound, value_of
 from pydron.ir.names import all_binds, own_binds
-from pydron.ir.nodes import For, Handler, Input, Node, Output, Region, Try, While, With, walk
+from pydron.ir.nodes import For, Handler, Input, Native, Node, Output, Region, Try, While, With, walk
 from pydron.location import Span
 
 if TYPE_CHECKING:
@@ -69,15 +71,15 @@ class Guarded:
         maybe = frozenset((*plan.doubtful, *plan.swallowed))
         received = frozenset(plan.captures) - maybe
         with regions.staying.inside(plan.results), self._regions.aheads.apart():
-            body = [*self._drop_unbound(maybe, at), *self._inline(node, received)]
+            body = [*drop_unbound(self._sites, maybe, at), *self._inline(node, received)]
         bound = regions.assignment.after(node, received)
         regions.function(plan, list(plan.captures), body, at, frozenset(plan.results) - bound)
         self._sites.node_id = node.id
-        values = {name: self.value_of(name, name not in maybe, at) for name in plan.captures}
+        values = {name: value_of(self._sites, name, name not in maybe, at) for name in plan.captures}
         leading = [statement for _, made in values.values() for statement in made]
         captured = [value for value, _ in values.values()]
         invoked = regions.invoke("loop", plan, [], at, captured)
-        return [*leading, *invoked, *self._drop_unbound(frozenset(plan.results) - bound, at)]
+        return [*leading, *invoked, *drop_unbound(self._sites, frozenset(plan.results) - bound, at)]
 
     def _is_around_loop(self, node: Try | With) -> bool:
         inside = Region((node,))
@@ -85,13 +87,6 @@ class Guarded:
 
     def _inline(self, node: Try | With, assigned: Names) -> list[ast.stmt]:
         return self.try_(node, assigned) if isinstance(node, Try) else self.with_(node, assigned)
-
-    def _drop_unbound(self, names: Names, at: ast.stmt) -> list[ast.stmt]:
-        found: list[ast.stmt] = []
-        for name in sorted(names):
-            missing = ast.Compare(name_of(name), [ast.Is()], [self._sites.known("unbound")])
-            found.append(place(ast.If(missing, [ast.Delete([ast.Name(name, ast.Del())])], []), at))
-        return found
 
     @contextmanager
     def outside(self) -> Iterator[None]:
@@ -157,36 +152,46 @@ class Guarded:
             before, assigned: What is bound for certain before and after the node.
         """
         at = located(node.span)
-        found = [*made, *self.notes(node.id, bound, assigned, at)]
+        seen = bound | self._regions.shared
+        if (isinstance(node, Native) or len(bound) > 1) and bound & self.noted:
+            # Python binds one variable after the other: it may have got to some of them when the statement fails.
+            found: list[ast.stmt] = [place(ast.Try(made, [], [], self.notes(node.id, seen, before, at)), at)]
+        else:
+            found = [*made, *self.notes(node.id, seen, assigned, at)]
         if not self.strict or isinstance(node, (Input, Output)):
             return found
         self._sites.node_id = node.id
         reason = [ast.Constant("PD210"), ast.Constant("")]
-        found.append(place(ast.Expr(self._sites.operation("fence", at, *reason)), at))
-        return self._or_as_before(found, bound & self._restored_at_once, before, at)
+        fence: list[ast.stmt] = [place(ast.Expr(self._sites.operation("fence", at, *reason)), at)]
+        return self._or_as_before(found, fence, bound & self._restored_at_once, before, at)
 
-    def _or_as_before(self, made: list[ast.stmt], names: Names, before: Names, at: ast.stmt) -> list[ast.stmt]:
-        """Statements that leave the variables that they bind as they were if they fail."""
+    def _or_as_before(
+        self, made: list[ast.stmt], fence: list[ast.stmt], names: Names, before: Names, at: ast.stmt
+    ) -> list[ast.stmt]:
+        """Statements that bind variables, and wait; if what they wait for fails, the variables are as they were."""
         if not names or not made:
-            return made
+            return [*made, *fence]
         leading: list[ast.stmt] = []
         back: list[ast.stmt] = []
         befores: list[str] = []
         for name in sorted(names):
-            value, looked = self.value_of(name, name in before, at)
+            value, looked = value_of(self._sites, name, name in before, at)
             kept = self._sites.fresh("before")
             befores.append(kept)
             leading += [*looked, assign(kept, value, at)]
             back.append(place(ast.Assign([target_of(name)], name_of(kept)), at))
-        back += self._drop_unbound(names - before, at)
+        back += drop_unbound(self._sites, names - before, at)
         handler = ast.ExceptHandler(None, None, [*back, ast.Raise()])
-        return [*leading, place(ast.Try(made, [handler], [], []), at), *let_go(befores, at)]
+        return [*leading, *made, place(ast.Try(fence, [handler], [], []), at), *let_go(befores, at)]
 
     def notes(self, node: int, names: Names, assigned: Names, at: ast.stmt | ast.expr) -> list[ast.stmt]:
         """What tells the attempts around some code which values its variables have been given."""
+        return self._all_noted(node, names & self.noted, assigned, at)
+
+    def _all_noted(self, node: int, names: Names, assigned: Names, at: ast.stmt | ast.expr) -> list[ast.stmt]:
         found: list[ast.stmt] = []
-        for name in sorted(names & self.noted):
-            value, leading = self.value_of(name, name in assigned, at)
+        for name in sorted(names):
+            value, leading = value_of(self._sites, name, name in assigned, at)
             self._sites.node_id = node
             noted = self._sites.operation("note", at, ast.Constant(name), value, site=False)
             found += [*leading, place(ast.Expr(noted), at)]
@@ -200,7 +205,7 @@ class Guarded:
         leading: list[ast.stmt] = []
         values: list[ast.expr] = []
         for name in sorted(names):
-            value, made = self.value_of(name, name in assigned, at)
+            value, made = value_of(self._sites, name, name in assigned, at)
             values.append(value)
             leading += made
         attempt = self._sites.fresh("attempt")
@@ -212,21 +217,14 @@ class Guarded:
         return bool(all_binds(body, self._regions.variables) & read_after & self._regions.assignment.unstable)
 
     def _noted_in(self, body: Region, read_after: Names) -> Names:
-        """The variables to note; none where nothing is overtaken."""
+        """The variables to note; none where nothing is overtaken.
+
+        Those that nested functions share hold what the program got to whenever the statement is left: so what is noted
+        of them where a failure passes holds for the statements around as well.
+        """
         if self._unbinds(body, read_after):
             return frozenset()
-        return all_binds(body, self._regions.variables) & read_after
-
-    def value_of(self, name: str, certain: bool, at: ast.stmt | ast.expr) -> tuple[ast.expr, list[ast.stmt]]:
-        """A variable's value, and the statements that give it; a mark where the variable is unbound."""
-        if certain:
-            return place(name_of(name), at), []
-        held = self._sites.fresh("held")
-        missing = ast.ExceptHandler(
-            self._sites.known("name_error"), None, [assign(held, self._sites.known("unbound"), at)]
-        )
-        look = ast.Try([assign(held, name_of(name), at)], [missing], [], [])
-        return place(name_of(held), at), [place(look, at)]
+        return all_binds(body, self._regions.variables) & (read_after | (self.noted & self._regions.cells))
 
     def _body(
         self,
@@ -245,7 +243,7 @@ class Guarded:
             self.strict = True
             self._restored_at_once |= all_binds(body, self._regions.variables) & read_after
         with self._sites.within(attempt):
-            noted = self.notes(body.input.id, bound, assigned, at)
+            noted = self.notes(body.input.id, bound | self._regions.shared, assigned, at)
             emitted = [*(leading or []), *noted, *self._regions.region(body, assigned)]
         self.noted, self.strict, self._restored_at_once = outer, outer_strict, outer_restored
         return emitted or [place(ast.Pass(), at)]
@@ -253,11 +251,14 @@ class Guarded:
     def _guarded(self, attempt: str, names: Names, assigned: Names, body: list[ast.stmt], at: ast.stmt) -> ast.stmt:
         """The two inner statements."""
         with self._sites.within(attempt):
-            fails = ast.Expr(self._sites.operation("fails", at))
+            fails = self._sites.operation("fails", at)
             completes = ast.Expr(self._sites.operation("completes", at))
             caught = self._sites.operation("caught", at)
             was = self._sites.operation("as_it_was", at, site=False)
-        ended = ast.Try(body, [ast.ExceptHandler(None, None, [fails, ast.Raise()])], [], [completes])
+            # What nested functions have bound on the way to here. If something earlier has failed, it does not count.
+            left = self._all_noted(self._sites.node_id, names & self._regions.shared, assigned, at)
+        failing = ast.ExceptHandler(None, None, [*left, place(ast.Expr(fails), at), ast.Raise()])
+        ended = ast.Try(body, [failing], [], [completes])
         back = self._restored(names, assigned, was, at)
         if sys.version_info >= (3, 11):
             again: list[ast.stmt] = [ast.If(caught, back, []) if back else ast.Expr(caught), ast.Raise()]
@@ -279,7 +280,7 @@ class Guarded:
             return []
         targets = ast.Tuple([target_of(name) for name in sorted(names)], ast.Store())
         found: list[ast.stmt] = [place(ast.Assign([targets], was), at)]
-        return [*found, *self._drop_unbound(names - assigned, at)]
+        return [*found, *drop_unbound(self._sites, names - assigned, at)]
 
     def _handler(self, handler: Handler, node: Try, assigned: Names) -> ast.ExceptHandler:
         at = located(handler.span)

@@ -20,8 +20,9 @@ from pydron.emit.statements import Statements
 from pydron.emit.staying import Staying
 from pydron.emit.streams import Extent, emit_stream, handed_over
 from pydron.emit.tiers import in_tiers, left_behind, while_in_tiers
+from pydron.emit.unbound import value_of
 from pydron.ir.lifetimes import lifetimes_of
-from pydron.ir.names import own_binds
+from pydron.ir.names import fragments_of, own_binds
 from pydron.ir.nodes import (
     Call,
     Const,
@@ -43,18 +44,20 @@ from pydron.ir.nodes import (
     subregions,
     walk,
 )
+from pydron.ir.syntax import all_nodes
 
 
 def _rebound_elsewhere(graph: Graph) -> Names:
-    """The function's variables that nested code may bind: ``nonlocal`` somewhere inside of it."""
+    """The function's variables that nested code may bind: by ``nonlocal``, or by ``:=`` in a generator expression."""
     names: set[str] = set()
-    for node in walk(graph.body):
-        if isinstance(node, (Def, Native)):
-            for statement in node.fragment.statements():
-                names.update(
-                    name for inner in ast.walk(statement) if isinstance(inner, ast.Nonlocal) for name in inner.names
-                )
-    return frozenset(names)
+    for node in walk(graph.body) if graph.cell_names else ():
+        for fragment in fragments_of(node):
+            for inner in all_nodes(fragment.syntax()):
+                if isinstance(inner, ast.Nonlocal):
+                    names.update(inner.names)
+                elif isinstance(inner, ast.GeneratorExp):
+                    names.update(part.target.id for part in ast.walk(inner) if isinstance(part, ast.NamedExpr))
+    return frozenset(names) & frozenset(graph.cell_names)
 
 
 class Regions:
@@ -165,7 +168,7 @@ class Regions:
         maybe: Names = frozenset(),
     ) -> None:
         """Emit the function that a control node becomes. ``maybe`` are results that may be unbound."""
-        held = [self.guarded.value_of(name, name not in maybe, at) for name in plan.results]
+        held = [value_of(self.sites, name, name not in maybe, at) for name in plan.results]
         body = [*body, *(statement for _, leading in held for statement in leading)]
         results = ast.Tuple([value for value, _ in held], ast.Load())
         arguments = ast.arguments(
@@ -241,7 +244,7 @@ class Regions:
         self.loops += 1
         bound = frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables
         inside = assigned | bound
-        leading += self.guarded.notes(node.id, bound, inside, at)
+        leading += self.guarded.notes(node.id, bound | self.shared, inside, at)
         with self.aheads.around(node, bool(self.sink), self.loops == 1) as ahead:
             body = leading + self.region(node.body, inside - self.assignment.unstable)
         self.loops -= 1
