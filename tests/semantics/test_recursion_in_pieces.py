@@ -49,6 +49,12 @@ def even(n):
 def uneven(n):
     return False if n == 0 else even(n - 1)
 @functional
+def female(n):
+    return 1 if n == 0 else n - male(female(n - 1))
+@functional
+def male(n):
+    return 0 if n == 0 else n - female(male(n - 1))
+@functional
 def quick(xs):
     if len(xs) <= 1:
         return xs
@@ -93,6 +99,11 @@ def main():
 @schedule
 def main():
     return [even(n) for n in range(9)]
+""",
+    "calls that are given what calls of themselves give": """
+@schedule
+def main():
+    return female(16), male(15)
 """,
     "a result that goes on": """
 @schedule

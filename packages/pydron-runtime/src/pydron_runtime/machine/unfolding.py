@@ -203,8 +203,10 @@ class Unfolding:
         self._look_at_those_under_way()
         workers = self._machine.executor.workers
         begun = False
-        while self.waiting and len(self._under_way) < AHEAD * workers:
-            if not idle and len(self.waiting) + len(self._under_way) < PIECES * workers:
+        while self.waiting:
+            # One that was handed out may wait for what another gives that has not been begun: it keeps no worker busy.
+            busy = sum(entry.submitted for entry, _ in self._under_way)
+            if busy >= AHEAD * workers or not idle and len(self.waiting) + busy < PIECES * workers:
                 break
             begun = True
             self._begin_one(workers, idle)
