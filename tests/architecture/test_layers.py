@@ -7,7 +7,7 @@ import ast
 import pytest
 from source_tree import PACKAGES, ROOT, Import, Module, imports_of, package_modules
 
-GROUND = ("pydron.location", "pydron.errors", "pydron.marks", "pydron.installed")
+GROUND = ("pydron.location", "pydron.errors", "pydron.marks", "pydron.installed", "pydron.own_frame")
 IR = (*GROUND, "pydron.ir")
 SHOWN = (*IR, "pydron.export", "pydron.interpret", "pydron.trace", "pydron.explain")
 COMPILER = (*IR, "pydron.frontend", "pydron.analysis", "pydron.emit", "pydron.compile")
@@ -37,6 +37,7 @@ RUNTIME = (
 ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron.location": (),
     "pydron.marks": (),
+    "pydron.own_frame": (),
     "pydron.installed": (),
     "pydron.stand_in": (),
     "pydron.uninterrupted": (),

@@ -192,6 +192,86 @@ def main():
     finally:
         note(n)
 """,
+    "an exception that is raised once more shows where it was raised before": """
+import sys, traceback
+def text():
+    here = text.__code__.co_filename
+    return [(at.name, at.lineno) for at in traceback.extract_tb(sys.exc_info()[2]) if at.filename == here]
+@schedule
+def again(errors):
+    for error in errors:
+        if f(1):
+            raise error
+@schedule
+def main():
+    errors = []
+    for x in range(2):
+        try:
+            fail(f(x))
+        except ValueError as error:
+            errors.append(error)
+    try:
+        raise errors[0]
+    except ValueError:
+        note(text())
+    try:
+        try:
+            raise errors[1] from errors[0]
+        finally:
+            note(f(1))
+    except ValueError:
+        note(text())
+    for number in range(2):
+        try:
+            again(errors)
+        except ValueError:
+            note(text())
+    last = errors[1]
+    if f(last is None):
+        raise last
+""",
+    "a failing assertion or deletion is underlined as by Python": """
+import sys, traceback
+def text():
+    (at,) = traceback.extract_tb(sys.exc_info()[2])
+    return at.lineno, getattr(at, "colno", 0), getattr(at, "end_colno", 0)
+@schedule
+def main(table=None):
+    table = {"a": [1]}
+    for case in range(6):
+        try:
+            if case == 0:
+                assert f(case) == 99, f(case)
+            elif case == 1:
+                assert isinstance(f(case), str) and case, "text"
+            elif case == 2:
+                assert (f(case) ==
+                        7)
+            elif case == 3:
+                del table["none"]
+            elif case == 4:
+                del table["a"][f(0)], table[
+                    f(case)]
+            else:
+                assert not f(case)
+        except (AssertionError, LookupError):
+            note(text())
+    return table
+""",
+    "the name of a handler in a loop after statements that always raise": """
+@schedule
+def main():
+    try:
+        raise KeyError(f(1))
+    except KeyError as error:
+        note(error)
+    for x in range(2):
+        try:
+            fail(x)
+        except ValueError as error:
+            note(error, f(x))
+    return error
+""",
 }
 
 

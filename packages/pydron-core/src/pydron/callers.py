@@ -40,9 +40,6 @@ _made: dict[tuple[int, int, str], tuple[CodeType, CodeType]] = {}
 
 _MOST = 4096
 
-_LOOKING = frozenset({"_getframe", "currentframe", "extract_stack", "print_stack", "stack", "walk_stack", "warn"})
-"""Names of functions that look at the callers of the function that calls them."""
-
 
 def caller_at(users: CodeType, namespace: dict[str, Any], line: int) -> Caller:
     """What makes calls from a line of the user's code.
@@ -63,7 +60,7 @@ def seen_from_outside(function: FunctionType) -> Callable[..., Any]:
     """A function as it is to be called within the entry that stands for it: if it looks at who calls, it finds whoever
     called the entry."""
     code = function.__code__
-    if _LOOKING.isdisjoint(code.co_names) and not any(
+    if "warn" not in code.co_names and not any(
         type(names) is tuple and "stacklevel" in names for names in code.co_consts
     ):
         return function

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, overload
 
 from pydron.marks import is_scheduled, mark_functional, scheduled_record, vouch
+from pydron.own_frame import looked_at_with
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,8 +81,9 @@ def schedule_function(function: Any, strict: bool) -> Any:
     from pydron.entry import Record, adorn, make_entry
 
     record = Record(function, strict)
-    if function.__code__.co_flags & _LAZY:
-        # Calling it only makes the lazy object, so there is nothing to schedule; it stays what it is to `inspect`.
+    if function.__code__.co_flags & _LAZY or looked_at_with(function.__code__):
+        # Calling a lazy one only makes the lazy object, so there is nothing to schedule; it stays what it is to
+        # `inspect`. What looks at its own frame finds the frames that it would have found.
         if strict:
             _demand_plain(function)
         adorn(function, record)

@@ -349,6 +349,19 @@ def _shown(entries: list[TracebackType], outside: Place | None = None) -> Traceb
     return rebuilt
 
 
+def as_raised_before(traceback: TracebackType) -> TracebackType | None:
+    """The traceback of an exception that the program raises once more: no entry is replaced by the ones to come."""
+    shown: TracebackType | None = None
+    for entry in reversed(_activations(traceback)):
+        frame, place = entry.tb_frame, place_of_entry(entry)
+        found = _emitted.get(id(frame.f_code))
+        if found is not None and found[2] == "part":
+            shown = entry_of(found[1], place, shown, frame.f_globals, dict(frame.f_locals))
+        else:
+            shown = TracebackType(shown, frame, entry.tb_lasti, place.line)
+    return shown
+
+
 def _loops(entry: TracebackType) -> bool:
     """Whether the code of an entry was asking an iterator for an element."""
     from opcode import opmap  # late: only failures need it

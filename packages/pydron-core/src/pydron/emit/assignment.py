@@ -60,7 +60,10 @@ class Assignment:
         return self.through(case.guard, inside) or inside
 
     def _after_try(self, node: Try, before: Names) -> Names:
-        ends = [self.through(handler.body, self.handling(handler.name, before)) for handler in node.handlers]
+        ends: list[Names | None] = []
+        for handler in node.handlers:
+            handled = self.through(handler.body, self.handling(handler.name, before))
+            ends.append(None if handled is None else handled - {handler.name})  # Python unbinds it in the end
         tried = self.through(node.body, before)
         ends.append(None if tried is None else self.through(node.orelse, tried))
         falling = [end for end in ends if end is not None]

@@ -69,7 +69,7 @@ class Plain:
             case Output():
                 bare = bare_exit(node)
                 if bare is None and node.fragment is not None:
-                    return self._exit(node.fragment.statements()[0])
+                    return self._exit(node, node.fragment.statements()[0])
                 return bare or []
             case If():
                 test = node.test.expression()
@@ -89,9 +89,10 @@ class Plain:
                 item = ast.withitem(node.manager.expression(), None if node.target is None else bound_to(node.target))
                 return [place(ast.With([item], self._body(node.body, at)), at)]
 
-    def _exit(self, statement: ast.stmt) -> list[ast.stmt]:
+    def _exit(self, node: Output, statement: ast.stmt) -> list[ast.stmt]:
         if isinstance(statement, ast.Raise) and statement.exc is not None:
-            statement.exc = self._releases.raised(statement.exc)
+            self._sites.node_id = node.id
+            statement.exc = self._sites.operation("raised", statement.exc, self._releases.raised(statement.exc))
         return [statement]
 
     def _match(self, node: Match) -> list[ast.stmt]:

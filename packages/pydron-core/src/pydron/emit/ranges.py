@@ -18,6 +18,7 @@ from pydron.emit.plain import Plain, target_of_loop
 from pydron.emit.releases import Releases
 from pydron.ir.names import all_binds, fragments_of
 from pydron.ir.nodes import Call, Const, For, Graph, Host, If, Input, Node, Output, Region, Store
+from pydron.ir.recompiling import compile_again
 
 FACTORY = f"{PREFIX}slice"
 """Name of the function that makes a slice's function, in the code of a :class:`Slice`."""
@@ -172,7 +173,7 @@ def slice_of(
     made = _function(target, body, captures, slicing.calls)
     factory = function_def(FACTORY, _parameters(parameters), [made, ast.Return(name_of(made.name))])
     module = ast.Module([place(factory, node.iterable.expression())], [])
-    code = compile(module, graph.filename, "exec", dont_inherit=True)
+    code = compile_again(module, graph.filename)
     return Slice(code, tuple(slicing.calls), captures, names)
 
 

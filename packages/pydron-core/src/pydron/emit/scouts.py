@@ -54,6 +54,7 @@ from pydron.ir.nodes import (
     subregions,
     walk,
 )
+from pydron.ir.recompiling import compile_again
 from pydron.location import Span
 
 FACTORY = f"{PREFIX}unit"
@@ -172,7 +173,7 @@ class Scouting:
         made: list[ast.stmt] = [*self.expressions.helpers, function, ast.Return(name_of(function.name))]
         factory = function_def(FACTORY, parameters(names), made)
         module = ast.Module([place(factory, at)], [])
-        code = compile(module, graph.filename, "exec", dont_inherit=True)
+        code = compile_again(module, graph.filename)
         return ScoutUnit(code, graph.free_names, operations, operators, tuple(sites.places))
 
     def region(self, region: Region, at: ast.expr) -> list[ast.stmt]:

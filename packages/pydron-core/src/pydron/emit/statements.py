@@ -237,9 +237,9 @@ class Statements:
                 return [statement]
             case ast.Raise(exc=ast.expr() as error, cause=cause):
                 kept = None if cause is None else self.expressions.value(cause)
-                raised = self.expressions.value(error)
-                if isinstance(raised, ast.Call) and raised.args[-1] is error:
-                    raised.args[-1] = self.releases.raised(error)
+                self.sites.node_id = node.id
+                value = self.expressions.emit(error)
+                raised = self.sites.operation("raised", error, self.releases.raised(error) if value is error else value)
                 return [place(ast.Raise(raised, kept), statement)]
             case _:
                 raise Unsupported("an exit of an unknown form")

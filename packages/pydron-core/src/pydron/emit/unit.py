@@ -34,6 +34,7 @@ from pydron.emit.streams import Extent
 from pydron.ir.declarations import declarations
 from pydron.ir.names import all_reads
 from pydron.ir.nodes import Graph, Native
+from pydron.ir.recompiling import compile_again
 from pydron.location import Span
 
 UNIT = f"{PREFIX}unit"
@@ -132,10 +133,11 @@ def emit_unit(graph: Graph) -> Unit:
 
 def _compiled(module: ast.Module, unit: ast.FunctionDef, at: ast.stmt, filename: str) -> CodeType:
     try:
-        return compile(module, filename, "exec", dont_inherit=True)
+        code: CodeType = compile_again(module, filename)
     except TypeError:  # something was put into a part that had been placed, and has no position
         place_all(unit, at)
-        return compile(module, filename, "exec", dont_inherit=True)
+        code = compile_again(module, filename)
+    return code
 
 
 def _located(graph: Graph) -> ast.stmt:

@@ -33,7 +33,7 @@ CALLS: tuple[Text, ...] = (
         "PD103",
         "functional call that ran in the program",
         "{what} ran in the program itself, because something of it cannot be pickled.",
-        "Look at what the message names: an open file, a lock, a database connection or a generator cannot be sent to "
+        "Look at what the trace names: an open file, a lock, a database connection or a generator cannot be sent to "
         "a worker. Pass its path or its data instead, and open it inside of the function.",
         "Arguments, results and exceptions of functional calls travel between processes. What cannot travel is not an "
         "error: a functional call may run anywhere, so it runs where the program is, in order, with the exact result.",

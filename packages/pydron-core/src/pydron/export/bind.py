@@ -18,6 +18,7 @@ from typing import Any
 from pydron.errors import CarriedNameError
 from pydron.export.names import read_by_signature, read_when_defined
 from pydron.ir.nodes import Global, Graph
+from pydron.ir.recompiling import compile_again
 from pydron.ir.verifier import verify
 from pydron.marks import is_functional, mark_functional
 
@@ -143,7 +144,7 @@ class _Carried:
         tree = ast.parse(entry.text)
         ast.increment_lineno(tree, entry.line - 1)
         _raise_to_line_one(tree)
-        code = compile(tree, entry.filename, "exec", flags=flags, dont_inherit=True)
+        code = compile_again(tree, entry.filename, flags)
         exec(code, names)
         value = names[entry.qualname]
         if entry.mark == "functional" and not is_functional(value):

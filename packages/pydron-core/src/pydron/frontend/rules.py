@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from pydron.frontend import (
+    assertions,
     assignments,
     choices,
     comprehensions,
@@ -38,6 +39,7 @@ _EXPRESSIONS: dict[type[ast.expr], Any] = {
 RULES = Rules(
     statements={
         **statements.STATEMENTS,
+        **assertions.STATEMENTS,
         **assignments.STATEMENTS,
         **loops.STATEMENTS,
         **matches.STATEMENTS,

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pydron.frontend.scopes import FunctionLike
+from pydron.ir.recompiling import compile_again
 
 _FUTURES = 0x1FE0000
 """The ``CO_FUTURE_...`` bits: they choose how source is understood."""
@@ -56,7 +57,7 @@ class _File:
     def compile(self, statement: ast.stmt, filename: str) -> list[types.CodeType]:
         module = ast.Module(body=[*self.imports, statement], type_ignores=[])
         try:
-            return list(_code_objects(compile(module, filename, "exec", self.flags, dont_inherit=True)))
+            return list(_code_objects(compile_again(module, filename, self.flags)))
         except (SyntaxError, ValueError, RecursionError):
             return []
 
@@ -126,7 +127,7 @@ def _parse(text: str, filename: str, flags: int) -> _File:
     kept = _parsed.get(filename)
     if kept is not None and kept.text == text and kept.flags == flags:
         return kept
-    module = compile(text, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    module = compile_again(text, filename, flags | ast.PyCF_ONLY_AST)
     assert isinstance(module, ast.Module)
     while len(_parsed) >= _KEPT_FILES:
         _parsed.pop(next(iter(_parsed)), None)

@@ -60,28 +60,6 @@ def lower_raise(lowering: Lowering, node: ast.Raise) -> None:
     lowering.leave("raise", node, node)
 
 
-def lower_assert(lowering: Lowering, node: ast.Assert) -> None:
-    """Emit an assertion as what it stands for: a choice with a ``raise``."""
-    if not __debug__:
-        return
-    if "AssertionError" in lowering.names.shadowed:
-        native_statement(lowering, node, "PD217", "the name AssertionError means something else here")
-        return
-    test = lowering.condition(node.test)
-
-    def fail() -> None:
-        error: ast.expr = ast.copy_location(ast.Name("AssertionError", ast.Load()), node)
-        if node.msg is not None:
-            # The compiler means the builtin class, whatever the message does: it is not read before.
-            message = lowering.expression(node.msg)
-            made = ast.copy_location(ast.Call(error, [message], []), node)
-            error = lowering.rules.expressions[ast.Call](lowering, made)
-        statement = ast.copy_location(ast.Raise(error, None), node)
-        lowering.leave("raise", node, statement)
-
-    lowering.choose(test, node, lambda: None, fail)
-
-
 def lower_delete(lowering: Lowering, node: ast.Delete) -> None:
     """Emit ``del``, one target at a time, as Python does."""
     foreign = foreign_names(lowering, node.targets)
@@ -97,7 +75,7 @@ def _delete(lowering: Lowering, target: ast.expr, node: ast.Delete) -> None:
         for part in target.elts:
             _delete(lowering, part, node)
         return
-    statement = ast.copy_location(ast.Delete([target]), node)
+    statement = ast.copy_location(ast.Delete([target]), target)
     if isinstance(target, (ast.Attribute, ast.Subscript)):
         place(lowering, target)
         lowering.leaf(Store, statement, node, kind="delete", root=root_of(lowering, target))
@@ -170,7 +148,6 @@ STATEMENTS: StatementRules = {
     ast.If: lower_if,
     ast.Return: lower_return,
     ast.Raise: lower_raise,
-    ast.Assert: lower_assert,
     ast.Delete: lower_delete,
     ast.AugAssign: lower_augmented,
 }

@@ -12,6 +12,7 @@ from pydron.ir.fragment import Fragment
 from pydron.ir.nodes import Graph, Input, Native, Output, Region
 from pydron.ir.syntax import all_nodes
 from pydron.location import NOWHERE, Span
+from pydron.own_frame import looked_at_with
 
 Kind = Literal["function", "generator", "coroutine", "async_generator", "lambda", "opaque"]
 
@@ -34,6 +35,9 @@ def reason_to_take_whole(function: types.FunctionType, tree: FunctionLike) -> tu
         return "PD204", "yield"
     if "__class__" in function.__code__.co_freevars:
         return "PD213", "super() or __class__"
+    looking = looked_at_with(function.__code__)
+    if looking:
+        return "PD213", f"{looking}()"
     # Hardly any function has one of these names: only then is it worth asking whose they are.
     suspects = [node for node in all_nodes([tree]) if isinstance(node, ast.Name) and node.id in _SUSPECTS]
     if not suspects:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydron.interpret.rebuild import Definition, rebuild
 from pydron.ir.nodes import Graph
+from pydron.ir.recompiling import compile_again
 from pydron.location import NOWHERE
 
 
@@ -59,7 +60,7 @@ def compiled(graph: Graph) -> types.CodeType:
     module = ast.Module(body=[_nested(graph, definition)], type_ignores=[])
     ast.fix_missing_locations(module)
     first.lineno = first.end_lineno = graph.first_line
-    code: types.CodeType = compile(module, graph.filename, "exec", dont_inherit=True)
+    code: types.CodeType = compile_again(module, graph.filename)
     for name in _path(graph):
         # The last of that name: code of its defaults stands before it.
         found = [part for part in code.co_consts if isinstance(part, types.CodeType) and part.co_name == name]
@@ -132,7 +133,7 @@ def _evaluated_signature(graph: Graph, namespace: dict[str, Any], cells: Mapping
             node.lineno = node.end_lineno = graph.first_line
     module = ast.Module(body=[definition], type_ignores=[])
     made: dict[str, Any] = {name: value for name, cell in cells.items() for value in _contents(cell)}
-    exec(compile(module, graph.filename, "exec", dont_inherit=True), namespace, made)
+    exec(compile_again(module, graph.filename), namespace, made)
     return made["_"]
 
 

@@ -21,7 +21,17 @@ from pydron_runtime.machine.ops_access import (
 )
 from pydron_runtime.machine.ops_call import call, method, mutate
 from pydron_runtime.machine.ops_display import put_off_display, spread_hashed
-from pydron_runtime.machine.ops_guarded import as_it_was, attempt, caught, completes, fails, leaving, manager, note
+from pydron_runtime.machine.ops_guarded import (
+    as_it_was,
+    attempt,
+    caught,
+    completes,
+    fails,
+    leaving,
+    manager,
+    note,
+    raised,
+)
 from pydron_runtime.machine.ops_in_place import in_place
 from pydron_runtime.machine.ops_match import matched
 from pydron_runtime.machine.ops_pure import (
@@ -93,8 +103,8 @@ OPERATIONS: dict[str, Any] = {
         ahead, as_it_was, attempt, attribute, binary, call, caught, choose, completes, contains, delete_attribute,
         delete_item, fails, fence, forecast, gathered, go_through, in_place, index_slice, item, iterate, kept_under,
         key, keywords, leaving, listed, looked, loop, loop_over, manager, mapped, matched, may_put_off, method, mutate,
-        note, pure, put_off_display, set_attribute, set_item, settled, spread, spread_hashed, spread_mapping, stay,
-        tiers, truth, tupled, turns, unary, unpack, value_of,
+        note, pure, put_off_display, raised, set_attribute, set_item, settled, spread, spread_hashed, spread_mapping,
+        stay, tiers, truth, tupled, turns, unary, unpack, value_of,
     )
 }  # fmt: skip
 """What the parameter ``__pydron_op_<name>`` of an emitted unit receives."""

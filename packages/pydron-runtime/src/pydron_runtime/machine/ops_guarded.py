@@ -13,7 +13,7 @@ from pydron.places import Place, line_of
 from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding, attempt_of
 from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.contexts import end_context, handled_at
-from pydron_runtime.machine.current import settled
+from pydron_runtime.machine.current import settled, value_of
 from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import end_of
@@ -177,6 +177,15 @@ def as_it_was(attempt: Attempt) -> tuple[Any, ...]:
     """
     values = attempt.values_at(None if attempt.failed is None else end_of(attempt.failed))
     return tuple(values.get(name, UNBOUND) for name in attempt.names)
+
+
+def raised(frame: Frame, site: int, error: Any) -> Any:
+    """What a ``raise`` statement raises. One that was raised before is an object that others see, and is changed."""
+    error = value_of(frame, site, error)
+    if isinstance(error, BaseException) and error.__traceback__ is not None:
+        frame.machine.fence(frame, site, "PD301", type(error).__qualname__)
+        error.__traceback__ = runner.as_raised_before(error.__traceback__)
+    return error
 
 
 def leaving(frame: Frame, site: int) -> bool:

@@ -332,7 +332,10 @@ def _taken(tasks: Tasks, entry: TaskEntry, guess: Guess) -> Pending:
 
 
 def tell_once(name: str, what: str, reason: str) -> None:
-    """Say, once per function, that its calls run in the program because something cannot travel."""
+    """Say, once per function, that its calls run in the program because something cannot travel.
+
+    To those who ask for it: by itself, the program would not have written a thing.
+    """
     if (name, what) not in _told:
         _told.add((name, what))
-        _log.warning("PD103: %s runs in the program itself: %s", name, reason)
+        _log.debug("PD103: %s runs in the program itself: %s", name, reason)
