@@ -27,7 +27,7 @@ def test_what_the_compiler_warns_of_is_not_said_again() -> None:
         program = Program(PRELUDE + DOUBTFUL)
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("default")
-        registry: dict[object, object] = {}
+        registry: dict[str | tuple[str, type[Warning], int], int] = {}
         filters = list(warnings.filters)
         for _ in range(2):
             warnings.warn_explicit("once", UserWarning, "somewhere.py", 1, registry=registry)
