@@ -15,7 +15,7 @@ from pydron.preparing import PREPARING
 from pydron_runtime.execution import execute
 from pydron_runtime.machine.code import Code, code_of
 from pydron_runtime.prospects import has_prospects
-from pydron_runtime.quiet import quiet_of, remember
+from pydron_runtime.quiet import Quiet, quiet_of, remember, run_quietly
 from pydron_runtime.sessions import Session, session_of
 
 if TYPE_CHECKING:
@@ -38,20 +38,23 @@ def run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen
         PREPARING.now = False
     if prepared is None:
         return record.as_written(*args, **kwargs)
+    if isinstance(prepared, Quiet):
+        return run_quietly(record, prepared, args, kwargs)
     code, session, watch = prepared
     return execute(code, args, kwargs, session.executor, session.recorder, watch)
 
 
 def _prepared(
     record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen: Settings, name: str
-) -> tuple[Code, Session, _Watch | None] | None:
-    """What a call on the machine needs; None if the function runs as it is written."""
+) -> tuple[Code, Session, _Watch | None] | Quiet | None:
+    """What a call on the machine needs; how it is quiet, if it is; None if it runs as it is written for other reasons."""
     code = code_of(record)
     if code is None or not code.accepts(args, kwargs):
         return None
     if not always() and not has_prospects(code, args, kwargs):
-        remember(record, quiet_of(code), chosen)
-        return None
+        quiet = quiet_of(code)
+        remember(record, quiet, chosen)
+        return quiet
     return code, session_of(chosen, name), _watch(chosen)
 
 

@@ -59,6 +59,11 @@ def _promises(callee: Any, seen: frozenset[int]) -> bool:
     return False
 
 
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
+"""Functions to the interpreter, before Python 3.12, and loops in the graph."""
+
+
 def _defines_functions(function: FunctionType) -> bool:
     """Whether functions are nested in it, which it may call."""
-    return any(isinstance(constant, CodeType) for constant in function.__code__.co_consts)
+    constants = function.__code__.co_consts
+    return any(isinstance(each, CodeType) and each.co_name not in _COMPREHENSIONS for each in constants)

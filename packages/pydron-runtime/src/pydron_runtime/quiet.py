@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from pydron.analysis.reach import names_functional
 from pydron.marks import generation, scheduled_record
 
 if TYPE_CHECKING:
@@ -26,17 +27,19 @@ _MISSING: Any = object()
 
 @dataclass(slots=True)
 class Quiet:
-    """Why a function is quiet.
+    """Why a function is quiet, or was this time.
 
     Attributes:
+        always: Whether it will be next time. If not, that depends on its arguments.
         generation: Of what is functional.
         names: (namespace, name, value): what each name means.
         cells: The same for variables of enclosing functions.
-        recursive: Whether it calls itself by name.
+        recursive: Whether it calls itself by name, and what it calls then will be quiet too.
         settings: Those under which calls of the function may be run as they are without looking at anything else; None
             where there are none.
     """
 
+    always: bool
     generation: int
     names: tuple[tuple[Mapping[str, Any], str, Any], ...]
     cells: tuple[tuple[CellType, Any], ...]
@@ -44,8 +47,8 @@ class Quiet:
     settings: Settings | None = None
 
     def holds(self) -> bool:
-        """Whether nothing has changed."""
-        if self.generation != generation():
+        """Whether the function is quiet, whatever its arguments: nothing has changed."""
+        if not self.always or self.generation != generation():
             return False
         for namespace, name, value in self.names:
             if namespace.get(name, _MISSING) is not value:
@@ -56,37 +59,40 @@ class Quiet:
         return True
 
 
-def quiet_of(code: Code) -> Quiet | None:
-    """Why a function without prospects will have none next time; None where that depends on its arguments.
+def quiet_of(code: Code) -> Quiet:
+    """What is known of a function without prospects for its next calls.
 
     Asked for only when a call of the function was found to have no prospects.
     """
     made = _Guards(code.record)
     parameters = code.signature.parameters
+    always = True
     for named in code.callees:
-        if named.captured:
-            if named.root in parameters:
-                return None
-        elif not made.add(named.root, named.attributes):
-            return None
-    return Quiet(generation(), tuple(made.names), tuple(made.cells), made.recursive)
+        if not named.captured:
+            always = made.add(named.root, named.attributes) and always
+        elif named.root in parameters:
+            always = False
+    # One that is given a functional function in a call of itself had better be asked for its prospects each time.
+    recursive = made.recursive and (always or not names_functional(code.record.function))
+    return Quiet(always, generation(), tuple(made.names), tuple(made.cells), recursive)
 
 
-def remember(record: Record, quiet: Quiet | None, present: Settings) -> None:
+def remember(record: Record, quiet: Quiet, present: Settings) -> None:
     """Keep what is known of a function for its next calls.
 
     Args:
         present: The settings now; under these the function runs as it is.
     """
     record.quiet = quiet
-    if quiet is not None and not quiet.recursive:
+    if not quiet.recursive:
         quiet.settings = present
 
 
 def run_quietly(record: Record, quiet: Quiet, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """Run a quiet function as it is. Raises what it raises.
+    """Run a function that is quiet, this time at least, as it is. Raises what it raises.
 
-    One that calls itself would come here with each call. While it runs, what users call has the function's own code.
+    One that calls itself would come here, or be prepared, with each call. While it runs, what users call has the
+    function's own code.
     """
     function, entry = record.function, record.entry
     if not quiet.recursive or entry.__code__ is not record.code:

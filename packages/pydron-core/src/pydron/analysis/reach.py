@@ -25,7 +25,8 @@ _known: weakref.WeakKeyDictionary[FunctionType, bool] = weakref.WeakKeyDictionar
 
 
 def reaches_functional(function: Any, args: Iterable[Any] = ()) -> bool:
-    """Whether calling a plain function, or a method of one, may come to a functional call.
+    """Whether calling a function, or a method of one, may come to a functional call, or to one of another scheduled
+    function.
 
     Args:
         args: What it is called with: functions among them may be called.
@@ -81,7 +82,7 @@ def _search(function: FunctionType, owner: type | None, by_name: bool = False) -
         if not by_name and not is_of_library(current) and _names_a_method(current):
             return True
         for found in _named(current, owner):
-            if is_functional(found) or not by_name and is_scheduled(found):
+            if is_functional(found) or not by_name and is_scheduled(found) and not _is_entry_of(found, function):
                 return True
             if type(found) is MethodType:
                 found = found.__func__
@@ -90,6 +91,12 @@ def _search(function: FunctionType, owner: type | None, by_name: bool = False) -
             if type(found) is FunctionType and not is_of_python(found):
                 stack.append(found)
     return False
+
+
+def _is_entry_of(found: Any, function: FunctionType) -> bool:
+    """Whether what users call in place of a function is this: it calls itself."""
+    record = scheduled_record(found)
+    return record is not None and record.function is function
 
 
 def _names_a_method(function: FunctionType) -> bool:
