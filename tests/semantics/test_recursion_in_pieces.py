@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from scheduled import PRELUDE, Program, check, executing
 
 from pydron import functional, schedule
-from pydron_runtime.data.tasks import Task
-from pydron_runtime.machine import unfolding
+from pydron_runtime.data.tasks import Completion, Succeeded, Task
+from pydron_runtime.machine import granularity, unfolding
 from pydron_runtime.testing.scripted import ScriptedExecutor, oldest_first
 
 SORT = """
@@ -182,3 +183,27 @@ def test_only_functions_that_come_to_themselves_are_unfolded() -> None:
     assert [name for name in ("merge", "sort", "fib", "even", "uneven", "quick") if is_recursive(names[name])] == [  # type: ignore[arg-type]
         "sort", "fib", "even", "uneven", "quick",
     ]  # fmt: skip
+
+
+def test_a_loop_of_short_calls_of_a_recursive_function_waits_for_what_the_first_ones_took(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And makes the others itself: handed out one by one, each would cost a thousand times what it takes."""
+    for module in (granularity, unfolding):
+        monkeypatch.setattr(module, "always", lambda: False)
+    program = Program(PRELUDE + SORT + "@schedule\ndef main():\n    return [fib(n % 7) for n in range(300)]\n")
+    executor = ScriptedExecutor(oldest_first, 2)
+    completed = executor.completed
+
+    def quickly(owner: int) -> list[Completion]:
+        return [
+            msgspec.structs.replace(each, nanoseconds=1000, carrying=0) if isinstance(each, Succeeded) else each
+            for each in completed(owner)
+        ]
+
+    monkeypatch.setattr(executor, "completed", quickly)
+    with executing(executor):
+        outcome = program.observe(program.namespace(schedule, functional))
+    plain = program.observe(program.namespace(plainly, plainly))
+    assert (str(outcome.result), str(outcome.error)) == (str(plain.result), str(plain.error))
+    assert len(executor.submitted) < 100

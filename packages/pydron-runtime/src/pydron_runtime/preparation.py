@@ -47,7 +47,7 @@ def run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen
 def _prepared(
     record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen: Settings, name: str
 ) -> tuple[Code, Session, _Watch | None] | Quiet | None:
-    """What a call on the machine needs; how it is quiet, if it is; None if it runs as it is written for other reasons."""
+    """What a call on the machine needs; how it is quiet, if it is; None if it runs as written for other reasons."""
     code = code_of(record)
     if code is None or not code.accepts(args, kwargs):
         return None

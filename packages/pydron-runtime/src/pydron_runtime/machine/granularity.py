@@ -20,6 +20,9 @@ SHORT = 90_000
 """Nanoseconds. Handing out a call and taking its result in costs the program some 60 µs of processor time, and a worker
 some 25 µs (measured). On two cores that the program shares with its workers, shorter calls end sooner here."""
 
+BRIEF = SHORT // 2
+"""Nanoseconds that a call of nearly the same size has taken. This one may take twice as long, and is short even so."""
+
 FAIRLY_SHORT = 2_000_000
 """Nanoseconds. Up to here calls are better made ahead, in ranges, where the loop allows it."""
 
@@ -57,14 +60,19 @@ class Cost:
         self.mean = 0.0
 
     @property
+    def is_known(self) -> bool:
+        """Whether enough calls were measured to tell what the next one takes, or its size does."""
+        return self.calls >= _ENOUGH
+
+    @property
     def is_short(self) -> bool:
         """Whether calls are better made where the program is."""
-        return self.calls >= _ENOUGH and self.mean < SHORT and not always()
+        return self.is_known and self.mean < SHORT and not always()
 
     @property
     def is_fairly_short(self) -> bool:
         """Whether calls are better made in ranges than handed out one by one."""
-        return self.calls >= _ENOUGH and self.mean < FAIRLY_SHORT and not always()
+        return self.is_known and self.mean < FAIRLY_SHORT and not always()
 
     def is_short_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether this call is better made where the program is."""
@@ -74,7 +82,7 @@ class Cost:
         if Pending in map(type, args) or Pending in map(type, kwargs.values()):
             return False
         expected = sizes.expected(size_of(args, kwargs))
-        return expected is not None and expected < SHORT // 2  # a call of nearly the same size may take twice as long
+        return expected is not None and expected < BRIEF
 
     def measured(self, nanoseconds: int) -> None:
         """A call took so long."""

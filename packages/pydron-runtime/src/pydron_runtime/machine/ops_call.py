@@ -179,6 +179,9 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
             current(frame, site, value)
     if machine.window.full and getcurrent() is machine.driver:
         machine.wait(frame, lambda: machine.window.has_room, site, "window")
+    if machine.unfolding.is_full(cost) and getcurrent() is machine.driver:
+        machine.wait(frame, lambda: not machine.unfolding.is_full(cost), site, "window")
+        return issue(frame, site, function, args, kwargs)
     unfolded = machine.unfolding.put(frame, site, function, args, kwargs)
     if unfolded is not None:
         return unfolded

@@ -75,13 +75,15 @@ class Sizes:
         known = self._took.get(size)
         if known is not None:
             return known
-        near = [other for other in self._took if _is_near(size, other)]
-        return self._took[min(near, key=lambda other: _distance(size, other))] if near else None
+        # The latest first: a loop goes from one size to the next, and there may be thousands of calls in it.
+        near = (took for other, took in reversed(self._took.items()) if _is_near(size, other))
+        return next(near, None)
 
 
 def _is_near(size: Size, other: Size) -> bool:
-    return len(size) == len(other) and all(abs(a - b) <= max(1, abs(b) // _NEAR) for a, b in zip(size, other))
-
-
-def _distance(size: Size, other: Size) -> int:
-    return sum(abs(a - b) for a, b in zip(size, other))
+    if len(size) != len(other):
+        return False
+    for a, b in zip(size, other):
+        if a != b and abs(a - b) > max(1, abs(b) // _NEAR):
+            return False
+    return True

@@ -23,11 +23,13 @@ from itertools import islice
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from pydron.config import always
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import deferred_call
+from pydron_runtime.machine.brought_forth import short_call_in_turn
 from pydron_runtime.machine.deferral import is_deferrable_function
 from pydron_runtime.machine.entries import State, TaskEntry
-from pydron_runtime.machine.granularity import cost_of
+from pydron_runtime.machine.granularity import BRIEF, Cost, cost_of
 from pydron_runtime.machine.sizes import Size, Sizes, elements_of, size_of
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import record_of
@@ -139,6 +141,11 @@ class _Piece:
             if piece is not None:
                 piece.left -= 1
 
+    def as_region(self) -> Frame:
+        """The frame in its place, for code that stands at a line of the caller."""
+        self.frame.code, self.frame.kind = self.caller.code, "region"
+        return self.frame
+
     def let_go(self) -> None:
         """The call has been made, or handed out: its arguments need not be kept for it any more."""
         self.args, self.kwargs = (), {}
@@ -188,6 +195,15 @@ class Unfolding:
         self.feed(idle=False)
         return child.outputs[0]
 
+    def is_full(self, cost: Cost) -> bool:
+        """Whether the workers have enough to do until it is known what calls of a function take.
+
+        Where they take less time than handing them out, a loop of them would have to be caught up with, one by one.
+        """
+        if not self.waiting or cost.is_known:
+            return False
+        return len(self.waiting) >= PIECES * self._machine.executor.workers
+
     def is_unfolded(self, frame: Frame) -> bool:
         """Whether a frame runs the body of an unfolded call."""
         return id(frame) in self._unfolded
@@ -220,7 +236,9 @@ class Unfolding:
         del self.waiting[place]
         takes, is_known = expected[place]
         parts = workers * (KNOWN if is_known else GUESSED)
-        if idle and takes >= SMALL and takes * parts > sum(each for each, _ in expected):
+        if is_known and takes < BRIEF and self._may_be_made_here(piece):
+            self._make_here(piece)
+        elif idle and takes >= SMALL and takes * parts > sum(each for each, _ in expected):
             self._unfold(piece)
         else:
             self._hand_out(piece)
@@ -236,9 +254,28 @@ class Unfolding:
         if child.finished:
             del self._unfolded[id(child)]
 
+    def _may_be_made_here(self, piece: _Piece) -> bool:
+        """Whether the arguments of a call are there."""
+        return not always() and not any(
+            map(self._machine.containers.holds_pending, (*piece.args, *piece.kwargs.values()))
+        )
+
+    def _make_here(self, piece: _Piece) -> None:
+        """Make a call in the program that takes less time than handing it out."""
+        child = piece.as_region()
+
+        def run() -> tuple[Any]:
+            began = time.perf_counter_ns()
+            result = short_call_in_turn(child, piece.site, piece.function, piece.args, piece.kwargs)
+            piece.ended(time.perf_counter_ns() - began)
+            self._machine.tasks.made_here += 1
+            return (result,)
+
+        child.start(run)
+        piece.let_go()
+
     def _hand_out(self, piece: _Piece) -> None:
-        child = piece.frame
-        child.code, child.kind = piece.caller.code, "region"  # the call stands at a line of the caller
+        child = piece.as_region()
 
         def run() -> tuple[Any]:
             pending: Any = MISSING
