@@ -14,7 +14,7 @@ import pytest
 from twins import function_of, program, same
 
 from pydron.frontend.build import build_graph
-from pydron.ir.nodes import Graph, Native, walk
+from pydron.ir.nodes import Call, Graph, Native, walk
 from pydron.location import Span
 
 
@@ -121,7 +121,8 @@ WHOLE = {
     "def f(x):\n    return locals()\n": ("PD213", "function"),
     "def f(x):\n    return eval('x')\n": ("PD213", "function"),
     "def f(x):\n    exec(*x)\n": ("PD213", "function"),
-    "class A:\n    def f(self):\n        return super().f()\nf = A.f\n": ("PD213", "function"),
+    "class A:\n    def f(self):\n        return lambda: super().f()\nf = A.f\n": ("PD213", "function"),
+    "class A:\n    def f(self):\n        self = super().f()\nf = A.f\n": ("PD213", "function"),
     "class A:\n    def f(self):\n        return lambda: __class__\nf = A.f\n": ("PD213", "function"),
 }
 
@@ -132,6 +133,13 @@ def test_functions_taken_whole(source: str) -> None:
     reason, kind = WHOLE[source]
     assert (reasons(graph), graph.kind) == ([reason], kind)
     assert len(graph.body.nodes) == 3
+
+
+def test_super_is_spelt_out_where_it_stands_in_the_method_itself() -> None:
+    graph = build_graph(program("class A:\n    def f(this, x):\n        return super().f(x)\nf = A.f\n")["f"])
+    assert reasons(graph) == []
+    calls = [node for node in graph.body.nodes if isinstance(node, Call)]
+    assert [call.fragment.text.partition(" = ")[2] for call in calls][0] == "super(__class__, this)"
 
 
 @pytest.mark.parametrize("call", ["vars(x)", "dir(x)", "eval('1', {})", "exec('', {}, {})", "x.locals()"])

@@ -5,6 +5,47 @@ from __future__ import annotations
 import pytest
 from contract import Item, Row, hold
 
+CLASSES = """
+import dataclasses, functools
+
+class Base:
+    def __init__(self, x):
+        self.x = x
+        self.y = f(x)
+    def run(self, x):
+        return f(x)
+    def __call__(self, x):
+        return g(x)
+    @property
+    def area(self):
+        return f(self.x)
+    @functools.cached_property
+    def volume(self):
+        return g(self.x)
+
+class Child(Base):
+    def __init__(self, x):
+        super().__init__(x)
+        self.z = g(x)
+    def run(self, x):
+        return super().run(x) + 1
+
+@dataclasses.dataclass
+class Case:
+    x: int
+    y: int = dataclasses.field(init=False)
+    def __post_init__(self):
+        self.y = f(self.x)
+
+class Pipeline:
+    def __init__(self, *stages):
+        self.stages = stages
+    def run(self, x):
+        for stage in self.stages:
+            x = stage(x)
+        return x
+"""
+
 ITEM = Item(
     "B11",
     "Functions of the program",
@@ -40,6 +81,35 @@ ITEM = Item(
             "a method that calls functional functions",
             "return [Step().run(x) for x in range(4)]",
             before="class Step:\n    def run(self, x):\n        return f(x) + 1",
+        ),
+        Row("an `__init__` that calls functional functions", "return [Base(x).y for x in range(4)]", before=CLASSES),
+        Row("a `__post_init__` of a dataclass", "return [Case(x) for x in range(4)]", before=CLASSES),
+        Row(
+            "`super().__init__(x)`",
+            "cs = [Child(x) for x in range(4)]\nreturn [(c.y, c.z) for c in cs]",
+            calls=8,
+            before=CLASSES,
+        ),
+        Row("`super().run(x)`", "c = Child(0)\nreturn [c.run(x) for x in range(4)]", before=CLASSES),
+        Row("an object that can be called", "b = Base(0)\nreturn [b(x) for x in range(4)]", before=CLASSES),
+        Row("a property", "bs = [Base(x) for x in range(4)]\nreturn [b.area for b in bs]", calls=8, before=CLASSES),
+        Row(
+            "a `cached_property`",
+            "b = Base(1)\nbs = [Base(x) for x in range(4)]\nreturn [b.volume + b.volume for b in bs]",
+            calls=8,
+            before=CLASSES,
+        ),
+        Row("functions in attributes", "p = Pipeline(f, g)\nreturn [p.run(x) for x in range(4)]", 8, before=CLASSES),
+        Row(
+            "functions in a table: `TABLE[name](x)`",
+            "return [apply(name, x) for name in TABLE for x in range(2)]",
+            before="TABLE = {'f': f, 'g': g}\ndef apply(name, x):\n    return TABLE[name](x)",
+        ),
+        Row(
+            "functions in a list that is an argument",
+            "return [through([f, g], x) for x in range(4)]",
+            calls=8,
+            before="def through(stages, x):\n    for stage in stages:\n        x = stage(x)\n    return x",
         ),
         Row("`functools.partial(f, 1)`", "import functools\nreturn [functools.partial(add, x)() for x in range(4)]"),
     ),

@@ -50,6 +50,11 @@ def caller_at(users: CodeType, namespace: dict[str, Any], line: int) -> Caller:
     return FunctionType(_placed(_CALLER, users, line), namespace)
 
 
+def shown_caller_at(users: CodeType, namespace: dict[str, Any], line: int) -> Caller:
+    """The same, for code that would really make the call and is not run: tracebacks show it."""
+    return FunctionType(_placed(_CALLER, users, line).replace(), namespace)
+
+
 def steps_at(users: CodeType, namespace: dict[str, Any], line: int, iterator: Iterator[Any]) -> Iterator[Any]:
     """The elements of an iterator, asked for from a line of the user's code. At its end it is not asked again."""
     made: Iterator[Any] = FunctionType(_placed(_STEPS, users, line), namespace)(iterator, next, StopIteration)

@@ -53,6 +53,11 @@ def line_of(entry: TracebackType) -> int:
 
 
 @functools.lru_cache(maxsize=1024)
+def last_line(code: CodeType) -> int:
+    """The last line of a function."""
+    return max(line for _, _, line in code.co_lines() if line is not None)
+
+
 def code_at(filename: str, name: str, place: Place) -> CodeType:
     """Code of a function of this name that can only fail at this place (:func:`entry_at`)."""
     known = place.column is not None and place.end_column is not None

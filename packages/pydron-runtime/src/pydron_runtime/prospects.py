@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-from pydron.analysis.reach import reaches_functional
+from pydron.analysis.reach import names_functional, reaches_functional
 from pydron.marks import is_functional, names_a_functional, scheduled_record
 from pydron_runtime.machine.code import Code, code_of
 from pydron_runtime.machine.safety import runs_user_code_for_attribute
@@ -44,7 +44,8 @@ def has_prospects(
                 return True  # a callee that the function computes: it may be anything
             if _promises(callee, seen | {id(code)}):
                 return True
-    return _defines_functions(code.record.function) and reaches_functional(code.record.function)
+    function = code.record.function
+    return names_functional(function) or _defines_functions(function) and reaches_functional(function)
 
 
 def _promises(callee: Any, seen: frozenset[int]) -> bool:

@@ -3,13 +3,19 @@
 Looks at what the names of a function mean, and what the names of those functions mean, without running or compiling
 anything. A wrong answer costs parallelism or time, never a result: a function that is said to reach functional calls is
 executed by the machine, one that is not runs as it is.
+
+Functions are also found where programs keep them: in tables and lists, in attributes of objects that the function
+names, behind properties, and where making an object, or calling one, calls a method of its class.
 """
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Iterable, Iterator
-from types import CodeType, FunctionType, MethodType, ModuleType
+from dataclasses import dataclass, field
+from itertools import islice
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from pydron.analysis.provenance import is_of_library, is_of_python
@@ -21,7 +27,30 @@ _BUDGET = 300
 _LAZY_CODE = 0x20 | 0x80 | 0x100 | 0x200
 """CO_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR."""
 
-_known: weakref.WeakKeyDictionary[FunctionType, bool] = weakref.WeakKeyDictionary()
+_FEW = 8
+"""Elements of a table or list of functions that are looked at."""
+
+_DATA = frozenset({int, float, complex, bool, str, bytes, type(None), range})
+
+
+@dataclass(slots=True)
+class _Known:
+    """What has been found out about a function.
+
+    Attributes:
+        names: In its code, and in that of the functions nested in it.
+        alone: Whether it reaches a functional call whatever it is given; None where nobody has asked.
+        by_name: Whether it almost certainly does; None where nobody has asked.
+        owned: The same as a method of a class, by the id of that. (Another class in its place costs time at most.)
+    """
+
+    names: frozenset[str]
+    alone: bool | None = None
+    by_name: bool | None = None
+    owned: dict[int, bool] = field(default_factory=dict)
+
+
+_known: weakref.WeakKeyDictionary[FunctionType, _Known] = weakref.WeakKeyDictionary()
 
 
 def reaches_functional(function: Any, args: Iterable[Any] = ()) -> bool:
@@ -29,24 +58,54 @@ def reaches_functional(function: Any, args: Iterable[Any] = ()) -> bool:
     function.
 
     Args:
-        args: What it is called with: functions among them may be called.
+        args: What it is called with: functions among them, or kept in them, may be called.
     """
-    owner: type | None = None
     if type(function) is MethodType:
-        owner, function = type(function.__self__), function.__func__
+        args = (function.__self__, *args)
+    if _reaches(function):
+        return True
+    function = _function_of(function)
+    if type(function) is not FunctionType or is_of_library(function):
+        return False
+    names = _what_is_known_of(function).names
+    return any(_hands_on(arg, names) for arg in args if type(arg) not in _DATA)
+
+
+def _reaches(function: Any) -> bool:
+    """The same, whatever it is given."""
+    owner = type(function.__self__) if type(function) is MethodType else None
+    function = _function_of(function)
     if type(function) is not FunctionType or function.__code__.co_flags & _LAZY_CODE or is_of_python(function):
         return False
-    if any(is_functional(arg) or is_scheduled(arg) for arg in args if callable(arg)) and not is_of_library(function):
-        return True
-    if function not in _known:
-        _known[function] = _search(function, None)
-    return _known[function] or owner is not None and _search(function, owner)
+    known = _what_is_known_of(function)
+    if known.alone is None:
+        known.alone = _search(function, None)
+    if known.alone or owner is None:
+        return known.alone
+    found = known.owned.get(id(owner))
+    if found is None:
+        found = known.owned[id(owner)] = _search(function, owner)
+    return found
+
+
+def _function_of(callee: Any) -> Any:
+    return callee.__func__ if type(callee) is MethodType else callee
+
+
+def _what_is_known_of(function: FunctionType) -> _Known:
+    known = _known.get(function)
+    if known is None:
+        known = _known[function] = _Known(frozenset(_names(function.__code__)))
+    return known
 
 
 def names_functional(function: FunctionType) -> bool:
     """Whether a scheduled function will almost certainly come to functional calls: it names functional functions, or
     functions of the program do, scheduled or not, that it names."""
-    return _search(function, None, by_name=True)
+    known = _what_is_known_of(function)
+    if known.by_name is None:
+        known.by_name = _search(function, None, by_name=True)
+    return known.by_name
 
 
 def is_recursive(function: FunctionType) -> bool:
@@ -101,36 +160,94 @@ def _is_entry_of(found: Any, function: FunctionType) -> bool:
 
 def _names_a_method(function: FunctionType) -> bool:
     """Whether it names what may be a functional method of an object that is known only later."""
-    return any(name not in function.__globals__ and names_a_functional(name) for name in _names(function.__code__))
+    names = _what_is_known_of(function).names
+    return any(name not in function.__globals__ and names_a_functional(name) for name in names)
 
 
 def _named(function: FunctionType, owner: type | None) -> Iterator[Any]:
     """What the names in a function, and in the functions nested in it, mean: globals, free variables, members."""
-    names = set(_names(function.__code__))
-    homes: list[Any] = []
-    for name in names:
-        if name in function.__globals__:
-            found = function.__globals__[name]
-            homes.append(found)
-            yield found
-    for cell in function.__closure__ or ():
-        try:
-            found = cell.cell_contents
-        except ValueError:
-            continue
-        homes.append(found)
-        yield found
+    names = _what_is_known_of(function).names
+    homes: list[Any] = [] if owner is None else [owner]
+    found = [function.__globals__[name] for name in names if name in function.__globals__]
+    found += _contents(function.__closure__ or ())
+    for value in found:
+        homes.append(value if issubclass(type(value), (ModuleType, type)) else type(value))
+        yield from _callable_parts(value, names)
     yield from function.__defaults__ or ()
-    if owner is not None:
-        homes.append(owner)
     for home in homes:
         if type(home) is ModuleType:
-            yield from (vars(home)[name] for name in names if name in vars(home))
-        elif issubclass(type(home), type):
-            for base in home.__mro__:
-                for name in names & vars(base).keys():
-                    found = vars(base)[name]
-                    yield found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
+            for name in names & vars(home).keys():
+                yield from _callable_parts(vars(home)[name], names)
+        elif home.__module__ != "builtins":
+            yield from _members(home, names)
+
+
+def _contents(cells: Iterable[CellType]) -> Iterator[Any]:
+    for cell in cells:
+        try:
+            yield cell.cell_contents
+        except ValueError:
+            continue
+
+
+def _members(kind: type, names: frozenset[str]) -> Iterator[Any]:
+    """The functions behind members of a class."""
+    for base in kind.__mro__:
+        for name in names & vars(base).keys():
+            found = vars(base)[name]
+            kind = type(found)
+            if kind is staticmethod or kind is classmethod:
+                yield found.__func__
+            else:
+                yield found.fget if kind is property else found.func if kind is functools.cached_property else found
+
+
+def _callable_parts(value: Any, names: frozenset[str], depth: int = 2) -> Iterator[Any]:
+    """A value, and the functions that calling it, or what is kept in it, calls.
+
+    Args:
+        names: Attributes of objects that are looked at.
+    """
+    yield value
+    kind = type(value)
+    if kind in _DATA or kind is FunctionType or kind is MethodType or not depth:
+        return
+    if kind is list or kind is tuple:
+        parts: Iterable[Any] = value[:_FEW]
+    elif kind is dict:
+        parts = tuple(islice(value.values(), _FEW))
+    elif kind is functools.partial:
+        parts = (value.func,)
+    elif issubclass(kind, type):
+        yield from () if value.__module__ == "builtins" else _members(value, _MAKING)
+        return
+    elif kind.__module__ == "builtins":
+        return
+    else:
+        yield from _members(kind, _CALLING)
+        parts = _attributes(value, names)
+    for part in parts:
+        yield from _callable_parts(part, names, depth - 1)
+
+
+_MAKING = frozenset({"__init__", "__post_init__"})
+_CALLING = frozenset({"__call__"})
+
+
+def _attributes(value: Any, names: frozenset[str]) -> Iterable[Any]:
+    """What an object's own dictionary has under some names, found without running code of its class."""
+    if not type(value).__dictoffset__:
+        return ()
+    own = object.__getattribute__(value, "__dict__")
+    return [own[name] for name in names & own.keys()] if type(own) is dict else ()
+
+
+def _hands_on(argument: Any, names: frozenset[str]) -> bool:
+    """Whether a function that is given this may come to functional calls by it."""
+    for part in _callable_parts(argument, names):
+        if is_functional(part) or is_scheduled(part) or _reaches(part):
+            return True
+    return False
 
 
 def _names(code: CodeType) -> Iterator[str]:

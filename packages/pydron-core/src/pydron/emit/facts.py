@@ -7,13 +7,13 @@ runs, and what it modifies is either made inside it or is a container that it re
 from __future__ import annotations
 
 import ast
-import functools
 from dataclasses import dataclass
 
 from pydron.analysis.purity import PURE_METHOD_NAMES
+from pydron.emit.lookups import Callee, attributes_read, dotted, foreign_reads
 from pydron.ir.fragment import Fragment
 from pydron.ir.generators import makes_generator
-from pydron.ir.names import all_binds, fragments_of, own_binds
+from pydron.ir.names import all_binds, own_binds
 from pydron.ir.nodes import (
     Call,
     Def,
@@ -33,22 +33,8 @@ from pydron.ir.nodes import (
     subregions,
     walk,
 )
-from pydron.ir.syntax import children
 
 _FRESH = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.BinOp, ast.Constant, ast.JoinedStr)
-
-
-@dataclass(frozen=True, slots=True)
-class Callee:
-    """A callee that can be looked up in advance: a name, then attributes.
-
-    Attributes:
-        root: Name of a captured variable, or of a global or free variable (``captured`` False).
-    """
-
-    root: str
-    attributes: tuple[str, ...]
-    captured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +76,7 @@ class Facts:
         counted: Those of them that it binds in no other way to anything that others may know.
         reads: Global and free names, with the attributes that follow, that it looks up when it runs.
         managers: What its ``with`` statements enter.
+        looks: Attributes that it reads of what it receives.
         why_not: For people: what rules deferral out; "" if nothing does.
     """
 
@@ -101,6 +88,7 @@ class Facts:
     counted: tuple[str, ...] = ()
     reads: tuple[Callee, ...] = ()
     managers: tuple[Managed, ...] = ()
+    looks: tuple[Callee, ...] = ()
 
 
 class _Ruled(Exception):
@@ -156,6 +144,15 @@ class _Gatherer:
             counted=counted,
             reads=reads,
             managers=tuple(self._managers),
+            looks=self._looks(),
+        )
+
+    def _looks(self) -> tuple[Callee, ...]:
+        received = self._received - self._bound
+        return tuple(
+            Callee(found.root, found.attributes, True)
+            for found in attributes_read(self._region)
+            if found.attributes and found.root in received
         )
 
     def _exits(self, region: Region, loops: int, handling: bool = False) -> None:
@@ -184,7 +181,7 @@ class _Gatherer:
 
     def _managed(self, node: With) -> None:
         """The manager has to be found in advance, or what makes it."""
-        base, attributes = _dotted(node.manager.expression(), self._aliases)
+        base, attributes = dotted(node.manager.expression(), self._aliases)
         if not isinstance(base, ast.Name):
             raise _Ruled("which manager it enters is known only when it runs")
         makers = [
@@ -194,7 +191,7 @@ class _Gatherer:
         ]
         local = base.id in self._variables
         if len(makers) == 1 and not attributes and base.id not in self._received:
-            maker, attributes = _dotted(makers[0], self._aliases)
+            maker, attributes = dotted(makers[0], self._aliases)
             if isinstance(maker, ast.Name) and maker.id not in self._variables:
                 self._managers[Managed(Callee(maker.id, tuple(attributes), False), True)] = None
                 return
@@ -219,7 +216,7 @@ class _Gatherer:
                 pass
 
     def _call(self, call: ast.Call) -> None:
-        callee, attributes = _dotted(call.func, self._aliases)
+        callee, attributes = dotted(call.func, self._aliases)
         if isinstance(callee, ast.Constant) and len(attributes) == 1 and attributes[0] in PURE_METHOD_NAMES:
             return
         if not isinstance(callee, ast.Name):
@@ -237,7 +234,7 @@ class _Gatherer:
             self._augmented(node.root)
             return
         receiver, attribute = _receiver(node)
-        base, attributes = (None, []) if receiver is None else _dotted(receiver, self._aliases)
+        base, attributes = (None, []) if receiver is None else dotted(receiver, self._aliases)
         if not isinstance(base, ast.Name):
             raise _Ruled("it modifies an object that can be reached in other ways")
         name = base.id
@@ -343,45 +340,6 @@ def _callee_aliases(graph: Graph) -> dict[str, ast.expr]:
     return held
 
 
-def _dotted(callee: ast.expr, aliases: dict[str, ast.expr]) -> tuple[ast.expr, list[str]]:
-    """A callee as what it begins with, and the attributes that follow."""
-    attributes: list[str] = []
-    while True:
-        if isinstance(callee, ast.Attribute):
-            attributes.insert(0, callee.attr)
-            callee = callee.value
-        elif isinstance(callee, ast.Name) and callee.id in aliases:
-            callee = aliases[callee.id]
-        else:
-            return callee, attributes
-
-
-def foreign_reads(region: Region, variables: frozenset[str]) -> tuple[Callee, ...]:
-    """What a region's own code looks up under names that are not the function's variables."""
-    found: dict[Callee, None] = {}
-    for node in walk(region):
-        for fragment in fragments_of(node):
-            found.update((callee, None) for callee in _looked_up(fragment.text) if callee.root not in variables)
-    return tuple(found)
-
-
-@functools.lru_cache(maxsize=2048)
-def _looked_up(text: str) -> tuple[Callee, ...]:
-    """The names that a text reads, each with the attributes that follow."""
-    found: list[Callee] = []
-    stack: list[ast.AST] = list(Fragment(text).syntax())
-    while stack:
-        part = stack.pop()
-        if isinstance(part, (ast.Attribute, ast.Name)):
-            root, attributes = _dotted(part, {})
-            if isinstance(root, ast.Name):
-                if isinstance(root.ctx, ast.Load):
-                    found.append(Callee(root.id, tuple(attributes), False))
-                continue
-        stack.extend(children(part))
-    return tuple(found)
-
-
 def named_callees(graph: Graph) -> tuple[Callee, ...]:
     """What a graph's function calls by name, except functions that it defines itself (these run as a whole)."""
     variables = frozenset(graph.local_names) | frozenset(graph.temporaries)
@@ -390,7 +348,7 @@ def named_callees(graph: Graph) -> tuple[Callee, ...]:
     found: dict[Callee, None] = {}
     for node in walk(graph.body):
         if isinstance(node, Call) or (isinstance(node, Store) and node.kind == "method"):
-            callee, attributes = _dotted(_call_of(node.fragment.syntax()[0]).func, aliases)
+            callee, attributes = dotted(_call_of(node.fragment.syntax()[0]).func, aliases)
             if isinstance(callee, ast.Name) and callee.id not in defined:
                 found[Callee(callee.id, tuple(attributes), callee.id in variables)] = None
     return tuple(found)

@@ -27,7 +27,8 @@ from pydron.emit.builder import (
     place_all,
     target_of,
 )
-from pydron.emit.facts import Callee, Facts, facts_of, named_callees
+from pydron.emit.facts import Facts, facts_of, named_callees
+from pydron.emit.lookups import Callee
 from pydron.emit.regions import Deferrable, Regions
 from pydron.emit.signature import arguments_of
 from pydron.emit.streams import Extent

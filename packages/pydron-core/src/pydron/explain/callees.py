@@ -114,14 +114,29 @@ class Callees:
 
 def is_straight(function: object) -> bool:
     """Whether it is a plain function of the user's without loops, generators and coroutines left out."""
-    if not isinstance(function, types.FunctionType) or function.__code__.co_flags & _LAZY:
+    loops = (ast.For, ast.While, ast.AsyncFor)
+    tree = _own_source(function)
+    return tree is not None and not any(isinstance(node, loops) for node in ast.walk(tree))
+
+
+def calls_its_variables(function: object) -> bool:
+    """Whether it is a plain function of the user's that calls what it is given, or what it finds there."""
+    tree = _own_source(function)
+    if tree is None:
         return False
+    callees = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return any(isinstance(callee, ast.Name) and callee.id in function.__code__.co_varnames for callee in callees)  # type: ignore[attr-defined]
+
+
+def _own_source(function: object) -> ast.AST | None:
+    """The syntax of a plain function of the user's; None for generators and coroutines, and where there is none."""
+    if not isinstance(function, types.FunctionType) or function.__code__.co_flags & _LAZY:
+        return None
     from pydron.analysis.provenance import is_of_library
     from pydron.frontend.source import find_source
 
     source = None if is_of_library(function) else find_source(function)
-    loops = (ast.For, ast.While, ast.AsyncFor)
-    return source is not None and not any(isinstance(node, loops) for node in ast.walk(source.tree))
+    return None if source is None else source.tree
 
 
 def effects_of_calls(graph: Graph, function: types.FunctionType | None = None) -> dict[int, Effect]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pydron.explain.callees import Callees, calls_in, is_harmless_manager, is_straight
+from pydron.explain.callees import Callees, calls_in, calls_its_variables, is_harmless_manager, is_straight
 from pydron.explain.decisions import waiting_decisions
 from pydron.explain.iterables import gone_through
 from pydron.explain.reasons import reason
@@ -148,9 +148,10 @@ class _Teller:
     def _may_be_entered(self, function: object) -> bool:
         """Whether the machine may execute a call of it as a part of the function: that depends on the arguments.
 
-        So it is with plain functions without loops and sync-points of their own, and with classes.
+        So it is with plain functions without loops and sync-points of their own, with those that call what they are
+        given, and with classes.
         """
-        if isinstance(function, type):
+        if isinstance(function, type) or calls_its_variables(function):
             return True
         return function is setattr or is_straight(function) and not self.has_sync_points(function, late=True)
 

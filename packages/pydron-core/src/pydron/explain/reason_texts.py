@@ -141,7 +141,7 @@ STATEMENTS: tuple[Text, ...] = (
         "looks at its own variables or frames",
         "{what} looks at the function's own variables, so the whole function runs as written.",
         "Pass what is needed as arguments, or move this line into a function of its own.",
-        "locals(), vars(), dir(), eval(), exec(), super() without arguments and functions that look at frames see the "
+        "locals(), vars(), dir(), eval(), exec(), super() in nested functions and what looks at frames see the "
         "function's variables as Python keeps them.",
     ),
     (

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydron.frontend.scopes import FunctionLike, locals_of, parameters_of
 from pydron.frontend.source import Source
+from pydron.frontend.super_calls import spells_out_super
 from pydron.ir.fragment import Fragment
 from pydron.ir.nodes import Graph, Input, Native, Output, Region
 from pydron.ir.syntax import all_nodes
@@ -33,7 +34,7 @@ def reason_to_take_whole(function: types.FunctionType, tree: FunctionLike) -> tu
         return "PD205", "async def"
     if flags & _GENERATOR:
         return "PD204", "yield"
-    if "__class__" in function.__code__.co_freevars:
+    if "__class__" in function.__code__.co_freevars and not spells_out_super(function, tree):
         return "PD213", "super() or __class__"
     looking = looked_at_with(function.__code__)
     if looking:
@@ -43,6 +44,8 @@ def reason_to_take_whole(function: types.FunctionType, tree: FunctionLike) -> tu
     if not suspects:
         return "", ""
     own = {*locals_of(tree)[0], *function.__code__.co_freevars}
+    if "__class__" in own:
+        own.add("super")  # it has become a call like any other
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in ("super", "__class__") and node.id not in own:
             return "PD213", node.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
@@ -161,8 +162,19 @@ def _functions_around(frame: Frame | None) -> int:
     return count
 
 
-def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """A call of a scheduled function: a frame of its own."""
+def enter(
+    frame: Frame,
+    site: int,
+    record: Record,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    through: CodeType | None = None,
+) -> Any:
+    """A call of a scheduled function: a frame of its own.
+
+    Args:
+        through: Code of the library's that makes the call.
+    """
     from pydron_runtime.machine.code import code_of  # the two refer to each other
     from pydron_runtime.machine.ops_call import native
 
@@ -173,8 +185,10 @@ def enter(frame: Frame, site: int, record: Record, args: tuple[Any, ...], kwargs
         raise RecursionError("maximum recursion depth exceeded")
     if is_deferrable_function(record):
         child = deferred_call(frame, site, code, args, kwargs)
+        child.through = through
         return _begin(child, lambda: (child.code.function(child, *args, **kwargs),))[0]
     child = Frame(frame.machine, frame, frame.next_order(), site, code, "function")
+    child.through = through
     frame.queue.append(child)
     try:
         result = code.function(child, *args, **kwargs)

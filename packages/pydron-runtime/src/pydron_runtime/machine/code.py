@@ -14,7 +14,8 @@ from typing import Any
 from pydron import runner
 from pydron.callers import Caller, caller_at, steps_at
 from pydron.emit.builder import PREFIX
-from pydron.emit.facts import Callee, Facts
+from pydron.emit.facts import Facts
+from pydron.emit.lookups import Callee
 from pydron.emit.regions import Deferrable
 from pydron.emit.streams import ELEMENTS
 from pydron.emit.unit import UNIT, Unit

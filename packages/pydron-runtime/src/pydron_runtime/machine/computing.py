@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydron.emit.facts import Callee
+from pydron.emit.lookups import Callee
 from pydron.ir.nodes import Call, Const, For, Host, If, Input, Output, Store, While, subregions, walk
 from pydron_runtime.machine.deferral import is_pure_callee
 from pydron_runtime.machine.entries import State

@@ -9,7 +9,8 @@ from types import FunctionType, GeneratorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydron.analysis.purity import is_known_pure, is_lazy
-from pydron.emit.facts import Callee, Facts
+from pydron.emit.facts import Facts
+from pydron.emit.lookups import Callee
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.machine.entering import is_known_manager, swallows
 from pydron_runtime.machine.entries import State
@@ -17,6 +18,7 @@ from pydron_runtime.machine.indirect import is_indirect
 from pydron_runtime.machine.outlets import goes_out
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import surroundings
+from pydron_runtime.machine.properties import getter_of, keeps_value
 from pydron_runtime.machine.safety import (
     CODE,
     CONTAINERS,
@@ -48,6 +50,8 @@ def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: froze
         return False  # a frame that goes through an iterator later would take what the program takes now
     if stored_objects(code, facts, received) is None:
         return False
+    if not all(_only_computes(received.get(look.root), look.attributes, seen) for look in facts.looks):
+        return False
     for name in facts.numbers:
         if not _may_count(received.get(name)):
             return False
@@ -56,6 +60,18 @@ def may_defer(code: Code, facts: Facts, received: Mapping[str, Any], seen: froze
     makers = {managed.place for managed in facts.managers if managed.made}
     callees = (callee for callee in facts.callees if callee not in makers)
     return all(_is_harmless(_find(code, callee, received), seen) for callee in callees)
+
+
+def _only_computes(value: Any, attributes: tuple[str, ...], seen: frozenset[int]) -> bool:
+    """Whether reading these attributes, one of another, does nothing but compute, as far as they can be seen."""
+    for name in attributes:
+        if type(value) is Pending or value is _NOTHING:
+            return True
+        if runs_user_code_for_attribute(value, name):
+            getter = getter_of(value, name)
+            return getter is not None and not keeps_value(value, name) and _is_harmless_plain(getter, seen)
+        value = getattr(value, name, _NOTHING)
+    return True
 
 
 def _leads_to_iterator(value: Any, depth: int = 1) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 from collections import deque
 from collections.abc import Callable
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Literal
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -39,10 +40,12 @@ class Frame(Entry):
         number: Of the trace.
         kept: Objects by the names of variables that hold them, though the code that bound them has ended.
         base: The frame that owns the stack in which this one's code runs: the main frame, or a deferred one.
+        through: Code that the library has written, which called the function; None where the program's own code did.
     """
 
     __slots__ = (
         "base", "code", "count", "finished", "greenlet", "kept", "kind", "machine", "number", "outputs", "queue",
+        "through",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +62,7 @@ class Frame(Entry):
         self.greenlet: greenlet | None = None
         self.kept: dict[str, Any] | None = None
         self.base: Frame = self if parent is None else parent.base
+        self.through: CodeType | None = None
         self.number = machine.observer.frame_started(self)
 
     def next_order(self) -> Order:

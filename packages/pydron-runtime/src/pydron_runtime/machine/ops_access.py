@@ -16,6 +16,7 @@ from pydron_runtime.machine.indirect import PAIRING, behind, is_indirect
 from pydron_runtime.machine.lent import Feed, ask, is_lent, through_lent
 from pydron_runtime.machine.ops_pure import pure, tupled
 from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.properties import through_property
 from pydron_runtime.machine.putting_off import all_safe, put_off
 from pydron_runtime.machine.safety import (
     CONTAINERS,
@@ -47,6 +48,9 @@ def attribute(frame: Frame, site: int, target: Any, name: str) -> Any:
         getter = operator.attrgetter(name)
         return put_off(frame, site, getter, (target,), safe=lambda v: not runs_user_code_for_attribute(v, name)).pending
     if runs_user_code_for_attribute(target, name):
+        found = through_property(frame, site, target, name)
+        if found is not MISSING:
+            return found
         frame.machine.fence(frame, site, "PD302", type(target).__qualname__)
         return as_written(frame, site, getattr, target, name)
     elif frame.machine.claims.any_writer and not _is_fixed(type(target)):

@@ -10,7 +10,7 @@ import functools
 import operator
 import time
 from collections import deque
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType, MethodWrapperType
 from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
@@ -62,7 +62,7 @@ from pydron_runtime.machine.stores import MISSING, owner_of
 from pydron_runtime.machine.straight import may_enter
 from pydron_runtime.machine.tasks import tell_once
 from pydron_runtime.machine.turns import look
-from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
+from pydron_runtime.machine.undecorated import MOST_WITHIN, called_by_class, is_entered, record_of, verdict_now
 from pydron_runtime.machine.using_up import following, given_one_by_one
 
 if TYPE_CHECKING:
@@ -111,11 +111,17 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
     elif is_functional(callee):
         return issue(frame, site, callee, args, kwargs)
+    elif callee is super and not kwargs:
+        return super(*(value_of(frame, site, arg) for arg in args))
+    elif kind is MethodWrapperType and callee.__qualname__ == "object.__init__" and not args and not kwargs:
+        return None
     elif issubclass(kind, type):
         result = construct(frame, site, callee, args, kwargs)
         if result is not MISSING:
             frame.machine.speculation.wrappings.wrapped(result, args, kwargs)
             return result
+    elif (by_class := called_by_class(callee)) is not None:
+        return call(frame, site, by_class, *args, **kwargs)
     elif callee is next and not kwargs:
         found = following(frame, site, args)
         if found is not MISSING:
@@ -252,7 +258,7 @@ def _plain(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
             result = inferred(frame, site, function, verdict, args, kwargs)
             if result is not MISSING:
                 return result
-        elif verdict is None and len(frame.order) < _DEPTH and is_entered(callee, (*args, *kwargs.values())):
+        elif verdict is None and len(frame.order) < MOST_WITHIN and is_entered(callee, (*args, *kwargs.values())):
             return enter(frame, site, record_of(function), args, kwargs)
         elif (
             verdict is None
@@ -262,10 +268,6 @@ def _plain(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
         ):
             return enter(frame, site, record_of(function), args, kwargs)
     return native(frame, site, function, args, kwargs)
-
-
-_DEPTH = 40
-"""Frames within one another in which a function that nobody marked is still entered; deeper ones run as they are."""
 
 
 def method(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:

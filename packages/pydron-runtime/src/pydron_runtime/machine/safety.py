@@ -184,18 +184,20 @@ def runs_user_code_for_attribute(value: Any, name: str) -> bool:
         return kind is types.ModuleType and name not in value.__dict__
     if issubclass(kind, type):
         return definer(kind, "__getattribute__") is not type or _class_attribute_is_active(value, name)
+    if kind is super:
+        return _is_active_above(value, name)
     if definer(kind, "__getattribute__") not in _GENERIC:
         return True
+    own = own_attributes(value)
+    is_own = own is not None and name in own
     for base in kind.__mro__:
         if name in base.__dict__:
             found = base.__dict__[name]
-            if isinstance(found, _PASSIVE) or not hasattr(type(found), "__get__"):
+            descriptor = type(found)
+            if isinstance(found, _PASSIVE) or not hasattr(descriptor, "__get__") or _is_builtin_descriptor(found):
                 return False
-            return not _is_builtin_descriptor(found)
-    own = own_attributes(value)
-    if own is not None and name in own:
-        return False
-    return hasattr(kind, "__getattr__")
+            return not is_own or hasattr(descriptor, "__set__") or hasattr(descriptor, "__delete__")
+    return not is_own and hasattr(kind, "__getattr__")
 
 
 _PASSIVE = (
@@ -225,6 +227,14 @@ def definer(kind: type, name: str) -> type | None:
 
 def _is_builtin_descriptor(found: Any) -> bool:
     return isinstance(found, (types.GetSetDescriptorType, types.MethodDescriptorType, types.WrapperDescriptorType))
+
+
+def _is_active_above(found: super, name: str) -> bool:
+    """The same for an attribute of what ``super()`` gives: looked up in the classes above."""
+    kind, above = (object.__getattribute__(found, member) for member in ("__self_class__", "__thisclass__"))
+    classes = kind.__mro__[kind.__mro__.index(above) + 1 :]
+    member = next((base.__dict__[name] for base in classes if name in base.__dict__), None)
+    return not (isinstance(member, _PASSIVE) or _is_builtin_descriptor(member) or not hasattr(type(member), "__get__"))
 
 
 def _class_attribute_is_active(value: type, name: str) -> bool:

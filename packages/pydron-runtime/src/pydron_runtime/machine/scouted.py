@@ -33,7 +33,7 @@ from pydron_runtime.machine.quiet import is_quiet
 from pydron_runtime.machine.safety import SCALARS, is_safe, is_safe_type
 from pydron_runtime.machine.scouts import GONE_THROUGH, INDEXED, Scout, ScoutCode
 from pydron_runtime.machine.speculation import Unforeseen
-from pydron_runtime.machine.undecorated import is_entered, record_of, verdict_now
+from pydron_runtime.machine.undecorated import filled_by, is_entered, record_of, verdict_now
 
 if TYPE_CHECKING:
     from pydron.entry import Record
@@ -89,6 +89,11 @@ def scouted(scout: Scout, site: int, callee: Any, /, *args: Any, **kwargs: Any) 
         return _entered(scout, site, callee, callee.__func__, (callee.__self__, *args), kwargs)
     if kind is FunctionType and not is_known_pure(callee):
         return _entered(scout, site, callee, callee, args, kwargs)
+    if callee is super and not kwargs and all(type(arg) is not Pending for arg in args):
+        return super(*args)
+    if issubclass(kind, type) and (fills := filled_by(callee)) is not None:
+        _entered(scout, site, fills, fills, (Pending(), *args), kwargs)
+        return Pending()
     if kwargs or not all(map(is_data, args)):
         raise Unforeseen
     if is_passing(callee) and all(type(arg) in INDEXED for arg in args):

@@ -14,13 +14,19 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
+from pydron.analysis.provenance import is_of_library
 from pydron.analysis.reach import reaches_functional
 from pydron.analysis.verdicts import Verdict, forget_verdicts, verdict_on
 from pydron.emit.unit import Unit
 from pydron.entry import Record
+from pydron_runtime.machine.safety import definer
 
 _KEPT = 256
 """Functions remembered at most; they are kept alive meanwhile."""
+
+
+MOST_WITHIN = 40
+"""Frames within one another in which a function that nobody marked is still entered; deeper ones run as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,22 @@ def plain_function(callee: Any) -> FunctionType | None:
     if type(callee) is MethodType:
         callee = callee.__func__
     return callee if type(callee) is FunctionType else None
+
+
+def called_by_class(callee: Any) -> MethodType | None:
+    """The method that a call of an object of a program's own class calls; None where it is no plain function's."""
+    home = definer(type(callee), "__call__")
+    method = None if home is None else home.__dict__["__call__"]
+    return MethodType(method, callee) if type(method) is FunctionType and not is_of_library(method) else None
+
+
+def filled_by(cls: type) -> FunctionType | None:
+    """The plain ``__init__`` that fills new objects of a class; None where making one does anything else."""
+    home = definer(cls, "__init__")
+    initialise = None if home is None else home.__dict__["__init__"]
+    if type(cls) is not type or type(initialise) is not FunctionType or definer(cls, "__new__") is not object:
+        return None
+    return None if hasattr(cls, "__del__") else initialise
 
 
 def record_of(function: FunctionType) -> Record:
