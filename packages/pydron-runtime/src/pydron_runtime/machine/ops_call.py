@@ -111,10 +111,6 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         return method(frame, site, callee.__self__, callee.__name__, *args, **kwargs)
     elif is_functional(callee):
         return issue(frame, site, callee, args, kwargs)
-    elif callee is super and not kwargs:
-        return super(*(value_of(frame, site, arg) for arg in args))
-    elif kind is MethodWrapperType and callee.__qualname__ == "object.__init__" and not args and not kwargs:
-        return None
     elif issubclass(kind, type):
         result = construct(frame, site, callee, args, kwargs)
         if result is not MISSING:
@@ -122,7 +118,12 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
             return result
     elif (by_class := called_by_class(callee)) is not None:
         return call(frame, site, by_class, *args, **kwargs)
-    elif callee is next and not kwargs:
+    return _seldom(frame, site, callee, args, kwargs)
+
+
+def _seldom(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call of something that programs call seldom, or of which nothing is known."""
+    if callee is next and not kwargs:
         found = following(frame, site, args)
         if found is not MISSING:
             return found
@@ -130,6 +131,8 @@ def call(frame: Frame, site: int, callee: Any, /, *args: Any, **kwargs: Any) -> 
         return set_attribute(frame, site, args[0], value_of(frame, site, args[1]), args[2])
     elif callee is getattr and len(args) == 2 and not kwargs:
         return attribute(frame, site, args[0], value_of(frame, site, args[1]))
+    elif type(callee) is MethodWrapperType and callee.__qualname__ == "object.__init__" and not args and not kwargs:
+        return None
     drawn = drawing(frame, site, callee, args, kwargs)
     return native(frame, site, callee, args, kwargs) if drawn is MISSING else drawn
 

@@ -37,6 +37,8 @@ def construct(frame: Frame, site: int, cls: type, args: tuple[Any, ...], kwargs:
     """``cls(*args, **kwargs)``; MISSING where making the object may do more than fill it."""
     if is_named_tuple(cls) or type(cls) is type and _is_slotted_record(cls):
         return _when_there(frame, site, cls, args, kwargs)
+    if cls is super and not kwargs:
+        return super(*(value_of(frame, site, arg) for arg in args))
     if cls is types.SimpleNamespace and not args:
         return _with_attributes(frame, cls(), {name: current(frame, site, value) for name, value in kwargs.items()})
     if type(cls) is not type or definer(cls, "__new__") is not object or hasattr(cls, "__del__"):
