@@ -25,6 +25,37 @@ def main():
         note(2)
     return x
 """,
+    "tuples within tuples that iterators of the interpreter hand on": """
+import functools
+@schedule
+def main():
+    inner = ((3,), f(2))
+    xs = [((f(1),), 2), (inner,)]
+    same = [a is xs[i] and b is xs[i] for i, (a, b) in enumerate(zip(xs, xs))]
+    (long,) = [functools.reduce(lambda rest, x: (x, rest), range(500), ())]
+    for i, (x, y) in enumerate(zip([long], [f(3)])):
+        same.append(x is long)
+    return same, y
+""",
+    "lists made of pairs": """
+@functional
+def length(pairs):
+    n = 0
+    while pairs:
+        n, pairs = n + 1, pairs[1]
+    return n
+@schedule
+def main():
+    plain, results, total = (), (), 0
+    for i in range(1500):
+        plain = (i, plain)
+        results = (f(i) if i % 100 == 0 else i, results)
+    short = results
+    while short:
+        x, short = short
+        total += x
+    return total, length(plain), sum(1 for pair in [plain] if pair is plain)
+""",
     "results unpacked into the display of a set": """
 @schedule
 def main():

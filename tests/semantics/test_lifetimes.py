@@ -244,6 +244,30 @@ PROGRAMS = {
         print(any(x > 1 for x in gen(6)))
         print("next")
     """,
+    "operands that are used twice": """
+        x = Thing(1)
+        d = {x: 1, f(2): 3}
+        a = x is None or x
+        b = None is not x is not d
+        del d, a, x
+        print("next", b)
+        if Thing(2) is not None is not log:
+            print("in the branch")
+        while None is Thing(3) is None:
+            pass
+        print("after the loop")
+    """,
+    "what iterators go through that nobody has used up": """
+        things = [Thing(1), Thing(2)]
+        one = iter(things)
+        pairs = zip(things, one)
+        for x, y in enumerate(things):
+            a = f(x)
+            break
+        next(pairs)
+        y = None
+        return a
+    """,
     "what a match looked at": """
         match Thing(1):
             case Thing(name=n):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pydron.emit.builder import PREFIX, Sites, Unsupported, function_def, name_of, place, target_of
 from pydron.emit.displays import emit_display
+from pydron.emit.releases import let_go
 
 
 def is_atom(expression: ast.expr) -> bool:
@@ -20,6 +21,7 @@ class Expressions:
     Attributes:
         helpers: Functions that the emitted expressions call with operands that are there.
         assigned: Variables that are bound for certain where the present node stands.
+        kept: Variables of emitted code that hold operands which are used twice; whoever emits a node lets go of them.
     """
 
     def __init__(self, sites: Sites, variables: frozenset[str]) -> None:
@@ -27,6 +29,7 @@ class Expressions:
         self.variables = variables
         self.helpers: list[ast.FunctionDef] = []
         self.assigned: frozenset[str] = frozenset()
+        self.kept: list[str] = []
 
     def emit(self, expression: ast.expr) -> ast.expr:
         """The emitted form; may evaluate to a pending value.
@@ -42,6 +45,16 @@ class Expressions:
     def operation(self, name: str, at: ast.expr | ast.stmt, *operands: ast.expr) -> ast.expr:
         """A call of a machine operation."""
         return self.sites.operation(name, at, *operands)
+
+    def _keep(self, kind: str) -> str:
+        name = self.sites.fresh(kind)
+        self.kept.append(name)
+        return name
+
+    def let_go_of_kept(self, at: ast.expr | ast.stmt) -> list[ast.stmt]:
+        """The statements that let go of the operands kept so far."""
+        kept, self.kept = self.kept, []
+        return let_go(kept, at)
 
     def value(self, expression: ast.expr) -> ast.expr:
         """The emitted form, evaluating to a value that is there."""
@@ -83,7 +96,7 @@ class Expressions:
             right: ast.expr = self.emit(comparator)
             following = left
             if index < len(node.ops) - 1:
-                kept = self.sites.fresh("operand")
+                kept = self._keep("operand")
                 right = ast.NamedExpr(target_of(kept), right)
                 following = name_of(kept)
             pieces.append(self._comparison(node, kind, left, right))
@@ -94,7 +107,7 @@ class Expressions:
         return place(result, node)
 
     def _short(self, at: ast.expr, kind: ast.boolop, first: ast.expr, rest: ast.expr) -> ast.expr:
-        kept = self.sites.fresh("operand")
+        kept = self._keep("operand")
         test = self.operation("truth", at, ast.NamedExpr(target_of(kept), first))
         held = name_of(kept)
         choice = ast.IfExp(test, rest, held) if isinstance(kind, ast.And) else ast.IfExp(test, held, rest)
@@ -193,7 +206,7 @@ class Expressions:
             else:
                 emitted = self.emit(value)
                 if not isinstance(key, ast.Constant):
-                    kept = self.sites.fresh("key")
+                    kept = self._keep("key")
                     emitted = self.operation("kept_under", value, name_of(kept), emitted)
                     key = place(ast.NamedExpr(target_of(kept), self.operation("key", key, self.emit(key))), key)
                 keys.append(key)

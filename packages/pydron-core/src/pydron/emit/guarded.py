@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from pydron.emit.builder import assign, name_of, place, target_of
 from pydron.emit.plain import bound_to, located
+from pydron.emit.planning import plan_of
 from pydron.emit.releases import let_go
 from pydron.emit.unbound import drop_unbound, value_of
 from pydron.ir.names import all_binds, own_binds
@@ -64,7 +65,7 @@ class Guarded:
         A statement around a loop stays in line, where the loop can do what outermost loops can.
         """
         regions = self._regions
-        plan = None if self._is_around_loop(node) else regions.plan(node, assigned, "loop")
+        plan = None if self._is_around_loop(node) else plan_of(regions, node, assigned, "loop")
         if plan is None:
             return self._inline(node, assigned)
         at = located(node.span)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron.emit.assignment import Names
 from pydron.emit.builder import assign, name_of, place
+from pydron.emit.planning import plan_of
 from pydron.emit.releases import let_go
 from pydron.ir.matching import Arm, match_statements, pattern_of
 from pydron.ir.nodes import Case, Match
@@ -91,7 +92,7 @@ def emit_match(regions: Regions, node: Match, assigned: Names) -> list[ast.stmt]
     """The statements of a match."""
     subject = node.subject.expression()
     emitted = regions.expressions.emit(subject)
-    plan = regions.plan(node, assigned, "if")
+    plan = plan_of(regions, node, assigned, "if")
     if plan is None:
         return _cases(regions, node, regions.aheads.looked(emitted, subject), assigned)
     parameter = regions.sites.fresh("subject")

@@ -14,7 +14,7 @@ from pydron.emit.guarded import Guarded, notes_of_loop
 from pydron.emit.matches import emit_match
 from pydron.emit.plain import located, stepped_at, target_of_loop
 from pydron.emit.planning import Deferrable as Deferrable
-from pydron.emit.planning import Deferred, plan_of
+from pydron.emit.planning import plan_of
 from pydron.emit.releases import Releases, let_go
 from pydron.emit.statements import Statements
 from pydron.emit.staying import Staying
@@ -85,6 +85,7 @@ class Regions:
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
         """The statements of a region; ``assigned`` is bound for certain where it begins."""
         emitted: list[ast.stmt] = []
+        around, self.expressions.kept = self.expressions.kept, []
         for node in region.nodes:
             self.expressions.assigned = assigned
             self.sites.node_id = node.id
@@ -93,7 +94,9 @@ class Regions:
             if isinstance(node, Call) or not subregions(node):
                 made = self.guarded.noticed(node, made, own_binds(node, self.variables), before, assigned)
                 made = [*made, *self.staying.after(node, assigned - self.assignment.unstable)]
-            emitted += [*made, *self.releases.ending(node, located(node.span))]
+            at = located(node.span)
+            emitted += [*made, *self.expressions.let_go_of_kept(at), *self.releases.ending(node, at)]
+        self.expressions.kept = around
         return emitted
 
     def _node(self, node: Node, assigned: Names) -> list[ast.stmt]:
@@ -134,10 +137,10 @@ class Regions:
     def _if(self, node: If, assigned: Names) -> list[ast.stmt]:
         test = node.test.expression()
         emitted_test = self.expressions.emit(test)
-        plan = self.plan(node, assigned, "if")
+        plan = plan_of(self, node, assigned, "if")
         if plan is None:
             truth = self.expressions.operation("truth", test, self.aheads.looked(emitted_test, test))
-            released = self.releases.beginning(node, test)
+            released = [*self.expressions.let_go_of_kept(test), *self.releases.beginning(node, test)]
             then = [*released, *self._block(node.then, assigned, test)]
             return [place(ast.If(truth, then, [*released, *self.region(node.orelse, assigned)]), test)]
         parameter = self.sites.fresh("test")
@@ -154,10 +157,6 @@ class Regions:
         kept = self.sites.fresh("test")
         chosen = self.invoke("choose", plan, [place(name_of(kept), test)], test)
         return [assign(kept, emitted_test, test), *released, *chosen, *let_go([kept], test)]
-
-    def plan(self, node: Deferred, assigned: Names, kind: str) -> Deferrable | None:
-        """How a control node becomes a function of its own; None where it has to stay in line."""
-        return plan_of(self, node, assigned, kind)
 
     def function(
         self,
@@ -205,7 +204,7 @@ class Regions:
     def _for(self, node: For, assigned: Names) -> list[ast.stmt]:
         iterable = node.iterable.expression()
         emitted_iterable = self.expressions.emit(iterable)
-        plan = self.plan(node, assigned, "loop") if node.comprehension == "" else None
+        plan = plan_of(self, node, assigned, "loop") if node.comprehension == "" else None
         if plan is None:
             return self._for_inline(node, emitted_iterable, iterable, assigned)
         parameter = self.sites.fresh("iterable")
@@ -269,7 +268,7 @@ class Regions:
 
     def _while(self, node: While, assigned: Names) -> list[ast.stmt]:
         test = node.test.expression()
-        plan = self.plan(node, assigned, "loop")
+        plan = plan_of(self, node, assigned, "loop")
         if plan is None:
             return self._while_inline(node, test, assigned)
         with self.staying.inside(plan.results), self.aheads.apart():
@@ -287,6 +286,7 @@ class Regions:
             self.expressions.assigned = inside
             self.sites.node_id = node.id
             truth = self.expressions.operation("truth", test, self.aheads.looked(self.expressions.emit(test), test))
+            kept = self.expressions.let_go_of_kept(test)
             body = self.region(node.body, inside)
         ended = self.sites.fresh("ended")
         leave: list[ast.stmt] = [assign(ended, ast.Constant(True), test), ast.Break()]
@@ -294,7 +294,7 @@ class Regions:
         orelse = self.region(node.orelse, inside)
         if not orelse:
             leave = [ast.Break()]
-        released = self.releases.beginning(node, test)
+        released = [*kept, *self.releases.beginning(node, test)]
         check = ast.If(ast.UnaryOp(ast.Not(), truth), [*released, *leave], [])
         turn = [*header, check, *released, *body]
         begin, count, end = self.aheads.forecasting(ahead, node) if ahead else ([], [], [])

@@ -129,14 +129,15 @@ def _standalone(value: object) -> bytes:
     return stream.getvalue()
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(value: object, depth: int = 4) -> bool:
     """Whether a value is, at a glance, nothing but scalars, so that no part of it needs a decision."""
     if type(value) in _PLAIN:
         return True
-    if type(value) is tuple and len(value) <= 8:
+    if type(value) is tuple and len(value) <= 8 and depth:
         for item in value:
             kind = type(item)
-            if kind not in _PLAIN and not (kind is dict and not item) and not (kind is tuple and _is_plain(item)):
+            within = kind is tuple and _is_plain(item, depth - 1)
+            if kind not in _PLAIN and not (kind is dict and not item) and not within:
                 return False
         return True
     return False

@@ -34,3 +34,8 @@ class Iterators:
         self.lent: WeakKeyDictionary[Any, Lent] = WeakKeyDictionary()
         self.unfinished: WeakSet[Feed] = WeakSet()
         self.asking: tuple[Frame, int] | None = None
+
+    def forget(self) -> None:
+        """Keep nothing alive any longer: no code of the machine's will ask again."""
+        for kept in (self.known, self.feeding, self.own, self.maps):
+            kept.clear()

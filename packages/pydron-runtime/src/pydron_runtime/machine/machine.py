@@ -254,8 +254,7 @@ class Machine:
         """Nothing more will run: cancel tasks, end deferred frames, replace the placeholders that have values."""
         if self.closed:
             return
-        if self.speculation:
-            self.speculation.drop_all()
+        self.speculation.drop_all()
         self.closed, self.main.kept = True, None
         self.tasks.cancel_open()
         for frame in list(self.live):
@@ -265,6 +264,7 @@ class Machine:
         self.tasks.release_all()
         dismiss(self.executor, self.number)
         self.versions.forget()
+        self.iterators.forget()
         self.endings.let_go()
         forget()
 

@@ -251,10 +251,20 @@ def _through_feeding(frame: Frame, site: int, iterator: Iterator[Any]) -> Iterat
         yield _lenient(frame, site, element)
 
 
-def _lenient(frame: Frame, site: int, element: Any) -> Any:
-    """A tuple that an iterator of the interpreter made around placeholders, in the form user code may be given."""
-    if type(element) is tuple and any(type(part) is Pending or type(part) is tuple for part in element):
-        return tupled(frame, site, *(_lenient(frame, site, part) for part in element))
+_WITHIN_ONE_ANOTHER = 16
+"""Iterators of the interpreter that go through one another, as in ``enumerate(zip(...))``: no more than this."""
+
+
+def _lenient(frame: Frame, site: int, element: Any, depth: int = _WITHIN_ONE_ANOTHER) -> Any:
+    """A tuple that an iterator of the interpreter made around placeholders, in the form user code may be given.
+
+    Any other tuple is the user's, and stays the object that it is.
+    """
+    if type(element) is not tuple or not depth:
+        return element
+    parts = [_lenient(frame, site, part, depth - 1) for part in element]
+    if any(type(part) is Pending or part is not before for part, before in zip(parts, element)):
+        return tupled(frame, site, *parts)
     return element
 
 

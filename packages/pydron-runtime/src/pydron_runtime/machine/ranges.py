@@ -148,8 +148,10 @@ def _found(lookup: Callable[[str], Any], path: tuple[str, ...]) -> Any:
     return found
 
 
-def _is_plain_tuple(value: Any) -> bool:
-    return type(value) is tuple and all(type(item) in SCALARS or _is_plain_tuple(item) for item in value)
+def _is_plain_tuple(value: Any, depth: int = 4) -> bool:
+    if type(value) is not tuple or not depth:
+        return False
+    return all(type(item) in SCALARS or _is_plain_tuple(item, depth - 1) for item in value)
 
 
 class Ranges:

@@ -96,13 +96,16 @@ def is_array_scalar(kind: type) -> bool:
 _scalars: dict[type, bool] = {}
 
 
-def is_immutable(value: Any) -> bool:
-    """Whether the value can never change (so that it does not matter when it is read)."""
+def is_immutable(value: Any, depth: int = 8) -> bool:
+    """Whether the value can never change (so that it does not matter when it is read).
+
+    Tuples are looked at to a bounded depth: lists may be made of pairs, each with the rest of the list.
+    """
     kind = type(value)
     if kind in SCALARS or kind in CODE:
         return True
     if kind is tuple or kind is frozenset:
-        return all(is_immutable(element) for element in value)
+        return depth > 0 and all(is_immutable(element, depth - 1) for element in value)
     return kind in _VALUES and kind is not bytearray or _is_path(kind) or is_array_scalar(kind)
 
 
