@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import types
+from typing import TYPE_CHECKING
 
 from pydron.cli.command import SimpleCommand
 from pydron.cli.target import find_targets
+
+if TYPE_CHECKING:
+    from pydron.explain.report import Report
 
 _DESCRIPTION = """\
 Explain, line by line, what of a function runs in parallel, what stays sequential, why, and what to change.
@@ -41,6 +46,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from pydron.explain.report import explain
 
     reports = [explain(target.value) for target in find_targets(arguments.target)]
+    if len(reports) > 1 or ":" not in arguments.target:
+        reports += _of_entered(reports)
     if arguments.trace is not None:
         from pydron.trace import read_trace
 
@@ -53,6 +60,21 @@ def _run(arguments: argparse.Namespace) -> int:
         colour = arguments.color == "always" or arguments.color == "auto" and _is_coloured()
         sys.stdout.write("\n".join(_encodable(report.text(colour=colour)) for report in reports))
     return 0
+
+
+def _of_entered(reports: list[Report]) -> list[Report]:
+    """Those of the plain functions of the same file that run as a part of the ones explained, and of these in turn."""
+    from pydron.explain.report import explain
+
+    files = {report.filename for report in reports}
+    found: dict[types.FunctionType, Report] = {}
+    waiting = list(reports)
+    while waiting:
+        for function in waiting.pop().entered:
+            if function not in found and function.__code__.co_filename in files:
+                found[function] = explain(function)
+                waiting.append(found[function])
+    return sorted(found.values(), key=lambda report: report.first_line)
 
 
 def _is_coloured() -> bool:

@@ -13,15 +13,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydron.explain.nested import functions_within, unbound_names
 from pydron.explain.users_text import UsersText
 from pydron.ir.generators import handled
 from pydron.ir.nodes import Call, Effect, Global, Graph, walk
 from pydron.marks import is_functional, is_scheduled
 
-Standing = Literal["functional", "scheduled", "entered", "pure", "inferred", "output", "unknown", "late"]
+Standing = Literal["functional", "scheduled", "entered", "pure", "inferred", "changing", "output", "unknown", "late"]
 """functional, scheduled: marked. entered: a plain function that may come to functional calls, taken apart as well.
-pure: known to compute only. inferred: a plain function that was found to. output: known to write out only. unknown: may
-do anything.
+pure: known to compute only. inferred: a plain function that was found to. changing: one that does so unless an argument
+can be changed. output: known to write out only. unknown: may do anything.
 late: which function it is turns out at run time."""
 
 _ABSENT = object()
@@ -29,7 +30,7 @@ _ABSENT = object()
 _LAZY = 0x20 | 0x80 | 0x100 | 0x200
 """CO_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR."""
 
-_CONTAINERS = (
+CONTAINERS = (
     *(list, dict, set, collections.deque),
     *(collections.defaultdict, collections.OrderedDict, collections.Counter),
 )
@@ -51,15 +52,22 @@ class Callee:
 
 
 class Callees:
-    """Looks up what names of a function mean."""
+    """Looks up what names of a function mean.
+
+    Attributes:
+        within: The functions that it defines, by name.
+    """
 
     def __init__(self, graph: Graph, function: types.FunctionType | None = None) -> None:
         self._text = UsersText(graph)
         self._locals = frozenset((*graph.local_names, *graph.temporaries))
         self._table = {entry.name: entry for entry in graph.globals}
         self._layers: list[dict[str, Any]] = []
+        self.within: dict[str, types.FunctionType] = {}
         if function is not None:
-            self._layers = [_cells(function), function.__globals__]
+            self.within = functions_within(graph, function)
+            self._locals = self._locals - self.within.keys() | unbound_names(function)
+            self._layers = [self.within, _cells(function), function.__globals__]
 
     def of(self, callee: ast.expr) -> Callee:
         """What a callee expression calls. Looks at modules and classes, runs no code of the user's."""
@@ -74,22 +82,22 @@ class Callees:
         for part in parts[1:]:
             found = _member(found, part)
         if found is not _ABSENT:
-            return _known(found)
+            # What a nested function sees of the variables around it may make it pure.
+            meant = known(found)
+            return Callee("late") if meant.standing == "unknown" and parts[0] in self.within else meant
         if entry is not None and entry.mark and len(parts) == 1:
             return Callee("functional" if entry.mark == "functional" else "scheduled")
         return Callee("unknown" if len(parts) == 1 or entry is not None else "late")
 
-    def held_by(self, expression: ast.expr | None) -> Literal["container", "module", ""]:
-        """What a global name, or a dotted one, means now: a builtin container, a module, or nothing of these."""
+    def meant(self, expression: ast.expr | None) -> Any:
+        """The live object that a global name, or a dotted one, means now; None where there is none at hand."""
         parts = None if expression is None else _dotted(expression)
         if parts is None or parts[0] in self._locals:
-            return ""
+            return None
         found = self._lookup(parts[0], self._table.get(parts[0]))
         for part in parts[1:]:
             found = _member(found, part)
-        if isinstance(found, types.ModuleType):
-            return "module"
-        return "container" if type(found) in _CONTAINERS else ""
+        return None if found is _ABSENT else found
 
     def named(self, name: str) -> Callee:
         """What a dotted name calls."""
@@ -139,6 +147,35 @@ def _own_source(function: object) -> ast.AST | None:
     return None if source is None else source.tree
 
 
+def entered_functions(graph: Graph, callees: Callees) -> Iterator[tuple[str, types.FunctionType]]:
+    """The functions that may run as a part of a function, each once; "" is the name of one from outside.
+
+    A nested one also does when it is handed to a known function that calls it, such as ``map``.
+    """
+    met: set[int] = set()
+    for node in walk(graph.body):
+        if not isinstance(node, Call):
+            continue
+        callee = callees.named(node.callee)
+        inner = [(name, callees.within[name]) for name in node.reads if name in callees.within]
+        if callee.standing == "entered" and isinstance(callee.function, types.FunctionType):
+            inner = [pair for pair in inner if pair[1] is callee.function] or [("", callee.function)]
+        elif callee.standing != "pure":
+            continue
+        for name, function in inner:
+            if id(function) not in met and known(function).standing == "entered":
+                met.add(id(function))
+                yield name, function
+
+
+def graph_of_programs(function: types.FunctionType) -> Graph | None:
+    """The graph of a plain function of the program's; None for one of a library."""
+    from pydron.analysis.provenance import is_of_library
+    from pydron.frontend.build import build_graph
+
+    return None if is_of_library(function) else build_graph(function)
+
+
 def effects_of_calls(graph: Graph, function: types.FunctionType | None = None) -> dict[int, Effect]:
     """The effect of calls, by node id; of those whose callee turns out at run time nothing is said."""
     callees = Callees(graph, function)
@@ -158,7 +195,8 @@ def calls_in(statements: Iterable[ast.stmt]) -> Iterator[ast.Call]:
     return iter(sorted(calls, key=lambda call: (call.lineno, call.col_offset)))
 
 
-def _known(function: Any) -> Callee:
+def known(function: Any) -> Callee:
+    """What is known of a live object that is called."""
     if is_functional(function):
         return Callee("functional", function)
     if is_scheduled(function):
@@ -167,7 +205,7 @@ def _known(function: Any) -> Callee:
     from pydron.analysis.output import is_output
     from pydron.analysis.purity import is_known_pure, is_lazy
     from pydron.analysis.reach import reaches_functional
-    from pydron.analysis.verdicts import is_inferred_pure
+    from pydron.analysis.verdicts import is_inferred_pure, verdict_on
 
     if is_harmless_manager(function):
         return Callee("pure", function)
@@ -179,7 +217,10 @@ def _known(function: Any) -> Callee:
         return Callee("entered", function)
     if type(function) is type or function in (setattr, getattr) or _makes_generator(function):
         return Callee("late", function)  # most classes only fill an object, most objects are plain
-    return Callee("inferred" if is_inferred_pure(function) else "unknown", function)
+    if not is_inferred_pure(function):
+        return Callee("unknown", function)
+    verdict = verdict_on(function)
+    return Callee("changing" if verdict is not None and verdict.immutable else "inferred", function)
 
 
 def _makes_generator(function: Any) -> bool:

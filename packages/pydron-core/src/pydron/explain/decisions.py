@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from pydron.explain.users_text import UsersText
 from pydron.ir.nodes import (
     Call,
     Def,
@@ -25,18 +26,32 @@ from pydron.ir.nodes import (
     walk,
 )
 
-Decision = tuple[Node, str, int]
-"""The control node, the way out (``break`` ...), and the line of that way out."""
+Decision = tuple[Node, str]
+"""The node, and for people what happens or does not: ``the break at line 12``."""
+
+_STOPPING = frozenset({"any", "all", "iter"})
+"""Builtins that may leave a generator expression before its end; ``next`` asks an ``iter`` of it."""
 
 
-def waiting_decisions(graph: Graph, functional: set[int]) -> list[Decision]:
+def waiting_decisions(graph: Graph, functional: set[int], text: UsersText) -> Iterator[Decision]:
     """The choices of a graph whose test needs such a result, and which then leave.
 
     Args:
         functional: Ids of the calls whose results may not be there yet.
     """
     pending = _pending_names(graph, functional)
-    return list(_decisions(graph.body, pending))
+    for node, exit, line in _decisions(graph.body, pending):
+        yield node, f"the {exit} at line {line}"
+    for node in walk(graph.body):
+        if isinstance(node, While) and _names(node.test.text) & pending:
+            yield node, "another turn of the loop"
+        elif isinstance(node, Call) and node.stream is not None and _shown(node, text) in _STOPPING:
+            if any(inner.id in functional for inner in walk(node.stream)):
+                yield node, f"an early end of {text.at(node.span, node.callee)}"
+
+
+def _shown(node: Call, text: UsersText) -> str:
+    return ast.unparse(text.callee(ast.parse(node.callee, mode="eval").body))
 
 
 def _pending_names(graph: Graph, functional: set[int]) -> set[str]:
@@ -90,7 +105,8 @@ def _names(text: str) -> set[str]:
     return {part.id for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)}
 
 
-def _decisions(region: Region, pending: set[str]) -> Iterator[Decision]:
+def _decisions(region: Region, pending: set[str]) -> Iterator[tuple[Node, str, int]]:
+    """The control node, the way out (``break`` ...), and the line of that way out."""
     for node in region.nodes:
         tested = node.test if isinstance(node, If) else node.subject if isinstance(node, Match) else None
         if isinstance(node, (If, Match)) and tested is not None and _names(tested.text) & pending:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import types
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from pydron.explain.callees import Callees, calls_in, calls_its_variables, is_harmless_manager, is_straight
+from pydron.explain.callees import (
+    CONTAINERS,
+    Callee,
+    Callees,
+    calls_in,
+    calls_its_variables,
+    is_harmless_manager,
+    is_straight,
+    known,
+)
+from pydron.explain.classes import Classes, method_of
 from pydron.explain.decisions import waiting_decisions
 from pydron.explain.iterables import gone_through
+from pydron.explain.operations import defined_operations
 from pydron.explain.reasons import reason
 from pydron.explain.users_text import UsersText
 from pydron.ir.generators import handled
@@ -24,8 +36,10 @@ native: part of a statement that is taken whole."""
 MARKS: tuple[Mark, ...] = ("pure", "scheduled", "output", "parallel", "late", "sync-point", "native")
 """From what runs freely to what stops the program: where several meet on a line, the last counts."""
 
-HasSyncPoints = Callable[..., bool]
-"""Told a live function, and with ``late=True`` whether places that are decided at run time count."""
+NESTED = -2
+
+SyncPoints = Callable[..., "Sequence[Finding]"]
+"""Told a live function: its sync-points; with ``late=True`` also places that are decided at run time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,7 @@ class Finding:
         what: The thing meant, in the user's names.
         message: A sentence.
         hint: What to change; "" for nothing.
-        node: Id of the node in the graph.
+        node: Id of the node in the graph; -1 for the function as such, :data:`NESTED` for one in a nested function.
     """
 
     line: int
@@ -51,16 +65,17 @@ class Finding:
     node: int
 
 
-def findings(graph: Graph, callees: Callees, has_sync_points: HasSyncPoints) -> list[Finding]:
+def findings(graph: Graph, callees: Callees, classes: Classes, sync_points: SyncPoints) -> list[Finding]:
     """Everything that there is to say about a graph, by line.
 
     Args:
         callees: Tells what its calls call.
-        has_sync_points: Tells whether a live scheduled function contains some.
+        classes: Tells what objects its variables may hold.
+        sync_points: Tells which ones a live function contains.
     """
     found: list[Finding] = []
     pending: set[int] = set()
-    teller = _Teller(UsersText(graph), callees, has_sync_points, _own_variables(graph))
+    teller = _Teller(UsersText(graph), callees, classes, sync_points, _own_variables(graph))
     generators = handled(graph)
     for node in walk(graph.body):
         match node:
@@ -83,14 +98,12 @@ def findings(graph: Graph, callees: Callees, has_sync_points: HasSyncPoints) -> 
                 pass
             case _:
                 found.append(_free(node))
-    found += [
-        _sequential(node, "late", "PD401", f"the {exit} at line {line}")
-        for node, exit, line in waiting_decisions(graph, pending)
-    ]
+    found += [_sequential(node, "late", "PD401", what) for node, what in waiting_decisions(graph, pending, teller.text)]
     found += [
         _sequential(node, "late", "PD402", ast.unparse(teller.text.callee(ast.parse(what, mode="eval").body)))
         for node, what in gone_through(graph, lambda name: callees.named(name).function)
     ]
+    found += [teller.operation(*operation) for operation in defined_operations(graph, callees, classes)]
     return sorted(found, key=lambda finding: finding.line)
 
 
@@ -100,50 +113,98 @@ class _Teller:
 
     text: UsersText
     callees: Callees
-    has_sync_points: HasSyncPoints
+    classes: Classes
+    sync_points: SyncPoints
     own: frozenset[str]
 
     def call(self, node: Call) -> Finding:
         callee = self.callees.named(node.callee)
-        what = self.text.at(node.span, _call_text(node))
+        if isinstance(callee.function, type) and callee.standing == "late":
+            if self._only_fills(callee.function):
+                return _free(node)
+            return _sequential(node, "late", "PD101", self._called(node), self.callees.shown(node.callee))
+        if callee.standing == "late":
+            return self._by_class(node) or _sequential(node, "late", "PD102", self._called(node))
+        return self._known(node, callee, self.callees.shown(node.callee))
+
+    def _known(self, node: Call | Store, callee: Callee, name: str) -> Finding:
+        """A call of what a name means now."""
+        what = self._called(node)
         match callee.standing:
             case "functional":
                 return _good(node, "parallel", what, f"{what} is a functional call: it runs in parallel.")
-            case "entered" if not self.has_sync_points(callee.function):
+            case "entered" | "scheduled" if inner := self.sync_points(callee.function):
+                return _sequential(node, "scheduled", "PD104", what, remark=_places(inner))
+            case "entered":
                 message = f"{what} calls a function that comes to functional calls: it runs as a part of this one."
                 return _good(node, "scheduled", what, message)
-            case "entered":
-                return _sequential(node, "scheduled", "PD104", what)
-            case "inferred":
-                message = f"{what} does nothing but compute (inferred from its source), given plain values."
-                return _good(node, "pure", what, message)
-            case "scheduled" if callee.function is None or not self.has_sync_points(callee.function):
+            case "scheduled":
                 message = f"{what} calls a scheduled function, which runs as a part of this one."
                 return _good(node, "scheduled", what, message)
-            case "scheduled":
-                return _sequential(node, "scheduled", "PD104", what)
+            case "inferred" if not self._is_given_objects(node):
+                message = f"{what} does nothing but compute (inferred from its source), given plain values."
+                return _good(node, "pure", what, message)
             case "pure":
                 return _good(node, "pure", what, f"{what} is known to do nothing but compute.")
             case "output":
                 message = f"{what} is ordered output: it is written in its turn, without stopping the program."
                 return _good(node, "output", what, message)
-            case "late":
-                return _sequential(node, "late", "PD102", what)
-            case "unknown":
+            case "inferred" | "changing":
+                return _sequential(node, "late", "PD101", what, name)
+            case _:
                 mark: Mark = "late" if self._may_be_entered(callee.function) else "sync-point"
-                return _sequential(node, mark, "PD101", what, self.callees.shown(node.callee))
+                return _sequential(node, mark, "PD101", what, name)
+
+    def _by_class(self, node: Call | Store) -> Finding | None:
+        """A call of an object whose class can be seen, or of a method of one, if that does not run freely."""
+        function = call_of(node).func
+        held, name = (function.value, function.attr) if isinstance(function, ast.Attribute) else (function, "__call__")
+        for kind in sorted(self.classes.of(held), key=lambda kind: kind.__qualname__):
+            method = method_of(kind, name)
+            callee = known(method) if method is not None else Callee("unknown")
+            inner = self.sync_points(callee.function) if callee.standing == "entered" else ()
+            if inner:
+                return _sequential(node, "late", "PD104", self._called(node), remark=_places(inner))
+            free = callee.standing in ("functional", "scheduled", "entered") and name != "__call__"
+            if hasattr(kind, name) and not free:
+                return _sequential(node, "late", "PD101", self._called(node), f"{kind.__qualname__}.{name}")
+        return None
+
+    def _called(self, node: Call | Store) -> str:
+        return self.text.at(node.span, ast.unparse(call_of(node)))
+
+    def _is_given_objects(self, node: Call | Store) -> bool:
+        """Whether an argument, or what is in it, may be an object of a class of the program's."""
+        held = [self.classes.held(argument) for argument in call_of(node).args]
+        return any(one.own or one.elements for one in held)
 
     def store(self, node: Store) -> Finding:
+        if node.kind == "method":
+            function = call_of(node).func
+            assert isinstance(function, ast.Attribute)
+            if isinstance(self.callees.meant(function.value), types.ModuleType):  # a function by the name of a method
+                return self._known(node, self.callees.of(function), ast.unparse(function))
+            found = self._by_class(node)
+            if found is not None:
+                return found
+            if node.method == "sort" and any(keyword.arg == "key" for keyword in call_of(node).keywords):
+                return replace(_sequential(node, "late", "PD101", self._called(node)), hint=_SORTED)
         if node.root in self.own or node.kind == "augmented" and node.root in node.binds:
             return _free(node)
         what = self.text.at(node.span, node.fragment.text)
-        if node.root:
-            # Which object it is, and who else has it, is known only at run time: a fresh one holds nobody up.
-            return _sequential(node, "late", "PD301", what)
-        held = self.callees.held_by(_receiver(node))
-        if held == "container":
-            return _free(node)
-        return _sequential(node, "sync-point" if held == "module" else "late", "PD301", what)
+        if not node.root:
+            held = self.callees.meant(_receiver(node))
+            if type(held) in CONTAINERS:
+                return _free(node)
+            if isinstance(held, types.ModuleType):
+                return _sequential(node, "sync-point", "PD301", what)
+        # Which object it is, and who else has it, is known only at run time: a fresh one holds nobody up.
+        return _sequential(node, "late", "PD301", what)
+
+    def operation(self, node: Node, part: ast.expr | ast.stmt, meant: str) -> Finding:
+        """An operation that a class may define."""
+        what = self.text.at(Span.of(part), ast.unparse(part))
+        return _sequential(node, "late", "PD302", what, remark=meant)
 
     def _may_be_entered(self, function: object) -> bool:
         """Whether the machine may execute a call of it as a part of the function: that depends on the arguments.
@@ -153,7 +214,18 @@ class _Teller:
         """
         if isinstance(function, type) or calls_its_variables(function):
             return True
-        return function is setattr or is_straight(function) and not self.has_sync_points(function, late=True)
+        return function is setattr or is_straight(function) and not self.sync_points(function, late=True)
+
+    def _only_fills(self, made: type) -> bool:
+        """Whether making an object of a class does no more than fill it, as far as can be seen."""
+        initialise = method_of(made, "__init__")
+        if method_of(made, "__new__") or hasattr(made, "__del__"):
+            return False
+        return (
+            initialise is None
+            or "__dataclass_fields__" in vars(made)
+            or (is_straight(initialise) and not self.sync_points(initialise))
+        )
 
     def manager(self, node: With) -> Finding:
         what = self.text.at(Span.of(node.manager.expression()), node.manager.text)
@@ -234,11 +306,18 @@ def _good(node: Node, mark: Mark, what: str, message: str) -> Finding:
     return Finding(node.span.line, _end(node), mark, "", what, message, "", node.id)
 
 
-def _sequential(node: Node, mark: Mark, code: str, what: str, subject: str = "") -> Finding:
-    """What stands in the way. ``subject``: what the hint is about, where that is not the same."""
+def _sequential(node: Node, mark: Mark, code: str, what: str, subject: str = "", remark: str = "") -> Finding:
+    """What stands in the way.
+
+    Args:
+        subject: What the hint is about, where that is not the same.
+        remark: What else is to be said.
+    """
     entry = reason(code)
-    hint = entry.advise(subject or what)
-    return Finding(node.span.line, _end(node), mark, code, what, entry.say(what), hint, node.id)
+    message = entry.say(what)
+    if remark:
+        message = f"{message.removesuffix('.')} ({remark})."
+    return Finding(node.span.line, _end(node), mark, code, what, message, entry.advise(subject or what), node.id)
 
 
 def _end(node: Node) -> int:
@@ -246,7 +325,22 @@ def _end(node: Node) -> int:
     return node.span.line if subregions(node) else max(node.span.line, node.span.end_line)
 
 
-def _call_text(node: Call) -> str:
-    statements = node.fragment.statements()
-    value = getattr(statements[0], "value", None) if statements else None
-    return ast.unparse(value) if isinstance(value, ast.expr) else node.callee
+def call_of(node: Call | Store) -> ast.Call:
+    """The call of a node that has one, with the user's positions."""
+    (statement,) = node.fragment.statements()
+    call = getattr(statement, "value", None)
+    assert isinstance(call, ast.Call)
+    return call
+
+
+def _places(inner: Sequence[Finding]) -> str:
+    """Where the sync-points of another function are."""
+    told = [f"line {finding.line}: {finding.code} {finding.what}" for finding in inner[:_TOLD]]
+    more = len(inner) - len(told)
+    return "; ".join(told) + (f"; and {more} more" if more else "")
+
+
+_SORTED = "Use sorted(..., key=...), which gives a new list: it can be put off."
+
+_TOLD = 3
+"""Sync-points of another function that are named."""

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pydron.explain.findings import Finding
+from pydron.explain.findings import NESTED, Finding
 from pydron.explain.measured import duration
 from pydron.explain.measured_text import measured_lines
 from pydron.explain.reasons import page_of, reason
@@ -46,7 +46,7 @@ def to_text(report: Report, colour: bool = False) -> str:
     if report.filename:
         parts[0] = f"{one_line(report.filename)}:{report.first_line}: {parts[0]}"
     if report.filename and not report.scheduled:
-        parts.append("It is not decorated with @pydron.schedule; this is what would happen if it were.")
+        parts.append("It is not decorated with @pydron.schedule; this is what it does as a part of a function that is.")
     if report.lines:
         parts += ["", *_listing(report, colour)]
     for finding in _worth_telling(report.findings):
@@ -61,13 +61,16 @@ def to_text(report: Report, colour: bool = False) -> str:
 def _summary(report: Report) -> str:
     parallel = len(report.parallel)
     waits = len({(finding.line, finding.what) for finding in report.findings if finding.mark == "sync-point"})
-    whole = len({finding.node for finding in report.findings if finding.mark == "native"})
+    native = [finding for finding in report.findings if finding.mark == "native"]
+    whole = len({-finding.line if finding.node == NESTED else finding.node for finding in native})
     late = len({(finding.line, finding.what) for finding in report.findings if finding.mark == "late"})
+    inner = len({(finding.line, finding.what) for finding in report.findings if finding.code == "PD104"})
     words = [f"{_count(parallel, 'functional call')} in parallel"]
     words += [_count(waits, "sync-point")] if waits else []
     words += [f"{_count(whole, 'statement')} taken whole"] if whole else []
+    words += [f"{_count(inner, 'call')} of functions with sync-points"] if inner else []
     words += [f"{_count(late, 'place')} decided at run time"] if late else []
-    return ", ".join(words if waits or whole or late else [*words, "nothing stands in the way"])
+    return ", ".join(words if len(words) > 1 else [*words, "nothing stands in the way"])
 
 
 def _count(number: int, noun: str) -> str:

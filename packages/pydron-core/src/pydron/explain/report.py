@@ -7,8 +7,9 @@ import types
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pydron.explain.callees import Callees
-from pydron.explain.findings import MARKS, Finding, Mark, findings
+from pydron.explain.callees import Callees, entered_functions
+from pydron.explain.classes import Classes, Held
+from pydron.explain.findings import MARKS, NESTED, Finding, Mark, findings
 from pydron.explain.measured import Measured, measure
 from pydron.explain.reasons import reason
 from pydron.ir.nodes import Graph
@@ -45,6 +46,7 @@ class Report:
         lines: Every line of its source; () where there is no source text.
         findings: Everything that was found, by line. Those with a ``code`` say what stays sequential.
         measured: What the lines have cost in a run, if one was given.
+        entered: The plain functions that may run as a part of it, because they come to functional calls.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Report:
     lines: tuple[Line, ...]
     findings: tuple[Finding, ...]
     measured: Measured | None = None
+    entered: tuple[types.FunctionType, ...] = ()
 
     @property
     def parallel(self) -> tuple[Finding, ...]:
@@ -113,24 +116,59 @@ def explain(target: Any) -> Report:
         target: A function, method, or :class:`~pydron.ir.nodes.Graph`. Other objects get a report that says that
             they are called as they are.
     """
-    return _explain(target, ())
+    return _Explaining().report(target)
 
 
-def _explain(target: Any, above: tuple[object, ...]) -> Report:
-    if isinstance(target, Graph):
-        return _report(target, None, True, above)
-    found = _function_of(target)
-    if found is None:
-        return _opaque(target)
-    # A function that promises to be free of side effects is no less explained than another one.
-    scheduled = is_scheduled(found)
-    graph = getattr(found, "graph", None) if scheduled else None
-    plain: types.FunctionType = found.__dict__["sequential"] if scheduled else found
-    if not isinstance(graph, Graph):
-        from pydron.frontend.build import build_graph  # a door: only a function that nobody scheduled needs it
+class _Explaining:
+    """Looks at a function, and at those that it may run, each once."""
 
-        graph = build_graph(plain)
-    return _report(graph, plain, scheduled, (*above, plain))
+    def __init__(self) -> None:
+        self._reports: dict[types.FunctionType, Report | None] = {}
+        self._returned: dict[types.CodeType, Held] = {}
+
+    def report(self, target: Any) -> Report:
+        """The report on anything."""
+        if isinstance(target, Graph):
+            return self._report(target, None, True)
+        found = _function_of(target)
+        if found is None:
+            return _opaque(target)
+        plain = _undecorated(found)
+        report = self._reports.get(plain)
+        if report is None:
+            self._reports[plain] = None  # under way
+            scheduled = is_scheduled(found)
+            graph = getattr(found, "graph", None) if scheduled else None
+            if not isinstance(graph, Graph):
+                from pydron.frontend.build import build_graph  # a door: only a function that nobody scheduled needs it
+
+                # One that promises to be free of side effects is no less explained than another.
+                graph = build_graph(plain)
+            report = self._reports[plain] = self._report(graph, plain, scheduled)
+        return report
+
+    def sync_points(self, callee: object, late: bool = False) -> list[Finding]:
+        """Those of a live function; of one that is being looked at, such as a recursive one, nothing is said."""
+        found = _function_of(callee)
+        if found is None or self._reports.get(_undecorated(found), ()) is None:
+            return []
+        marks = ("sync-point", "native", "late") if late else ("sync-point", "native")
+        return [finding for finding in self.report(found).findings if finding.mark in marks]
+
+    def _report(self, graph: Graph, function: types.FunctionType | None, scheduled: bool) -> Report:
+        callees = Callees(graph, function)
+        classes = Classes(graph, callees, self._returned, function)
+        found = findings(graph, callees, classes, self.sync_points)
+        entered: dict[types.FunctionType, None] = {}
+        for name, inner in entered_functions(graph, callees):
+            if name:
+                found += [replace(finding, node=NESTED) for finding in self.report(inner).findings]
+            else:
+                entered[inner] = None
+        found.sort(key=lambda finding: finding.line)
+        lines = _lines(graph, found)
+        name, first = graph.qualname, graph.first_line
+        return Report(name, graph.filename, first, scheduled, lines, tuple(found), entered=tuple(entered))
 
 
 def _function_of(target: Any) -> types.FunctionType | None:
@@ -151,23 +189,9 @@ def _function_of(target: Any) -> types.FunctionType | None:
     return function
 
 
-def _plain(target: Any) -> types.FunctionType | None:
-    found = _function_of(target)
-    return found.__dict__["sequential"] if is_scheduled(found) and found is not None else found
-
-
-def _report(graph: Graph, function: types.FunctionType | None, scheduled: bool, above: tuple[object, ...]) -> Report:
-    def has_sync_points(callee: object, late: bool = False) -> bool:
-        plain = _plain(callee)
-        if plain is None or plain in above:
-            return False
-        marks = ("sync-point", "native", "late") if late else ("sync-point", "native")
-        return any(finding.mark in marks for finding in _explain(callee, above).findings)
-
-    found = findings(graph, Callees(graph, function), has_sync_points)
-    return Report(
-        graph.qualname, graph.filename, graph.first_line, scheduled, _lines(graph, found), tuple(found)
-    )  # fmt: skip
+def _undecorated(found: types.FunctionType) -> types.FunctionType:
+    plain: types.FunctionType = found.__dict__["sequential"] if is_scheduled(found) else found
+    return plain
 
 
 def _lines(graph: Graph, found: list[Finding]) -> tuple[Line, ...]:

@@ -7,7 +7,7 @@ object that came in as one, leaving on a result) is not known here, and is no er
 from __future__ import annotations
 
 from pydron.errors import SyncPointError
-from pydron.explain.findings import Finding
+from pydron.explain.findings import NESTED, Finding
 from pydron.explain.reasons import page_of, reason
 from pydron.explain.report import explain
 
@@ -16,6 +16,8 @@ def unexpected(target: object) -> tuple[Finding, ...]:
     """The sync-points of a function that are certain before it runs, each once, by line."""
     found: dict[tuple[int, str], Finding] = {}
     for finding in explain(target).findings:
+        if finding.node == NESTED:
+            continue  # the call of that function counts
         if finding.code and (finding.mark in ("sync-point", "native") or finding.code == "PD104"):
             # Of a statement that is taken whole the first finding is about itself, the others are about calls in it.
             key = (finding.node, "") if finding.mark == "native" else (finding.line, finding.what)

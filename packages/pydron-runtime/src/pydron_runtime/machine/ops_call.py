@@ -143,9 +143,9 @@ def _is_plain(kind: type) -> bool:
 
 def native(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call nobody can reason about: it happens when it would have happened, with everything earlier finished."""
+    frame.machine.fence(frame, site, "PD101", name_of(callee))
     args = tuple(value_of(frame, site, arg) for arg in args)
     kwargs = {name: value_of(frame, site, value) for name, value in kwargs.items()}
-    frame.machine.fence(frame, site, "PD101", name_of(callee))
     try:
         made = called(frame, site, callee, args, kwargs)
     finally:

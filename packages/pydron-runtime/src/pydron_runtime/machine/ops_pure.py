@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.callers import as_written
@@ -115,7 +116,8 @@ def pure(
             return put
         values = tuple(settled(frame, site, value) for value in values)
     if not safe(*values):
-        machine.fence(frame, site, "PD302", _class_names(values))
+        reason = "PD402" if any(type(value) is GeneratorType for value in values) else "PD302"
+        machine.fence(frame, site, reason, _class_names(values))
         return as_written(frame, site, function, *values)
     return computed(frame, site, function, *values)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import collections
 import operator
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.callers import as_written
 from pydron_runtime.machine.current import await_order, current, settled, value_of
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.putting_off import computed
-from pydron_runtime.machine.safety import MAPPINGS, is_array, is_immutable, is_safe, own_attributes
+from pydron_runtime.machine.safety import MAPPINGS, definer, is_array, is_immutable, is_safe, own_attributes
 from pydron_runtime.machine.stores import (
     is_plain,
     owner_of,
@@ -59,8 +60,14 @@ def set_item(frame: Frame, site: int, target: Any, index: Any, value: Any) -> No
         await_order(frame, site, target)
         store(frame, frame.here, lambda: snapshot(target), lambda: target.__setitem__(index, value))
         return
-    frame.machine.fence(frame, site, "PD301", kind.__qualname__)
+    frame.machine.fence(frame, site, _reason(kind, "__setitem__"), kind.__qualname__)
     as_written(frame, site, operator.setitem, target, index, value)
+
+
+def _reason(kind: type, name: str) -> str:
+    """Why a store to an object stops the program: its class says in Python what it does, or others may see it."""
+    home = definer(kind, name)
+    return "PD302" if home is not None and type(home.__dict__[name]) in (FunctionType, property) else "PD301"
 
 
 def _set_later(frame: Frame, site: int, target: Any, index: Pending, value: Any) -> None:
@@ -115,7 +122,7 @@ def delete_item(frame: Frame, site: int, target: Any, index: Any) -> None:
     if (kind in MAPPINGS or kind in _INDEXED) and is_immutable(index) and is_safe(index):
         change(frame, site, target, lambda: snapshot(target), lambda: target.__delitem__(index))
         return
-    frame.machine.fence(frame, site, "PD301", kind.__qualname__)
+    frame.machine.fence(frame, site, _reason(kind, "__delitem__"), kind.__qualname__)
     as_written(frame, site, operator.delitem, target, index)
 
 
@@ -134,12 +141,15 @@ def set_attribute(frame: Frame, site: int, target: Any, name: str, value: Any) -
         change(frame, site, target, lambda: restore_item(own, name), act, puts=(value,))
         return
     value = settled(frame, site, value)
-    frame.machine.fence(frame, site, "PD301", type(target).__qualname__)
+    kind = type(target)
+    reason = max(_reason(kind, name), _reason(kind, "__setattr__"))
+    frame.machine.fence(frame, site, reason, kind.__qualname__)
     as_written(frame, site, setattr, target, name, value)
 
 
 def delete_attribute(frame: Frame, site: int, target: Any, name: str) -> None:
     """``del target.name``."""
     target = value_of(frame, site, target)
-    frame.machine.fence(frame, site, "PD301", type(target).__qualname__)
+    kind = type(target)
+    frame.machine.fence(frame, site, _reason(kind, "__delattr__"), kind.__qualname__)
     as_written(frame, site, delattr, target, name)

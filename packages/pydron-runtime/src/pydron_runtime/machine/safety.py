@@ -214,7 +214,7 @@ _PASSIVE = (
 """Class attributes whose look-up through an instance only binds."""
 
 
-_GENERIC = frozenset({object, BaseException, types.SimpleNamespace})
+_GENERIC = CONTAINERS | {object, BaseException, types.SimpleNamespace, int, float, str, bytes}
 """Classes of the interpreter that look attributes up as all objects do."""
 
 
