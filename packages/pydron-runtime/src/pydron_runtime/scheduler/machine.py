@@ -77,8 +77,10 @@ class Scheduler:
             shrinking.resize(state, event.size, out)
         elif isinstance(event, StartFailed):
             _start_failed(state, event, out)
-        _see_to_the_gone(state, out)
-        placement.place(state, event.now, out)
+        if state.astray or state.unanswered or state.leaving or state.relieved:
+            _see_to_the_gone(state, out)
+        if state.ready:
+            placement.place(state, event.now, out)
         if state.ahead and placement.take_from_ahead(state, out):
             placement.place(state, event.now, out)
         state.due = None

@@ -77,7 +77,10 @@ def is_hungry(state: SchedulerState) -> bool:
     """Whether a new task may change anything before a worker reports something. Looks at all workers."""
     if state.broken is not None or state.doubtful or len(state.workers) - state.leaving < state.size:
         return True
-    return any(_runs_low(worker) for worker in state.workers.values() if not worker.leaving)
+    for worker in state.workers.values():  # a plain loop: this is asked whenever something has happened
+        if not worker.leaving and _runs_low(worker):
+            return True
+    return False
 
 
 def _may_get_one_ahead(worker: WorkerState, cost: int = 0) -> bool:

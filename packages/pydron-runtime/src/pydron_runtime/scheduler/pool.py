@@ -28,9 +28,9 @@ WAY_OUT = "PYDRON_EXECUTOR=inline runs the program without worker processes."
 
 def staff(state: SchedulerState, out: list[Instruction]) -> None:
     """Ask for workers if there is work for more than there are."""
-    if state.broken is not None:
-        return
-    _start(state, min(state.size, state.ready_count + state.running) - len(state.workers) + state.leaving, out)
+    lacking = min(state.size, state.ready_count + state.running) - len(state.workers) + state.leaving
+    if lacking > 0 and state.broken is None:
+        _start(state, lacking, out)
 
 
 def staff_all(state: SchedulerState, out: list[Instruction]) -> None:

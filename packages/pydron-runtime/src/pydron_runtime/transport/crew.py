@@ -172,13 +172,15 @@ class Crew:
             self.spawn(name)
         return [Exit(name, "killed together with the process that starts workers", 0) for name in list(self.pids)]
 
-    def patience(self) -> int | None:
-        """Milliseconds until :meth:`overdue` or :meth:`look` have something to do; None if nothing is awaited."""
+    @property
+    def due(self) -> int | None:
+        """When :meth:`overdue` or :meth:`look` have something to do, as ``time.monotonic_ns``; None if nothing is
+        awaited."""
         moment = self._next_look if self.pids else None
         if self._awaited:
             first = min(self._awaited.values())
             moment = first if moment is None else min(first, moment)
-        return None if moment is None else max(0, int((moment - time.monotonic()) * 1000) + 1)
+        return None if moment is None else int(moment * 1e9)
 
     def overdue(self) -> list[Exit]:
         """Workers that should have been ready by now. They are killed."""

@@ -38,14 +38,14 @@ def _as_it_is(_: str, payload: Payload) -> Payload:
 def message_of(dispatch: Dispatch, carry: Carry = _as_it_is) -> tuple[Execute, Frames]:
     """The message that carries assignments to a worker, and its payload frames."""
     frames: Frames = []
-    definitions = tuple(
-        Definition(assignment.task.function.digest, pack(Payload(assignment.task.function.blob), frames))
-        for assignment in dispatch.assignments
-        if assignment.define
-    )
-    worker = dispatch.worker
-    calls = tuple(_call(worker, assignment, frames, carry) for assignment in dispatch.assignments)
-    return Execute(definitions, calls), frames
+    definitions: list[Definition] = []
+    calls: list[Call] = []
+    for assignment in dispatch.assignments:
+        if assignment.define:
+            function = assignment.task.function
+            definitions.append(Definition(function.digest, pack(Payload(function.blob), frames)))
+        calls.append(_call(dispatch.worker, assignment, frames, carry))
+    return Execute(tuple(definitions), tuple(calls)), frames
 
 
 def _call(worker: str, assignment: Assignment, frames: Frames, carry: Carry) -> Call:
@@ -100,7 +100,7 @@ def outcomes_of(report: Report, frames: Sequence[bytes]) -> tuple[Outcome, ...]:
     Raises:
         ProtocolError: It points at frames that are not there.
     """
-    return tuple(_outcome(ended, frames) for ended in report.ended)
+    return tuple([_outcome(ended, frames) for ended in report.ended])
 
 
 def adopted_outcomes(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:

@@ -12,7 +12,7 @@ import time
 import traceback
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import zmq
@@ -48,7 +48,11 @@ from pydron_runtime.transport.wakeup import WakeUp
 _UNTOLD = 1024
 """Releases that may lie in the inbox until the thread wakes for something else, which it does twice a second."""
 
-_WISHES = {"cancel": Cancelled, "want": Wanted, "release": Released}
+_WISHES: dict[str, Callable[[int, Any], Event]] = {
+    "announce": lambda now, _: Announced(now),
+    "cancel": Cancelled,
+    "want": Wanted,
+}
 
 
 class Driver(ABC):
@@ -149,27 +153,30 @@ class Driver(ABC):
     # What comes in
 
     def _empty_inbox(self) -> None:
-        inbox = self._inbox
+        """Releases come last, for nobody waits for them; but before a task that needs what may have been released."""
         tasks: list[Task] = []
-        while inbox:
-            kind, what = inbox.popleft()
+        released: list[int] = []
+        while self._inbox:
+            kind, what = self._inbox.popleft()
+            if kind == "release":
+                released += what
+                continue
+            if kind != "submit" or (released and what.needs):
+                self._take_in(tasks, released)
+                tasks, released = [], []
             if kind == "submit":
                 tasks.append(what)
-                continue
-            if tasks:
-                self._submit(tasks)
-                tasks = []
-            if kind == "announce":
-                self._handle(Announced(time.monotonic_ns()))
             elif kind in _WISHES:
                 self._handle(_WISHES[kind](time.monotonic_ns(), what))
             else:
                 self._record_to(what)
-        if tasks:
-            self._submit(tasks)
+        self._take_in(tasks, released)
 
-    def _submit(self, tasks: list[Task]) -> None:
-        self._handle(Submitted(time.monotonic_ns(), tuple(tasks)))
+    def _take_in(self, tasks: list[Task], released: list[int]) -> None:
+        if tasks:
+            self._handle(Submitted(time.monotonic_ns(), tuple(tasks)))
+        if released:
+            self._handle(Released(time.monotonic_ns(), tuple(released)))
 
     def _record_to(self, recorder: Recorder | None) -> None:
         self._recorder = recorder
@@ -235,13 +242,12 @@ class Driver(ABC):
             elif isinstance(instruction, want.StartWorkers):
                 for name in instruction.names:
                     self._crew.spawn(name)
-        if not self._gathering:
+        if completions and not self._gathering:
             self._deliver()
 
     def _deliver(self) -> None:
-        if self._completions:
-            completions, self._completions = self._completions, {}
-            self._mail.deliver(completions)
+        completions, self._completions = self._completions, {}
+        self._mail.deliver(completions)
 
     def _dispatch(self, dispatch: want.Dispatch) -> None:
         self._channel.send_surroundings(dispatch.worker)

@@ -54,31 +54,37 @@ class LocalDriver(Driver):
                 self._poller.register(self._crew.fileno(), zmq.POLLIN)
         except NoWorkers as error:
             self._give_up(str(error))
+        wake = self._wake.fileno()
         while not self._closing:
             # First said, then looked: whoever puts a task in does it the other way round, so that one of both notices.
             self._hungry = is_hungry(self.scheduler.state)
-            ready = dict(self._poller.poll(0 if self._hungry and self._inbox else self._patience()))
-            if self._wake.fileno() in ready:
-                self._wake.clear()
+            due = self._due()
+            ready = dict(self._poller.poll(0 if self._hungry and self._inbox else _until(due)))
             if self._inbox:
                 self._empty_inbox()
+            if wake in ready:
+                self._wake.clear()  # gives the interpreter to whoever has rung: its task is on its way by now
+                if self._inbox:
+                    self._empty_inbox()
             if self._crew.fileno() in ready:
                 self._hear_nursery()
             if self._channel.socket in ready:
                 self._hear_workers()
-            for exit_ in self._crew.overdue():
-                self._lose(exit_)
-            self._crew.look()
-            if self.scheduler.state.is_due(now := time.monotonic_ns()):
-                self._handle(Ticked(now))
+            if due is not None and time.monotonic_ns() >= due:
+                self._look_after()
 
-    def _patience(self) -> int | None:
-        """Milliseconds until there is something to do of which nobody tells; None if there is nothing."""
-        patience, due = self._crew.patience(), self.scheduler.state.due
-        if due is None:
-            return patience
-        left = max(0, (due - time.monotonic_ns()) // 1_000_000 + 1)
-        return left if patience is None else min(left, patience)
+    def _due(self) -> int | None:
+        """When there is something to do of which nobody tells, as ``time.monotonic_ns``; None if there is nothing."""
+        crew, scheduler = self._crew.due, self.scheduler.state.due
+        return crew if scheduler is None else scheduler if crew is None else min(crew, scheduler)
+
+    def _look_after(self) -> None:
+        """Do what nobody tells of: replace workers that are late, or were stopped, and tell the scheduler the time."""
+        for exit_ in self._crew.overdue():
+            self._lose(exit_)
+        self._crew.look()
+        if self.scheduler.state.is_due(now := time.monotonic_ns()):
+            self._handle(Ticked(now))
 
     def _hear_workers(self) -> None:
         self._gathering = True  # one word to the program about all of them
@@ -105,3 +111,8 @@ class LocalDriver(Driver):
         self._hear_workers()
         for exit_ in exits:
             self._lose(exit_)
+
+
+def _until(due: int | None) -> int | None:
+    """Milliseconds to wait until a moment, not to be too early; None for ever."""
+    return None if due is None else max(0, (due - time.monotonic_ns()) // 1_000_000 + 1)

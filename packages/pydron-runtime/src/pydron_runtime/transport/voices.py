@@ -20,6 +20,8 @@ class Voices:
         self._streams = likeness(None), likeness(None)
         self._raw_filters: list[Any] = []
         self._filters: tuple[Filter, ...] = ()
+        self._loggers: list[Any] = []
+        self._levels: list[int] = []
         self._voice: Voice | None = None
 
     def present(self) -> Voice:
@@ -33,15 +35,19 @@ class Voices:
             self._raw_filters = list(warnings.filters)
             self._filters = tuple(map(_described, self._raw_filters))
             before = None
-        root = logging.getLogger()
-        levels = [("", root.level)]
-        for name, logger in list(root.manager.loggerDict.items()):
-            if isinstance(logger, logging.Logger) and logger.level:
-                levels.append((name, logger.level))
-        disabled, named = root.manager.disable, tuple(levels)
-        if before is None or before.disabled != disabled or before.levels != named:
-            self._voice = before = Voice(self._streams, disabled, named, self._filters)
-        return before
+        root = logging.root
+        # Programs have hundreds of loggers, and this is asked with every message. What is none has no level.
+        loggers = list(root.manager.loggerDict.values())
+        levels = [root.level, *[getattr(logger, "level", 0) for logger in loggers]]
+        disabled = root.manager.disable
+        if before is None or before.disabled != disabled or levels != self._levels or loggers != self._loggers:
+            self._loggers, self._levels = loggers, levels
+            named = [(each.name, each.level) for each in loggers if isinstance(each, logging.Logger) and each.level]
+            voice = Voice(self._streams, disabled, (("", root.level), *named), self._filters)
+            if voice != self._voice:
+                self._voice = voice
+        assert self._voice is not None
+        return self._voice
 
 
 def _described(each: Any) -> Filter:

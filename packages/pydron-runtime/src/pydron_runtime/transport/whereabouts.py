@@ -43,9 +43,11 @@ class Whereabouts:
                 return self._present
         self._follow(variables.copy(), limits)
         self._seen = (list(path), list(arguments), main, directory, recursion)
+        name, file = main
         self._present = Surroundings(
-            _names(path), directory, recursion, _names(arguments), main, self._changed.copy(), self._limited.copy()
-        )
+            _names(path), directory, recursion, _names(arguments), (name, os.fsencode(file)), self._changed.copy(),
+            self._limited.copy(),
+        )  # fmt: skip
         return self._present
 
     def _follow(self, variables: dict[bytes, bytes], limits: tuple[tuple[int, int], ...]) -> None:
@@ -79,11 +81,11 @@ def _names(names: list[str]) -> tuple[bytes, ...]:
     return tuple(os.fsencode(name) for name in names if isinstance(name, str))
 
 
-def _main() -> tuple[str, bytes]:
+def _main() -> tuple[str, str]:
     """Name and file of the main module. The module itself is not kept: it would outlive what it holds."""
     main = sys.modules.get("__main__")
     name, file = getattr(getattr(main, "__spec__", None), "name", ""), getattr(main, "__file__", "")
-    return (name if isinstance(name, str) else ""), (os.fsencode(file) if isinstance(file, str) else b"")
+    return (name if isinstance(name, str) else ""), (file if isinstance(file, str) else "")
 
 
 def enter(surroundings: Surroundings) -> None:
