@@ -9,7 +9,7 @@ from scheduled import Program
 
 from pydron.analysis.promise import signs_of
 
-BEFORE = "import os, random, shutil, numpy as np\nCOUNT = 0\nSEEN = {}\nclass Box:\n    n = 0\n"
+BEFORE = "import os, random, shutil, tempfile, numpy as np\nCOUNT = 0\nSEEN = {}\nclass Box:\n    n = 0\n"
 
 
 def found(body: str) -> list[tuple[str, str, int]]:
@@ -62,6 +62,7 @@ SILENT = [
     "def f(x):\n    def inner(x):\n        x.append(1)\n    inner([])",
     "def f(x):\n    return random.Random(x).random(), np.random.default_rng(x).normal()",
     "def f(x):\n    return open(x).read(), open(x, 'rb').read()",
+    "def f(x):\n    with tempfile.TemporaryDirectory() as d, open(d + '/x', 'w') as file:\n        file.write(x)",
     "def f(x):\n    n = 0\n    def inner():\n        nonlocal n\n        n += 1\n    inner()\n    return n",
     "def f(x):\n    import os\n    os.sep = 1",
     "def f(x):\n    try:\n        pass\n    except KeyError as SEEN:\n        SEEN.value = 1",

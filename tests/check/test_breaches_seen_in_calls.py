@@ -142,6 +142,14 @@ FINE = {
         "def f(x):\n    return Box(), [Box()]", "f(1)", "class Box:\n    def __init__(self):\n        self.x = [1]",
     ),
     "a cycle": ("def f(x):\n    x = [x]\n    x.append(x)\n    return x", "f(1)", ""),
+    "a function that is made": (
+        "def f(x):\n    def inner(y, z=[x]):\n        return x + y, inner\n    return inner, lambda: [x]", "f(1)", "",
+    ),
+    "an object of a class that is made": (
+        "def f(x):\n    class Box:\n        def show(self):\n            return x\n"
+        "    box = Box()\n    box.x = [x]\n    return Box, [box], box.show", "f(1)", "",
+    ),
+    "views of a dictionary": ("def f(x):\n    return {x: 1}.items(), {x: 1}.keys()", "f(1)", ""),
     "an array": ("def f(x):\n    return numpy.sort(x), x.copy()", "f(numpy.arange(5))", "import numpy"),
 }  # fmt: skip
 
@@ -150,6 +158,19 @@ FINE = {
 def test_what_keeps_the_promise_is_not_blamed(name: str) -> None:
     _, breaches = run(program(*FINE[name]))
     assert breaches == ()
+
+
+def test_a_function_that_remembers_other_things_is_another_result() -> None:
+    _, breaches = run(program("def f(x):\n    n = uuid.uuid4()\n    return lambda: n", before="import uuid"))
+    assert [breach.code for breach in breaches] == ["PD504"]
+
+
+def test_an_exception_that_cannot_be_pickled_is_named_by_its_type() -> None:
+    before = "import threading\nclass Odd(Exception):\n    pass\n"
+    before += "def failed(f):\n    try:\n        f(1)\n    except Odd:\n        return True"
+    body = "def f(x):\n    error = Odd()\n    error.lock = threading.Lock()\n    raise error"
+    _, (breach,) = run(program(body, "failed(f)", before))
+    assert breach.code == "PD506" and ".Odd) cannot be pickled" in breach.what
 
 
 def test_a_file_that_is_left_behind_is_named_with_the_line_that_wrote_it(tmp_path: Path) -> None:

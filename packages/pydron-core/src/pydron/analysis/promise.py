@@ -91,9 +91,11 @@ class _Reading:
         hidden = {node.arg for node in self._nodes if isinstance(node, ast.arg)}
         self._arguments = {argument.arg for argument in parameters} - bound - hidden
         self._locals = bound | hidden | {a.arg for a in (*parameters, arguments.vararg, arguments.kwarg) if a}
+        self._may_be_temporary = any(map(_makes_temporary, map(function.__globals__.get, function.__code__.co_names)))
         self._discarded = {id(node.value) for node in self._nodes if isinstance(node, ast.Expr)}
 
     def signs(self) -> Iterator[Sign]:
+        """Everything; where temporary files are made, nothing of files: they may be gone when the call ends."""
         for node in self._nodes:
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 yield from self._rebound(node)
@@ -143,7 +145,7 @@ class _Reading:
             name = callee.attr
             if name in _TAKING or name in _CHANGING and id(node) in self._discarded:
                 yield from self._changed(node, callee.value, ast.unparse(node))
-            if name in _WRITING_METHODS:
+            if name in _WRITING_METHODS and not self._may_be_temporary:
                 yield self._sign("PD507", node, name, f"writes a file ({ast.unparse(node)})")
                 return
         found = self._meaning(callee)
@@ -158,7 +160,7 @@ class _Reading:
             yield self._sign(
                 "PD505", node, generator_name(owner), f"uses the global generator of random numbers ({text})"
             )
-        elif found is open and _writes(_mode(node)) or _is_writer(found):
+        elif not self._may_be_temporary and (found is open and _writes(_mode(node)) or _is_writer(found)):
             text = ast.unparse(node)
             yield self._sign("PD507", node, ast.unparse(callee), f"writes a file ({text})")
 
@@ -218,3 +220,8 @@ def _mode(node: ast.Call) -> str:
 
 def _writes(mode: str) -> bool:
     return any(letter in mode for letter in "wax+")
+
+
+def _makes_temporary(found: Any) -> bool:
+    """Whether this is the module that makes temporary files, or something of it."""
+    return found is not None and "tempfile" in (getattr(found, "__name__", ""), getattr(found, "__module__", ""))

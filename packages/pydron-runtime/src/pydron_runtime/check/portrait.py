@@ -2,7 +2,8 @@
 
 Two portraits are equal if nothing that can be told from the values, but their identity, differs. A portrait is a tree
 of tuples: leaves are values of types that cannot change; arrays are digests; other objects are what ``pickle`` would
-ask them for. What cannot be looked into is represented by its identity.
+ask them for. Functions and classes that a call has made are what their definition and their variables are: another call
+makes others of the same. What cannot be looked into is represented by its identity.
 
 :func:`difference` names the first place at which two portraits differ, in the user's terms: ``xs[3].name``.
 """
@@ -10,6 +11,7 @@ ask them for. What cannot be looked into is represented by its identity.
 from __future__ import annotations
 
 import copyreg
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import blake2b
@@ -24,6 +26,9 @@ LIMIT = 200_000
 
 _LEAVES = frozenset({int, bool, str, bytes, type(None), type(Ellipsis), type(NotImplemented), range})
 _BY_IDENTITY = (type, FunctionType, BuiltinFunctionType, ModuleType)
+
+
+_VIEWS = frozenset({type({}.keys()), type({}.values()), type({}.items())})
 
 
 def portrait(value: Any) -> Portrait:
@@ -44,7 +49,9 @@ class _Painter:
             return ("leaf", kind, value)
         if kind is float or kind is complex:
             return ("leaf", kind, repr(value))
-        if isinstance(value, _BY_IDENTITY):
+        if isinstance(value, type):
+            return ("leaf", kind, _defined(value))
+        if isinstance(value, _BY_IDENTITY) and not (kind is FunctionType and _is_made_inside(value)):
             return ("leaf", kind, id(value))
         if isinstance(value, Enum):
             return ("leaf", kind, value.name)
@@ -56,9 +63,10 @@ class _Painter:
             return ("again", before[0])
         self._met[id(value)] = (len(self._met), value)  # kept alive, so that no other object gets its id meanwhile
         try:
-            return self._parts(value, kind)
+            found = self._parts(value, kind)
         except RecursionError:
             return ("cut",)
+        return (found[0], _defined(kind), *found[2:]) if _is_made_inside(kind) else found
 
     def _parts(self, value: Any, kind: type) -> Portrait:
         if kind is list or kind is tuple:
@@ -69,8 +77,12 @@ class _Painter:
             return ("set", kind, frozenset(self.paint(item) for item in value))
         if kind is bytearray:
             return ("leaf", kind, bytes(value))
+        if kind in _VIEWS:
+            return ("list", kind, tuple(self.paint(item) for item in value))
+        if kind is FunctionType:
+            return ("object", kind, (("leaf", kind, id(value.__code__)), *map(self.paint, _variables(value))))
         if kind is MethodType:
-            return ("object", kind, (("leaf", kind, id(value.__func__)), self.paint(value.__self__)))
+            return ("object", kind, (self.paint(value.__func__), self.paint(value.__self__)))
         if kind.__module__ == "numpy" and hasattr(value, "dtype") and hasattr(value, "tobytes"):
             if value.dtype.hasobject:
                 return ("list", kind, tuple(self.paint(item) for item in value.ravel().tolist()))
@@ -107,6 +119,27 @@ class _Painter:
         if type(state) is dict and kind.__module__ != "builtins":
             return ("object", kind, (("opaque", kind, id(value)), self.paint(state)))
         return ("opaque", kind, id(value))
+
+
+def _is_made_inside(value: Any) -> bool:
+    """Whether a function or class was made by the call of a function, and so may be made again."""
+    return "<locals>" in getattr(value, "__qualname__", "")
+
+
+def _defined(kind: type) -> Any:
+    """What stands for a class."""
+    return (kind.__module__, kind.__qualname__) if _is_made_inside(kind) else kind
+
+
+def _variables(function: FunctionType) -> Iterator[Any]:
+    """What a function has of its own: defaults, and the variables around it."""
+    yield function.__defaults__
+    yield function.__kwdefaults__
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:
+            yield None
 
 
 def _state(state: Any) -> Any:

@@ -307,6 +307,8 @@ def _named(value: object) -> str:
 def _why_not(value: object, what: str, error: Exception) -> str:
     """A sentence that names the part which does not pickle."""
     detail = f"{type(error).__name__}: {error}"
+    if what == "exception" and type(value) is tuple and value and type(value[0]) is list:
+        value = next((member for member in value[0] if _pickles(member) is not None), value[0][0])
     if what == "arguments" and type(value) is tuple and len(value) == 2:
         args, kwargs = value
         parts = [(f"argument {place + 1}", part) for place, part in enumerate(args)]
