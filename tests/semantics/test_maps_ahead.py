@@ -60,3 +60,44 @@ PRECISE = {
 def test_what_is_asked_for_ahead_is_not_seen(name: str) -> None:
     """Neither failures beyond the element that ends it, nor what the sources have given."""
     scheduled.check(f"{PROGRAM}{PRECISE[name]}\n    return out\n")
+
+
+UNTIL = {
+    "once more": (
+        "taken = itertools.takewhile(small, [1, 2, 3, 1, 2])\ndropped = itertools.dropwhile(small, [1, 2, 3, 1, 2])\n"
+        "return list(taken), list(taken), next(dropped), list(dropped), list(dropped)"
+    ),
+    "over an iterator that others see": (
+        "it, pairs = iter([1, 2, 3, 4]), enumerate([1, 2, 3, 4])\n"
+        "return list(itertools.takewhile(small, it)), list(it), "
+        "list(itertools.takewhile(lambda pair: f(pair[1]) < 4, pairs)), list(pairs)"
+    ),
+    "within one another": (
+        "inner = itertools.dropwhile(odd, [1, 3, 4, 5, 2, 7])\n"
+        "return list(enumerate(itertools.takewhile(lambda x: f(x) < 8, inner)))"
+    ),
+    "over a generator expression": (
+        "return list(itertools.takewhile(lambda y: y < 4, (f(x) for x in range(6)))), "
+        "sum(itertools.dropwhile(lambda y: y < 4, (f(x) for x in range(6))))"
+    ),
+    "left at a failure": (
+        "out = []\ntry:\n    for x in itertools.takewhile(lambda x: fails(x, 3) < 100, range(6)):\n"
+        "        out.append(x)\n        print(x)\nexcept ValueError as error:\n    print(error)\n"
+        "return out, list(itertools.dropwhile(lambda x: fails(x, 3) < 100, range(6)))"
+    ),
+    "left at a result": (
+        "taken = itertools.takewhile(small, [1, 0, 2, 1])\nfor x in taken:\n    if g(x) < 10:\n        break\n"
+        "return x, list(taken)"
+    ),
+    "with a function that stops": (
+        "def stops(x):\n    if f(x) == 3:\n        raise StopIteration\n    return True\n"
+        "return list(itertools.takewhile(stops, range(6))), list(itertools.dropwhile(stops, range(6)))"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", UNTIL.values(), ids=UNTIL)
+def test_what_takes_and_drops_until_a_result_is_false_stands_where_it_does_in_python(body: str) -> None:
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    small = "import itertools\n@functional\ndef small(x):\n    return x < 3\n"
+    scheduled.check(f"{scheduled.PRELUDE}{small}@schedule\ndef main():\n{lines}\n")

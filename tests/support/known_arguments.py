@@ -129,6 +129,7 @@ ATTEMPTS: tuple[tuple[Any, ...], ...] = (
     (uuid.NAMESPACE_DNS, "ab"),
     ([0, 1], [[1, 2], [3, 4]]),
     (numpy.zeros((2, 2, 2)), 1),
+    ("d", NUMBERS),
 )
 """Lists of arguments; each entry of the tables takes at least one of them."""
 

@@ -28,6 +28,21 @@ ITEM = Item(
             behaviour=AHEAD,
         ),
         Row(
+            "the same over `enumerate` and `zip` of these",
+            "for i, x in enumerate(np.arange(4)):\n    if f(x) > 50:\n        return i\n"
+            "for i, (k, x) in enumerate({'a': 5, 'b': 6, 'c': 7, 'd': 8}.items(), start=1):\n"
+            "    if f(x) > 50:\n        return k",
+            before="import numpy as np",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`takewhile`, `dropwhile`",
+            "low = list(itertools.takewhile(lambda x: f(x) < 50, range(4)))\n"
+            "for x in itertools.dropwhile(odd, [1, 3, 5, 7, 8, 9]):\n    low.append(x)\nreturn low",
+            before="import itertools",
+            behaviour=AHEAD,
+        ),
+        Row(
             "the same over `itertools.count()`, `itertools.combinations(xs, 2)`",
             "for x in itertools.count():\n    if f(x) > 4:\n        break\n"
             "for a, b in itertools.combinations([1, 2, 3, 4], 2):\n    if h(a, b) > 50:\n        return a",

@@ -30,6 +30,7 @@ from pydron.analysis import scipy_library
 from pydron.analysis.tables import positions, table
 
 _OWN: Mapping[str, frozenset[str]] = table(
+    array="array",
     base64="""
         b16decode b16encode b32decode b32encode b64decode b64encode b85decode b85encode standard_b64decode
         standard_b64encode urlsafe_b64decode urlsafe_b64encode

@@ -53,14 +53,15 @@ class _Known:
 _known: weakref.WeakKeyDictionary[FunctionType, _Known] = weakref.WeakKeyDictionary()
 
 
-def reaches_functional(function: Any, args: Iterable[Any] = ()) -> bool:
+def reaches_functional(function: Any, args: tuple[Any, ...] = ()) -> bool:
     """Whether calling a function, or a method of one, may come to a functional call, or to one of another scheduled
     function.
 
     Args:
-        args: What it is called with: functions among them, or kept in them, may be called.
+        args: What it is called with: functions among them, or kept in them, may be called. The object of a method may
+            come first, or not.
     """
-    if type(function) is MethodType:
+    if type(function) is MethodType and not (args and args[0] is function.__self__):
         args = (function.__self__, *args)
     if _reaches(function):
         return True

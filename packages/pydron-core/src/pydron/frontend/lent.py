@@ -22,8 +22,8 @@ from pydron.frontend.scopes import comprehension_targets, inner_parts, usage_of
 from pydron.ir.syntax import children
 
 LAZY = frozenset(
-    {"accumulate", "chain", "compress", "enumerate", "filter", "filterfalse", "from_iterable", "islice", "iter", "map",
-     "pairwise", "starmap", "zip", "zip_longest"}
+    {"accumulate", "chain", "compress", "dropwhile", "enumerate", "filter", "filterfalse", "from_iterable", "islice",
+     "iter", "map", "pairwise", "starmap", "takewhile", "zip", "zip_longest"}
 )  # fmt: skip
 """Names of what makes an iterator over iterables, which it does not keep anywhere else."""
 

@@ -52,6 +52,8 @@ class MapAhead:
         reach = speculation.reach
         if not reach or machine.closed:
             return False
+        if not self._sources:
+            return True
         while self.guesses and self.guesses[0][0] < self.taken:
             speculation.drop(self.guesses.popleft()[1])
         rests = [rest_of(source) for source in self._sources]
@@ -64,6 +66,12 @@ class MapAhead:
             self._until = index + 1
             self._send(index, elements)
         return False
+
+    def stop(self) -> None:
+        """The function will not be called any more."""
+        self._sources = ()
+        while self.guesses:
+            self._frame.machine.speculation.drop(self.guesses.popleft()[1])
 
     @staticmethod
     def _element(rest: tuple[Any, int] | None, ahead: int) -> Any:

@@ -7,7 +7,7 @@ finds it where the machine left off.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import filterfalse, starmap
+from itertools import dropwhile, filterfalse, starmap, takewhile
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -34,14 +34,37 @@ def is_mapped(function: Any) -> bool:
     return type(function) in (FunctionType, MethodType) and is_entered(function)
 
 
-MAPPING: frozenset[Any] = frozenset({map, filter, filterfalse, starmap})
+_UNTIL = frozenset({takewhile, dropwhile})
+
+MAPPING: frozenset[Any] = frozenset({map, filter, filterfalse, starmap}) | _UNTIL
 """Makers of iterators that call a function for each element."""
+
+
+class Test:
+    """The function of a ``takewhile`` or ``dropwhile``, which is called until it is false.
+
+    Attributes:
+        function: As given.
+        is_over: Whether the machine has found it to be false. Whoever else asks the iterator itself has to be told.
+    """
+
+    __slots__ = ("function", "is_over")
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.is_over = False
+
+    def __call__(self, element: Any) -> Any:
+        """What the function gives."""
+        return not self.is_over and self.function(element)
 
 
 def make_map(frame: Frame, site: int, maker: Any, args: tuple[Any, ...]) -> Any:
     """``map(function, *iterables)``, or one of its relatives; MISSING where an iterable may do more than compute."""
     machine = frame.machine
     function, *iterables = args
+    if maker in _UNTIL:
+        function = Test(function)
     sources: list[Any] = []
     given: list[Any] = []
     for iterable in iterables:
@@ -67,6 +90,9 @@ def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:
 
     function, sources = frame.machine.iterators.maps.pop(mapped)
     kind = type(mapped)
+    if type(function) is Test:
+        yield from _through_until(frame, site, kind, function, sources[0])
+        return
     ahead = MapAhead(frame, site, kind, function, sources)
     make = value_unless_stopped if may_stop(function) else call
     if kind is filter or kind is filterfalse:
@@ -99,3 +125,24 @@ def through_map(frame: Frame, site: int, mapped: Any) -> Iterator[Any]:
         if found is MISSING:
             return
         yield found
+
+
+def _through_until(frame: Frame, site: int, kind: type, test: Test, source: Any) -> Iterator[Any]:
+    """Go through a ``takewhile`` or ``dropwhile``, which may have been begun before."""
+    from pydron_runtime.machine.ops_call import call  # the two refer to each other
+
+    ahead = MapAhead(frame, site, kind, test.function, (source,))
+    make = value_unless_stopped if may_stop(test.function) else call
+    for element in iterate(frame, site, source):
+        ahead.taken += 1
+        if not test.is_over:
+            verdict = make(frame, site, test.function, element)
+            if verdict is MISSING:
+                return
+            test.is_over = not truth(frame, site, verdict)
+            if test.is_over:
+                ahead.stop()
+        if kind is takewhile and test.is_over:
+            return
+        if kind is takewhile or test.is_over:
+            yield element

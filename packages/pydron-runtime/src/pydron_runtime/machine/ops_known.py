@@ -41,8 +41,6 @@ _FIRST = frozenset({list, tuple, sorted, deque})
 """Builtins that go through all of an iterable before they look at an element."""
 
 _KEYED = frozenset({sorted, min, max})
-_INDEXED = frozenset({list, tuple, range, str, bytes, int})
-
 _COLLECTING = frozenset({list, tuple, sorted, deque, set, frozenset, dict, sum, min, max})
 """Builtins that go through all of an iterable."""
 
@@ -260,8 +258,8 @@ def lazily(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     else:
         iterator = callee(*args, **kwargs)
     iterators.add(iterator)
-    if not kwargs and not is_calling(callee) and all(type(arg) in _INDEXED for arg in args):
-        machine.speculation.wrappings.made(iterator, callee, args)
+    if not is_calling(callee):
+        machine.speculation.wrappings.made(iterator, callee, args, kwargs)
     return made(frame, site, args, iterator)
 
 
