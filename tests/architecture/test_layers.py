@@ -39,6 +39,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron.marks": (),
     "pydron.own_frame": (),
     "pydron.installed": (),
+    "pydron.interrupts": (),
+    "pydron.bell": (),
     "pydron.stand_in": (),
     "pydron.uninterrupted": (),
     "pydron.preparing": (),

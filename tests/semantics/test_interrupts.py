@@ -8,7 +8,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -21,7 +21,7 @@ from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 
 class Interrupting(ScriptedExecutor):
-    """Raises KeyboardInterrupt in place of one completion, as a signal handler would while the program waits."""
+    """A signal comes in place of one completion, while the program waits."""
 
     def __init__(self, after: int) -> None:
         self.after = after
@@ -30,7 +30,7 @@ class Interrupting(ScriptedExecutor):
     def _choose(self, ready: Sequence[Task]) -> int:
         if len(self.order) == self.after:
             self.after = -1
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         return len(ready) - 1
 
 
@@ -201,3 +201,124 @@ def test_an_interrupt_at_any_moment_reaches_the_program() -> None:
 @pytest.mark.slow
 def test_an_interrupt_at_very_many_moments_reaches_the_program() -> None:
     interrupt_everywhere(29)
+
+
+LIMITED = f"""{PRELUDE}
+import signal
+class Late(Exception):
+    pass
+def handler(number, frame):
+    raise Late(number)
+class Written:
+    def __getstate__(self):
+        signal.raise_signal(signal.SIGUSR1)
+        return {{}}
+class Read:
+    def __setstate__(self, state):
+        signal.raise_signal(signal.SIGUSR1)
+    def __getstate__(self):
+        return {{"x": 1}}
+@functional
+def make(kind):
+    return kind()
+@schedule
+def reads_a_result():
+    return make(Read)
+@schedule
+def reads_a_result_in_a_try():
+    try:
+        return make(Read)
+    except Late:
+        return "late"
+@schedule
+def writes_an_argument():
+    return f(Written())
+@schedule
+def decides(xs):
+    for x in xs:
+        if f(x) > 2:
+            return x
+        note(1)
+"""
+
+
+@pytest.fixture
+def limited() -> Iterator[dict[str, Any]]:
+    """A program with a handler for SIGUSR1 that raises, as programs do that limit the time they take."""
+    names = Program(LIMITED).namespace(pydron.schedule, pydron.functional)
+    before = signal.signal(signal.SIGUSR1, names["handler"])
+    yield names
+    signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize("function", ["reads_a_result", "writes_an_argument"])
+def test_what_a_handler_raises_is_not_taken_for_a_value_that_cannot_travel(
+    limited: dict[str, Any], function: str
+) -> None:
+    with executing(ScriptedExecutor()), pytest.raises(limited["Late"]):
+        limited[function]()
+
+
+def test_a_try_statement_of_the_programs_finds_what_a_handler_has_raised(limited: dict[str, Any]) -> None:
+    with executing(ScriptedExecutor()):
+        assert limited["reads_a_result_in_a_try"]() == "late"
+
+
+class Signalling(ScriptedExecutor):
+    """A signal comes while the program waits for a completion."""
+
+    def __init__(self) -> None:
+        super().__init__(self._choose)
+
+    def _choose(self, ready: Sequence[Task]) -> int:
+        signal.raise_signal(signal.SIGUSR1)
+        return 0
+
+
+def test_what_a_handler_raises_does_not_wait_for_what_came_before(limited: dict[str, Any]) -> None:
+    executor = Signalling()
+    with executing(executor), pytest.raises(limited["Late"]):
+        limited["decides"]([1, 2, 3])
+    assert executor.order == [], "nothing was waited for"
+
+
+LEAVING = f"""{PRELUDE}
+import sys
+class EndsWhenRead:
+    def __reduce__(self):
+        return (sys.exit, (3,))
+class EndsWhenWritten:
+    def __reduce__(self):
+        raise SystemExit(4)
+class StopsWhenRead:
+    def __reduce__(self):
+        return (stop, ())
+class StopsWhenWritten:
+    def __reduce__(self):
+        raise KeyboardInterrupt
+def stop():
+    raise KeyboardInterrupt
+KINDS = [EndsWhenRead, EndsWhenWritten, StopsWhenRead, StopsWhenWritten]
+@functional
+def make(kind):
+    return kind()
+@functional
+def name(value):
+    return type(value).__name__
+@schedule
+def main():
+    return [type(made).__name__ for made in [make(kind) for kind in KINDS]]
+@schedule
+def passed_on():
+    return [name(make(kind)) for kind in KINDS]
+@schedule
+def arguments():
+    return [name(kind()) for kind in KINDS]
+"""
+
+
+@pytest.mark.parametrize("function", ["main", "passed_on", "arguments"])
+def test_values_that_end_the_interpreter_when_they_are_written_or_read_just_do_not_travel(function: str) -> None:
+    names = Program(LEAVING).namespace(pydron.schedule, pydron.functional)
+    with executing(ScriptedExecutor()):
+        assert names[function]() == [kind.__name__ for kind in names["KINDS"]]

@@ -92,7 +92,7 @@ def hide_frames_of(folder: str, but: str | None = None) -> None:
 def show_as(code: CodeType, users: CodeType, role: Role = "function") -> None:
     """Frames of code made from a graph are to be shown as frames of the user's code."""
     key = id(code)
-    _emitted[key] = (weakref.ref(code, lambda _: _emitted.pop(key, None)), users, role)
+    _emitted[key] = (weakref.ref(code, functools.partial(_emitted.pop, key)), users, role)
 
 
 _apart: dict[int, tuple[weakref.ref[CodeType], Graph]] = {}
@@ -103,7 +103,7 @@ def takes_apart(users: CodeType, graph: Graph) -> None:
     """Code of the user's runs as emitted code of a graph: its comprehensions may have no frames of their own."""
     if COMPREHENSIONS_HAVE_FRAMES:
         key = id(users)
-        _apart[key] = (weakref.ref(users, lambda _: _apart.pop(key, None)), graph)
+        _apart[key] = (weakref.ref(users, functools.partial(_apart.pop, key)), graph)
 
 
 def in_comprehensions(

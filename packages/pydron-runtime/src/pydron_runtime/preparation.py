@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydron.config import Settings, always
+from pydron.interrupts import let_through
 from pydron.preparing import PREPARING
 from pydron_runtime.execution import execute
 from pydron_runtime.machine.code import Code, code_of
@@ -76,5 +77,6 @@ def _is_terminal() -> bool:
     """Whether the error stream is a terminal. There may be none, or it may have been closed, or replaced."""
     try:
         return bool(sys.stderr.isatty())
-    except Exception:
+    except Exception as error:
+        let_through(error)
         return False

@@ -26,6 +26,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from pydron.bell import Bell
 from pydron.errors import ConfigurationError
 from pydron_runtime import recording_file
 from pydron_runtime.recording_rows import Batch, Event, text
@@ -67,7 +68,7 @@ class SqliteRecorder:
         self.origin = time.monotonic_ns()
         self._queue: deque[Event] = deque()
         self._append: Callable[[Event], None] = self._queue.append
-        self._wake = threading.Event()
+        self._wake = Bell()
         self._closing = False
         self._closed = threading.Lock()
         self._connection = recording_file.create(self.path)
@@ -162,13 +163,13 @@ class SqliteRecorder:
     def flush(self, timeout: float = 10.0) -> bool:
         """Block until all that was reported before is in the file. False if the timeout (seconds) passed, or if
         recording has stopped."""
-        marker = threading.Event()
+        marker = Bell()
         self._append(("flush", marker))
-        self._wake.set()
+        self._wake.ring()
         deadline = time.monotonic() + timeout
         while not marker.wait(min(0.05, max(0.0, deadline - time.monotonic()))):
             if not self._thread.is_alive() or time.monotonic() >= deadline:
-                return marker.is_set()
+                return marker.wait(0.0)
         return True
 
     def close(self, state: str, error: str | None = None) -> None:
@@ -185,7 +186,7 @@ class SqliteRecorder:
         self._last = {"state": text(state), "finished": str(time.monotonic_ns() - self.origin)}
         if error is not None:
             self._last["error"] = text(error, 10_000)
-        self._wake.set()
+        self._wake.ring()
         self._thread.join()
         _alive.discard(self)
         self._append = _ignore
@@ -200,7 +201,6 @@ class SqliteRecorder:
                     break
                 if len(self._queue) < _MOST and not closing:
                     self._wake.wait(_INTERVAL)
-                    self._wake.clear()
             if _identity(self.path) == self._identity:
                 recording_file.finish(self._connection, self._last)
             else:
@@ -221,7 +221,7 @@ class SqliteRecorder:
         now = time.monotonic_ns() - self.origin
         recording_file.write(self._connection, batch, {k: v for k, v in sources.items() if v}, now)
         for marker in batch.markers:
-            marker.set()
+            marker.ring()
 
     def _give_up(self, problem: Exception) -> None:
         self._append = _ignore

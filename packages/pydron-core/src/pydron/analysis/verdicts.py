@@ -10,6 +10,7 @@ import builtins
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -107,7 +108,7 @@ def conditions_on(code: CodeType, function: FunctionType) -> Conditions | None:
             found = None if source is None else conditions(source.tree)
         except RecursionError:
             found = None
-    _conditions[key] = (weakref.ref(code, lambda _: _conditions.pop(key, None)), found)
+    _conditions[key] = (weakref.ref(code, partial(_conditions.pop, key)), found)
     return found
 
 

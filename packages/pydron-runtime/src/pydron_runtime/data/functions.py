@@ -16,6 +16,7 @@ from typing import Any
 
 from cloudpickle import cloudpickle as engine
 
+from pydron.interrupts import let_through
 from pydron_runtime.data.modules import by_name
 from pydron_runtime.data.payload import ByValuePickler, TransportError
 from pydron_runtime.data.tasks import Function
@@ -135,7 +136,8 @@ def function_of(callable_: Callable[..., Any]) -> Function:
     stream = io.BytesIO()
     try:
         ByValuePickler(stream, protocol=5).dump(callable_)
-    except Exception as error:
+    except BaseException as error:
+        let_through(error)
         reason = f"The function {name} cannot be pickled ({type(error).__name__}: {error})."
         raise TransportError("function", reason) from error
     blob = stream.getvalue()

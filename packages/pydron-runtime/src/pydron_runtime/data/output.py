@@ -16,6 +16,8 @@ from typing import Any
 
 import msgspec
 
+from pydron.interrupts import let_through
+
 TEXT, BYTES, RAW, FLUSH, LOG, WARNING, RENEW = "text", "bytes", "raw", "flush", "log", "warning", "renew"
 
 CONFIGURED = "pydron_configured"
@@ -78,7 +80,8 @@ class Transcript:
         try:
             data = pickle.dumps((message, category, filename, line, module), protocol=5)
             pickle.loads(data)
-        except Exception:  # a warning of the user's that does not survive: its text does
+        except Exception as error:  # a warning of the user's that does not survive: its text does
+            let_through(error)
             data = pickle.dumps((str(message), _known(category), filename, line, module), protocol=5)
         self.add(WARNING, 0, data)
 
@@ -101,8 +104,8 @@ def _portable(record: logging.LogRecord, configured: bool) -> bytes:
     fields = dict(record.__dict__)
     try:
         fields["msg"] = record.getMessage()
-    except Exception:  # a format that does not fit: the program's handlers will complain as they would have
-        pass
+    except Exception as error:  # a format that does not fit: the program's handlers will complain as they would have
+        let_through(error)
     else:
         fields["args"] = None
     if record.exc_info and not record.exc_text:
@@ -111,10 +114,16 @@ def _portable(record: logging.LogRecord, configured: bool) -> bytes:
     fields[CONFIGURED] = configured
     try:
         return pickle.dumps(fields, protocol=5)
-    except Exception:
+    except Exception as error:
+        let_through(error)
         plain = (str, int, float, type(None))
         kept = {name: value if isinstance(value, plain) else repr(value) for name, value in fields.items()}
         return pickle.dumps({**kept, "args": None}, protocol=5)
+
+
+stays_open: Any = [].clear
+"""The ``close`` of a stand-in for a stream that is not the call's: does nothing. Python calls it when a stand-in ends,
+which may be when an interrupt (Ctrl-C) is about to be raised; code in Python would swallow that. So it is in C."""
 
 
 class OutputStream(io.TextIOBase):
@@ -198,8 +207,7 @@ class OutputStream(io.TextIOBase):
     def reconfigure(self, **_: Any) -> None:
         """The program's stream stays as it is."""
 
-    def close(self) -> None:
-        """Stays open: it is not the call's."""
+    close = stays_open
 
 
 class _Buffer(io.RawIOBase):
@@ -228,8 +236,7 @@ class _Buffer(io.RawIOBase):
         """It is."""
         return True
 
-    def close(self) -> None:
-        """Stays open: it is not the call's."""
+    close = stays_open
 
 
 def renewal() -> str | None:
@@ -241,7 +248,8 @@ def likeness(stream: Any) -> tuple[str, str, bool]:
     """Encoding, error handler, and whether it is a terminal, of one of the program's standard streams."""
     try:
         return stream.encoding or "utf-8", stream.errors or "strict", bool(stream.isatty())
-    except Exception:  # None, closed, or an object of somebody's that only has `write`
+    except Exception as error:  # None, closed, or an object of somebody's that only has `write`
+        let_through(error)
         return "utf-8", "strict", False
 
 

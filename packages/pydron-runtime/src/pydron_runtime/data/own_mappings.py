@@ -11,6 +11,7 @@ import mmap
 import os
 import sys
 import weakref
+from functools import partial
 
 from pydron_runtime.data.segments import Segment, mapped, put_over
 
@@ -24,7 +25,8 @@ class OwnMapping(mmap.mmap):
     segment: Segment | None = None
 
 
-_alive: weakref.WeakSet[OwnMapping] = weakref.WeakSet()
+_alive: dict[int, weakref.ref[OwnMapping]] = {}
+"""Of an id. Who drops a mapping may be about to be interrupted: no Python code runs when one ends."""
 _watching = False
 
 
@@ -43,14 +45,16 @@ def map_own(segment: Segment) -> mmap.mmap:
         area = OwnMapping(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         put_over(area, segment.descriptor, size, mmap.MAP_SHARED)
     area.segment = segment
-    _alive.add(area)
+    key = id(area)
+    _alive[key] = weakref.ref(area, partial(_alive.pop, key))
     return area
 
 
 def _make_private() -> None:
-    for area in list(_alive):
-        segment = area.segment
-        assert segment is not None
+    for area in [reference() for reference in list(_alive.values())]:
+        segment = None if area is None else area.segment
+        if area is None or segment is None:
+            continue
         put_over(area, segment.descriptor, len(segment), mmap.MAP_PRIVATE)
         area.segment = None
     _alive.clear()

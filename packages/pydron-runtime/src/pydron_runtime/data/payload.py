@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import cloudpickle
 import msgspec
 
+from pydron.interrupts import let_through
 from pydron_runtime.data import classes
 from pydron_runtime.data.apart import Apart, nested
 from pydron_runtime.data.extents import SHARED_FROM, Extent
@@ -177,7 +178,8 @@ def dump(
     try:
         pickler = ByValuePickler(stream, protocol=5, buffer_callback=take)
         pickler.dump(value)
-    except Exception as error:
+    except BaseException as error:
+        let_through(error)
         raise TransportError(what, _why_not(value, what, error)) from error
     payload = _in_segments(stream, kept) if place is not None else None
     payload = payload or Payload(stream.getvalue(), tuple(kept))
@@ -186,7 +188,8 @@ def dump(
     if verified and pickler.kinds and payload.size >= READ_AT_ONCE:
         try:
             load(payload)
-        except Exception as error:
+        except BaseException as error:
+            let_through(error)
             raise unreadable(value, what, error) from error
     return payload
 
@@ -198,7 +201,7 @@ def _in_segments(stream: io.BytesIO, buffers: list[bytes | Extent | Segment]) ->
     return None if isinstance(placed, bytes) else Payload(nested(len(buffers)), (placed, *buffers))
 
 
-def unreadable(value: object, what: str, error: Exception) -> TransportError:
+def unreadable(value: object, what: str, error: BaseException) -> TransportError:
     """The error of a value that was written and cannot be read back."""
     named = what if what == "arguments" else f"{what} ({_named(value)})"
     return TransportError(what, f"The {named} cannot be read back ({type(error).__name__}: {error}).")
@@ -290,10 +293,11 @@ def streamed(payload: Payload) -> Payload:
     return _changed(payload, segments.content)
 
 
-def _pickles(value: object) -> Exception | None:
+def _pickles(value: object) -> BaseException | None:
     try:
         ByValuePickler(io.BytesIO(), protocol=5, buffer_callback=lambda _: False).dump(value)
-    except Exception as error:
+    except BaseException as error:
+        let_through(error)
         return error
     return None
 
@@ -304,7 +308,7 @@ def _named(value: object) -> str:
     return f"of type {name}"
 
 
-def _why_not(value: object, what: str, error: Exception) -> str:
+def _why_not(value: object, what: str, error: BaseException) -> str:
     """A sentence that names the part which does not pickle."""
     detail = f"{type(error).__name__}: {error}"
     if what == "exception" and type(value) is tuple and value and type(value[0]) is list:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 
+from pydron.interrupts import let_through
 from pydron_runtime.data.payload import Payload, Place, dump, load, unreadable
 from pydron_runtime.data.references import Unresolved
 
@@ -39,7 +40,8 @@ def dump_readable(value: object, what: str, place: Place | None = None) -> Paylo
                 load(payload)
             except Unresolved:
                 return payload  # what it refers to is not there yet: not now
-            except Exception as error:
+            except BaseException as error:
+                let_through(error)
                 raise unreadable(value, what, error) from error
         _trusted.update(new)
     return payload

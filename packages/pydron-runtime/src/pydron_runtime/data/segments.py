@@ -10,8 +10,11 @@ import errno
 import functools
 import mmap
 import os
+import select
 import sys
 import tempfile
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from pydron_runtime.data.extents import Extent
@@ -23,7 +26,8 @@ MEMORY_VARIABLE = "PYDRON_MEMORY_MB"
 """Environment variable: megabytes of large values that one process keeps in memory; more go to disk."""
 
 _live = 0
-_held_open = 0
+_held_open: dict[int, _Watched] = {}
+_gone: deque[_Watched] = deque()
 
 
 class SegmentGone(OSError):
@@ -33,31 +37,67 @@ class SegmentGone(OSError):
 class Segment:
     """A segment that this process holds open.
 
+    Who drops the last reference may be about to be interrupted (Ctrl-C), and code in Python that ran then would swallow
+    the interrupt. So the descriptor is in an object that closes it in C. (It is one of ``epoll``: Python has no other
+    that takes a descriptor as it is, and closes it without a warning.) What is counted follows later.
+
     Attributes:
         extent: What to tell others.
         descriptor: Its number in this process.
     """
 
-    __slots__ = ("__weakref__", "_counted", "descriptor", "extent")
+    __slots__ = ("__weakref__", "_owner", "descriptor", "extent")
 
     def __init__(self, descriptor: int, size: int, counted: bool) -> None:
-        global _live, _held_open
+        global _live
+        self._owner = select.epoll.fromfd(descriptor)
         self.descriptor = descriptor
         self.extent = Extent(host(), os.getpid(), descriptor, os.fstat(descriptor).st_ino, size)
-        self._counted = size if counted else 0
-        _live += self._counted
-        _held_open += 1
+        watched = _Watched(self, _gone.append)
+        watched.counted = size if counted else 0
+        _held_open[id(watched)] = watched
+        _live += watched.counted
 
     def __len__(self) -> int:
         return self.extent.size
 
-    def __del__(self) -> None:
-        global _live, _held_open
-        if hasattr(self, "_counted"):
-            _live -= self._counted
-            _held_open -= 1
-            if self.extent.pid == os.getpid():  # a fork has the same object, and may have put it away
-                os.close(self.descriptor)
+
+class _Watched(weakref.ref[Segment]):
+    """Tells of the end of a segment.
+
+    Attributes:
+        counted: Bytes that it has in memory, if this process has made it.
+    """
+
+    __slots__ = ("counted",)
+
+    counted: int
+
+
+def _count() -> None:
+    """Take note of the segments that have ended."""
+    global _live
+    while True:
+        try:
+            watched = _gone.popleft()
+        except IndexError:
+            return
+        del _held_open[id(watched)]
+        _live -= watched.counted
+
+
+_inherited: list[object] = []
+"""In a fork: owners of the parent's descriptors. The fork may have put their numbers to other uses."""
+
+
+def _after_fork() -> None:
+    _count()
+    segments = [watched() for watched in _held_open.values()]
+    _inherited.extend(segment._owner for segment in segments if segment is not None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @functools.cache
@@ -100,11 +140,13 @@ def descriptor_limit() -> int:
 
 def is_crowded() -> bool:
     """Whether this process holds as many segments open as it may."""
-    return _held_open >= descriptor_limit()
+    _count()
+    return len(_held_open) >= descriptor_limit()
 
 
 def live_bytes() -> int:
     """Bytes of the segments that this process has made and still holds."""
+    _count()
     return _live
 
 
@@ -114,7 +156,7 @@ def make(content: memoryview) -> Segment | None:
     Args:
         content: Contiguous bytes.
     """
-    if _live + content.nbytes <= memory_limit() and _can_be_made():
+    if live_bytes() + content.nbytes <= memory_limit() and _can_be_made():
         segment = _filled(_in_memory, [content])
         if segment is not None:
             return segment

@@ -11,6 +11,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydron_runtime.data.apart import Apart, content_of
@@ -109,7 +110,7 @@ class Versions:
             if isinstance(made, bytes):
                 return value
             key = id(value)
-            gone = weakref.ref(made, lambda _: self._constants.pop(key, None))
+            gone = weakref.ref(made, partial(self._constants.pop, key))
             segment = made
             known = self._constants[key] = _Constant(value, content, gone)
         self._placed[id(known.content)] = segment
@@ -136,7 +137,7 @@ class Versions:
                 return segment
         made = in_segment(raw)
         if isinstance(made, Segment):
-            gone = weakref.ref(owner, lambda _: self._known.pop(key, None))
+            gone = weakref.ref(owner, partial(self._known.pop, key))
             self._known[key] = _Version(gone, weakref.ref(made), None, self._moment())
         return made
 

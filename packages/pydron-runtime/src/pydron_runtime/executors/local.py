@@ -177,9 +177,9 @@ class LocalExecutor:
             from pydron_runtime.data.tasks import Lost
 
             return Lost(number, "The executor was closed.")
-        driver.answers.expect(number)
+        bell = driver.answers.expect(number)
         driver.put("want", number)
-        return driver.answers.wait(number)
+        return driver.answers.wait(number, bell)
 
     def close(self) -> None:
         """End all processes and remove the sockets. Blocks until they are gone. Open tasks complete as lost."""

@@ -18,6 +18,7 @@ from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
 from pydron.emit.forecasts import bound_by, changed_by, forecast_unit, read_by
+from pydron.interrupts import let_through
 from pydron.ir.nodes import While, walk
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import ITERATORS, is_safe
@@ -139,7 +140,8 @@ class Forecast:
         values = _Copies(scout, bound, changed)
         try:
             return scout, code.runs()(scout, *(values.of(name, found) for name in names))
-        except Exception:
+        except Exception as error:
+            let_through(error)
             return None, None
 
     def _python_frame(self) -> FrameType | None:
@@ -163,7 +165,8 @@ class Forecast:
         scout.next_iteration()
         try:
             next(run)
-        except Exception:  # it is over, or whatever it was has not happened
+        except Exception as error:  # it is over, or whatever it was has not happened
+            let_through(error)
             self._run = None
         self._until += 1
         self._blank = 0 if scout.guesses else self._blank + 1

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from pydron.interrupts import is_interrupt
 from pydron_runtime.machine.contexts import while_handling
 from pydron_runtime.machine.entries import Entry, Order, State
-from pydron_runtime.machine.interrupts import is_interrupt
 from pydron_runtime.machine.pending import Pending
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from greenlet import getcurrent
 
 from pydron import runner
 from pydron.callers import Caller
+from pydron.interrupts import is_interrupt
 from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor, dismiss
 from pydron_runtime.machine.aside import make_room, stand_still
@@ -283,7 +284,7 @@ class Machine:
         An interrupt does not wait: it stops the program at the oldest entry, and takes back what ran ahead of that.
         """
         try:
-            if self.failed is None and not isinstance(error, (KeyboardInterrupt, Unwinding)):
+            if self.failed is None and not isinstance(error, Unwinding) and not is_interrupt(error):
                 self.wait(self.main, lambda: not self.main.queue, 0, "end")
         except BaseException as earlier:
             # What has been raised may be the context of what has failed earlier.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
 
+from pydron.interrupts import let_through
 from pydron_runtime.machine.elements_ahead import rest_of
 from pydron_runtime.machine.pending import Pending
 
@@ -93,7 +94,7 @@ class MapAhead:
         scout = Scout(self._frame, self._frame.code)  # type: ignore[arg-type]  # asked for places only
         try:
             scouted(scout, self._site, self._function, *elements)
-        except Exception:
-            pass  # whatever it was, it has not happened
+        except Exception as error:
+            let_through(error)  # whatever else it was, it has not happened
         if scout.guesses:
             self.guesses.append((index, scout.guesses))

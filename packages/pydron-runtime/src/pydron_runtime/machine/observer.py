@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron import runner
+from pydron.interrupts import let_through
 from pydron_runtime.machine.entries import Entry, State, TaskEntry, numbers
 from pydron_runtime.machine.previews import preview
 from pydron_runtime.machine.safety import name_of
@@ -239,5 +240,6 @@ class Observer:
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # a __str__ of the user's may fail in any way
+    except Exception as problem:  # a __str__ of the user's may fail in any way
+        let_through(problem)
         return ""

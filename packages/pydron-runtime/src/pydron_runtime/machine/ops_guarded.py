@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron import runner
+from pydron.interrupts import is_interrupt
 from pydron.places import Place, line_of
 from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding, attempt_of
 from pydron_runtime.machine.claims import is_within
@@ -17,7 +18,6 @@ from pydron_runtime.machine.current import settled, value_of
 from pydron_runtime.machine.entering import is_known_manager
 from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import end_of
-from pydron_runtime.machine.interrupts import is_interrupt
 from pydron_runtime.machine.left_generators import show_cause
 from pydron_runtime.machine.retirement import retire
 from pydron_runtime.machine.standstill import Standstill
@@ -92,13 +92,13 @@ def _finish(attempt: Attempt, site: int) -> None:
     attempt.ending = True
     try:
         attempt.machine.wait(attempt, attempt.is_settled, site, "try")
-    except KeyboardInterrupt as error:
-        _interrupted(attempt, error)
-        raise
     except Standstill:
         raise
-    except BaseException:
-        attempt.over(State.DROPPED)
+    except BaseException as error:
+        if is_interrupt(error):
+            _interrupted(attempt, error)
+        else:
+            attempt.over(State.DROPPED)
         raise
     if attempt.failed is not None:
         raise attempt.withdraw()

@@ -6,6 +6,7 @@ import reprlib
 from collections.abc import Mapping
 from typing import Any
 
+from pydron.interrupts import let_through
 from pydron_runtime.data import payload, references
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.machine.pending import Pending
@@ -59,5 +60,6 @@ def arguments_of(arguments: Payload, met: Mapping[int, Pending]) -> str:
         with references.resolving(stands_for):
             args, kwargs = payload.load(arguments)
         return f"Its arguments: ({preview(args, kwargs)})."
-    except Exception:  # a class of the user's may refuse in any way
+    except Exception as error:  # a class of the user's may refuse in any way
+        let_through(error)
         return ""

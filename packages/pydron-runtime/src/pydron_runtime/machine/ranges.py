@@ -14,6 +14,7 @@ from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron.emit import ranges as slices
+from pydron.interrupts import let_through
 from pydron.ir.nodes import For, walk
 from pydron.marks import is_functional
 from pydron_runtime.data import functions, payload
@@ -301,7 +302,8 @@ class Ranges:
             return [repeat(...) for _ in self.asked.sites]
         try:
             columns: tuple[list[Any], ...] = payload.load(completion.result)
-        except Exception:  # whatever a class's unpickling raises: the program's own call counts
+        except BaseException as error:  # whatever a class's unpickling raises: the program's own call counts
+            let_through(error)
             return None
         made = len(columns[0])
         if all(answer is ... for column in columns for answer in islice(column, _LOOKED_AT)):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from pydron.errors import TaskLostError
+from pydron.interrupts import let_through
 from pydron_runtime.data import failures, payload, references
 from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload
@@ -32,7 +33,8 @@ def _load(result: Payload, call: Call | None, own: bool = False) -> Any:
     """The value of a result that came from elsewhere."""
     try:
         return payload.load(result, own)
-    except Exception as error:  # whatever a class's unpickling raises: the call's own result is what counts
+    except BaseException as error:  # whatever a class's unpickling raises: the call's own result is what counts
+        let_through(error)
         if call is None:
             raise
         return _made(call, error)
@@ -89,7 +91,8 @@ class Results:
         elif result.size < payload.READ_AT_ONCE:
             try:
                 value = payload.load(result)
-            except Exception:  # the user's class refuses; it will do so again when somebody looks
+            except BaseException as error:  # the user's class refuses; it will do so again when somebody looks
+                let_through(error)
                 pending.settle_later(lambda: _load(result, call))
             else:
                 pending.settle(value)

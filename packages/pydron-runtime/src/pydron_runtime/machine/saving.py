@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pydron.interrupts import let_through
 from pydron_runtime.data import functions, payload, references
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.saved_calls import Pickled, SavedCall, encode, pickled
@@ -95,7 +96,8 @@ def _keep(
         recorder.save_call(number, None, str(reason))
     except TransportError as problem:
         recorder.save_call(number, None, str(problem))
-    except Exception as problem:  # a class of the user's may refuse in any way
+    except BaseException as problem:  # a class of the user's may refuse in any way
+        let_through(problem)
         recorder.save_call(number, None, f"The call cannot be serialised ({type(problem).__name__}).")
 
 

@@ -11,6 +11,7 @@ import operator
 import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import islice
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
@@ -247,5 +248,5 @@ def _unit_of(record: Record) -> ScoutUnit:
         return kept[1]
     unit = function_scout_unit(record.taken_apart)
     key = id(users)
-    _units[key] = (weakref.ref(users, lambda _: _units.pop(key, None)), unit)
+    _units[key] = (weakref.ref(users, partial(_units.pop, key)), unit)
     return unit

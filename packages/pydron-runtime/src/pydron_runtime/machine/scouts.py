@@ -19,6 +19,7 @@ from greenlet import getcurrent
 
 from pydron.emit.builder import PREFIX
 from pydron.emit.scouts import FACTORY, ScoutUnit, scout_unit
+from pydron.interrupts import let_through
 from pydron.ir.nodes import For, walk
 from pydron.location import Span
 from pydron_runtime.machine.indirect import PAIRING
@@ -287,8 +288,8 @@ class Ahead:
         scout = Scout(self.frame, code)
         try:
             code.runs()(scout, element, *self._captures.values())
-        except Exception:
-            pass  # whatever it was, it has not happened
+        except Exception as error:
+            let_through(error)  # whatever else it was, it has not happened
         if scout.guesses:
             self.guesses.append((index, scout.guesses))
 
@@ -314,7 +315,8 @@ class Ahead:
         if index >= len(self._seen):
             try:
                 self._seen.extend(islice(copy, index + 1 - len(self._seen)))
-            except Exception:  # a container that has changed meanwhile, a file that is not what it was
+            except Exception as error:  # a container that has changed meanwhile, a file that is not what it was
+                let_through(error)
                 return _NOTHING
         return self._seen[index] if index < len(self._seen) else _NOTHING
 

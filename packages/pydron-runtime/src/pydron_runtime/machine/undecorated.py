@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
@@ -103,7 +104,7 @@ def _make(function: FunctionType) -> Record:
     if shared is None or shared.code() is not function.__code__:
         unit = record.emit()
         code = None if unit is None else Code(record, unit)
-        ended = weakref.ref(function.__code__, lambda _: _shared.pop(key, None))
+        ended = weakref.ref(function.__code__, partial(_shared.pop, key))
         _shared[key] = _Shared(ended, record.taken_apart, unit, 0 if code is None else code.number)
         record.compiled = code or False
         return record

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pydron.bell import Bell
 from pydron.ir.nodes import For, While, walk
 from pydron_runtime.machine.aside import drawn, stands_still
 from pydron_runtime.machine.machine import Machine
@@ -62,7 +63,7 @@ class Monitor:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._watched: dict[int, Watched] = {}
-        self._some = threading.Event()
+        self._some = Bell()
         self._thread: threading.Thread | None = None
         self._canvas: Canvas | None = None
         self._shown = False
@@ -75,27 +76,25 @@ class Monitor:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="pydron-progress", daemon=True)
                 self._thread.start()
-        self._some.set()
+        self._some.ring()
 
     def leave(self, machine: Machine) -> None:
         """The machine has ended. What is drawn of it is taken away."""
         with self._lock:
             self._watched.pop(machine.number, None)
-            if not self._watched:
-                self._some.clear()
             self._hide()
 
     def _run(self) -> None:
         while True:
             self._some.wait()
-            time.sleep(INTERVAL)
-            try:
-                self._look()
-            except Exception:  # a terminal that is gone, a kernel that refuses: no program fails for its progress
-                with self._lock:
-                    self._watched.clear()
-                    self._some.clear()
-                    drawn(None)
+            while self._watched:
+                time.sleep(INTERVAL)
+                try:
+                    self._look()
+                except Exception:  # a terminal that is gone, a kernel that refuses: no program fails for its progress
+                    with self._lock:
+                        self._watched.clear()
+                        drawn(None)
 
     def _look(self) -> None:
         now = time.monotonic()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from pydron.bell import Bell
+
 if TYPE_CHECKING:
     from pydron_runtime.data.tasks import Completion
 
@@ -13,46 +15,51 @@ class Answers:
     """One place per task. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        self._arrived = threading.Condition()
+        self._lock = threading.Lock()
+        self._bells: dict[int, list[Bell]] = {}
         self._given: dict[int, Completion] = {}
-        self._awaited: dict[int, int] = {}
         self._silent = False
 
-    def expect(self, number: int) -> None:
-        """Somebody is about to wait."""
-        with self._arrived:
-            self._awaited[number] = self._awaited.get(number, 0) + 1
+    def expect(self, number: int) -> Bell:
+        """Somebody is about to wait: for the bell that will be rung."""
+        bell = Bell()
+        with self._lock:
+            self._bells.setdefault(number, []).append(bell)
+        return bell
 
     def give(self, completion: Completion) -> None:
         """Answer whoever waits for the value of a task. Nobody may: then nothing happens."""
-        with self._arrived:
-            if completion.task in self._awaited and not self._silent:
+        with self._lock:
+            bells = self._bells.get(completion.task)
+            if bells and not self._silent:
                 self._given[completion.task] = completion
-                self._arrived.notify_all()
+                for bell in bells:
+                    bell.ring()
 
     def fall_silent(self) -> None:
         """The interpreter ends: nobody is answered any more, and whoever waits does so until the end."""
-        with self._arrived:
+        with self._lock:
             self._silent = True
 
-    def wait(self, number: int) -> Completion:
-        """Block until there is an answer. To be called after :meth:`expect`.
+    def wait(self, number: int, bell: Bell) -> Completion:
+        """Block until there is an answer. To be called after :meth:`expect`, which has given the bell.
 
         Raises:
             KeyboardInterrupt: As usual.
         """
-        with self._arrived:
-            try:
-                self._arrived.wait_for(lambda: number in self._given)
-                return self._given[number]
-            finally:
-                self._awaited[number] -= 1
-                if not self._awaited[number]:
-                    del self._awaited[number]
+        try:
+            bell.wait()
+            return self._given[number]
+        finally:
+            with self._lock:
+                bells = self._bells[number]
+                bells.remove(bell)
+                if not bells:
+                    del self._bells[number]
                     self._given.pop(number, None)
 
     @property
     def awaited(self) -> list[int]:
         """The tasks for whose values somebody waits."""
-        with self._arrived:
-            return list(self._awaited)
+        with self._lock:
+            return list(self._bells)

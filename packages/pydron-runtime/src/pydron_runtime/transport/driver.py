@@ -17,6 +17,7 @@ from typing import Any
 
 import zmq
 
+from pydron.bell import Bell
 from pydron_runtime.data.payload import Payload
 from pydron_runtime.data.tasks import Completion, Lost, Task
 from pydron_runtime.protocol.codec import ProtocolError
@@ -81,10 +82,8 @@ class Driver(ABC):
         self._hungry = True
         self._gathering = False
         self._completions: dict[int, list[Completion]] = {}
-        self._closing = False
-        self._ended = False
-        self._gone = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pydron-scheduler", daemon=True)
+        self._closing = self._ended = self._over = False
+        self._gone, self._thread = Bell(), threading.Thread(target=self._run, name="pydron-scheduler", daemon=True)
 
     def _carry(self, worker: str, payload: Payload) -> Payload:
         """What has to be done to a payload so that a worker can have it: on this machine nothing."""
@@ -106,9 +105,10 @@ class Driver(ABC):
     def close(self) -> None:
         """End the thread, the processes and the socket. Blocks until they are gone."""
         self._closing = True
+        self._wake.ring()
         if self._thread.ident is not None:
-            self._wake.ring()
-            self._gone.wait()  # a thread whose `join` was interrupted counts as ended, whether it has or not
+            while not self._over:  # a thread whose `join` was interrupted counts as ended, whether it has or not
+                self._gone.wait()
             self._thread.join()
         self._wake.close()
 
@@ -122,7 +122,8 @@ class Driver(ABC):
         try:
             self._serve()
         finally:
-            self._gone.set()
+            self._over = True
+            self._gone.ring()
 
     def _serve(self) -> None:
         channel: base.Channel | None = None

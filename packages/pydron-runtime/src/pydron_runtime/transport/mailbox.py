@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from _thread import LockType, allocate_lock
 from collections import defaultdict
 from typing import TYPE_CHECKING
+
+from pydron.bell import Bell
 
 if TYPE_CHECKING:
     from pydron_runtime.data.tasks import Completion
@@ -16,7 +17,7 @@ class Mailboxes:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._bells: dict[int, LockType] = {}
+        self._bells: dict[int, Bell] = {}
         self._boxes: dict[int, list[Completion]] = {}
         self._open: defaultdict[int, int] = defaultdict(int)
         self._dismissed: set[int] = set()
@@ -41,7 +42,7 @@ class Mailboxes:
                     self._dismissed.discard(owner)
                 bell = self._bells.pop(owner, None)
                 if bell is not None:
-                    bell.release()
+                    bell.ring()
 
     def collect(self, owner: int) -> list[Completion]:
         """Empty a box."""
@@ -67,14 +68,13 @@ class Mailboxes:
 
         An owner is one thread: no other waits for the same box.
         """
-        bell = allocate_lock()
-        bell.acquire()
+        bell = Bell()
         with self._lock:
             if owner in self._boxes or owner not in self._open:
                 return owner in self._boxes
             self._bells[owner] = bell
         try:
-            bell.acquire(timeout=-1 if timeout is None else timeout)
+            bell.wait(timeout)
         finally:
             self._bells.pop(owner, None)
         return owner in self._boxes
