@@ -53,6 +53,14 @@ class Gate:
         quiet = record.quiet
         if quiet is not None and quiet.settings is runner.settings() and quiet.holds() and not runner.REFUSED:
             return record.as_written(*args, **kwargs)
+        brief = record.brief
+        if (
+            brief is not None
+            and brief.settings is runner.settings()
+            and brief.fits(args, kwargs)
+            and not runner.REFUSED
+        ):
+            return brief.run(record, args, kwargs)
         return runner.run(record, args, kwargs)
 
     def place(self, error: BaseException) -> int:
@@ -125,11 +133,13 @@ class Record:
         compiled: Room for what the runtime emits from the graph.
         quiet: What the runtime knows of a function that comes to no functional call: ``holds()`` as long as that is
             so, under the ``settings`` in force when it was found out. None while nothing is known.
+        brief: What the runtime knows of a function whose calls are over before anybody could help: under its
+            ``settings``, ``run()`` makes those calls that it ``fits()``. None while nothing is known.
     """
 
     __slots__ = (
-        "__weakref__", "as_written", "code", "compiled", "entry", "function", "gate", "graph", "quiet", "strict",
-        "taken_apart", "verified",
+        "__weakref__", "as_written", "brief", "code", "compiled", "entry", "function", "gate", "graph", "quiet",
+        "strict", "taken_apart", "verified",
     )  # fmt: skip
 
     def __init__(self, function: FunctionType, strict: bool, gate: Gate | None = None) -> None:
@@ -145,6 +155,7 @@ class Record:
         self.graph: Graph = lazy_graph(functools.partial(_with_globals, self))
         self.compiled: Any = None
         self.quiet: Any = None
+        self.brief: Any = None
 
     def emit(self) -> Unit | None:
         """The code emitted from the graph; None where the function runs as a whole.

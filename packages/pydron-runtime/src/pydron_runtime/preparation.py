@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydron.config import Settings, always
 from pydron.interrupts import let_through
 from pydron.preparing import PREPARING
+from pydron_runtime.brief import trial
 from pydron_runtime.execution import execute
 from pydron_runtime.machine.code import Code, code_of
 from pydron_runtime.prospects import has_prospects
@@ -42,6 +43,8 @@ def run(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any], chosen
     if isinstance(prepared, Quiet):
         return run_quietly(record, prepared, args, kwargs)
     code, session, watch = prepared
+    if session.recorder is None and not always():
+        watch = trial(record, args, kwargs, chosen, watch)
     return execute(code, args, kwargs, session.executor, session.recorder, watch)
 
 

@@ -89,13 +89,20 @@ def remember(record: Record, quiet: Quiet, present: Settings) -> None:
 
 
 def run_quietly(record: Record, quiet: Quiet, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """Run a function that is quiet, this time at least, as it is. Raises what it raises.
+    """Run a function that is quiet, this time at least, as it is. Raises what it raises."""
+    if quiet.recursive:
+        return run_within_itself(record, args, kwargs)
+    return record.function(*args, **kwargs)
 
-    One that calls itself would come here, or be prepared, with each call. While it runs, what users call has the
-    function's own code.
+
+def run_within_itself(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Run a function that calls itself as it is. Raises what it raises.
+
+    It would come to its entry, or be prepared, with each call. While it runs, what users call has the function's own
+    code.
     """
     function, entry = record.function, record.entry
-    if not quiet.recursive or entry.__code__ is not record.code:
+    if entry.__code__ is not record.code:
         return function(*args, **kwargs)
     entry.__code__ = function.__code__
     try:

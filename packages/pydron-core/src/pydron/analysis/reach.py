@@ -19,7 +19,7 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from pydron.analysis.provenance import is_of_library, is_of_python
-from pydron.marks import is_functional, is_scheduled, names_a_functional, scheduled_record
+from pydron.marks import is_functional, is_scheduled, marked_functions, names_a_functional, scheduled_record
 
 _BUDGET = 300
 """Functions looked at on behalf of one."""
@@ -124,6 +124,45 @@ def is_recursive(function: FunctionType) -> bool:
             if type(found) is FunctionType and not is_of_python(found) and not is_of_library(found):
                 stack.append(found)
     return False
+
+
+def functional_functions(function: FunctionType) -> tuple[set[Any], set[Any]] | None:
+    """The functional functions that a call of a scheduled one may come to, as far as names show.
+
+    Args:
+        function: Undecorated.
+
+    Returns:
+        Those that it names, and those that may be methods of objects known only later, as far as their names show.
+        None where there are too many functions to look at, or the function comes to itself through another one.
+    """
+    found: set[Any] = set()
+    methods: set[Any] = set()
+    seen: set[int] = set()
+    stack: list[FunctionType] = [function]
+    while stack:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if len(seen) > _BUDGET:
+            return None
+        unknown = {name for name in _names(current.__code__) if name not in current.__globals__}
+        if any(map(names_a_functional, unknown)):
+            methods.update(one for one in marked_functions() if one.__name__ in unknown)
+        for named in _named(current, None):
+            if type(named) is MethodType:
+                named = named.__func__
+            record = scheduled_record(named)
+            if record is not None:
+                named = record.function
+                if named is function and current is not function:
+                    return None
+            if is_functional(named):
+                found.add(named)
+            elif type(named) is FunctionType and not is_of_python(named):
+                stack.append(named)
+    return found, methods
 
 
 def _search(function: FunctionType, owner: type | None, by_name: bool = False) -> bool:
