@@ -169,7 +169,8 @@ def _comes_to_short_calls_only(function: FunctionType) -> bool:
         return False
     named, methods = reached
     called = {one for one in methods if cost_of(one).calls}
-    return all(cost.is_short and cost.sizes is None for cost in map(cost_of, named | called))
+    costs = [cost_of(one) for one in named | called]
+    return bool(costs) and all(cost.is_short and cost.sizes is None for cost in costs)
 
 
 def _is_own(name: str, code: Code) -> bool:
@@ -257,13 +258,16 @@ def _number(value: Any) -> float:
         return int(value.size)
     if isinstance(value, _CALLABLE):
         return math.inf  # what it does may be anything
-    attributes = own_attributes(value)
-    if not attributes:
-        return 0
-    return sum(len(one) if type(one) in _SIZED else abs(one) for one in attributes.values() if type(one) in _COUNTED)
+    return sum(map(_part, (own_attributes(value) or {}).values()))
 
 
-_COUNTED = _SIZED | {int}
+def _part(value: Any) -> float:
+    """Of what an object has in an attribute."""
+    kind = type(value)
+    if kind is int:
+        return abs(value)  # type: ignore[no-any-return]
+    return len(value) if kind in _SIZED else math.inf if isinstance(value, _CALLABLE) else 0
+
 
 _MEASURES: dict[type, Callable[[Any], float]] = {
     **dict.fromkeys((int, float), abs),

@@ -147,7 +147,7 @@ def functional_functions(function: FunctionType) -> tuple[set[Any], set[Any]] | 
         seen.add(id(current))
         if len(seen) > _BUDGET:
             return None
-        unknown = {name for name in _names(current.__code__) if name not in current.__globals__}
+        unknown = _what_is_known_of(current).names - current.__globals__.keys()
         if any(map(names_a_functional, unknown)):
             methods.update(one for one in marked_functions() if one.__name__ in unknown)
         for named in _named(current, None):
