@@ -55,7 +55,7 @@ def brief_of(function: Callable[..., Any], *args: Any, times: int = 2) -> Brief:
     assert code is not None
     found: Brief = record.brief
     for _ in range(times):
-        found.ran_on_machine(code, settings(), found.extent(args, {}), MICROSECOND, handed_out=0)
+        found.ran_on_machine(code, settings(), found.extent(args, {}), MICROSECOND, issued=0)
     return found
 
 
@@ -140,15 +140,15 @@ def test_a_functional_function_of_unknown_cost_keeps_it_on_the_machine(function:
     assert brief_of(pydron.schedule(function), *args, times=5).settings is None
 
 
-@pytest.mark.parametrize(("took", "handed_out"), [(MICROSECOND, 1), (brief_module.ON_MACHINE + 1, 0)])
-def test_a_call_that_took_long_or_handed_out_something_begins_anew(took: int, handed_out: int) -> None:
+@pytest.mark.parametrize(("took", "issued"), [(MICROSECOND, 1), (brief_module.ON_MACHINE + 1, 0)])
+def test_a_call_that_took_long_or_issued_something_begins_anew(took: int, issued: int) -> None:
     function = pydron.schedule(total)
     found, code = brief_of(function, [1, 2]), code_of(scheduled_record(function))
     assert code is not None
     larger, smaller = ([1] * 50,), ([1, 2],)
-    found.ran_on_machine(code, settings(), found.extent(larger, {}), took, handed_out)
+    found.ran_on_machine(code, settings(), found.extent(larger, {}), took, issued)
     assert found.fits(smaller, {})
-    found.ran_on_machine(code, settings(), found.extent(smaller, {}), took, handed_out)
+    found.ran_on_machine(code, settings(), found.extent(smaller, {}), took, issued)
     assert found.settings is None
 
 

@@ -131,14 +131,14 @@ class Brief:
         self._seen, self._limit = [], []
         self._still = self._patience
 
-    def ran_on_machine(self, code: Code, chosen: Settings, extent: Extent, nanoseconds: int, handed_out: int) -> None:
+    def ran_on_machine(self, code: Code, chosen: Settings, extent: Extent, nanoseconds: int, issued: int) -> None:
         """A call of this extent ran on the machine.
 
         Args:
             code: The function's.
-            handed_out: How many tasks the executor received.
+            issued: How many calls, and ranges of calls, were handed out or put off.
         """
-        if handed_out or nanoseconds > ON_MACHINE or math.inf in extent:
+        if issued or nanoseconds > ON_MACHINE or math.inf in extent:
             if len(extent) == len(self._limit) and all(map(le, extent, self._limit)):
                 self._forget()
             return
@@ -202,7 +202,7 @@ def trial(
             code = code_of(record)
             if code is not None:
                 took = time.perf_counter_ns() - began
-                brief.ran_on_machine(code, chosen, extent, took, machine.tasks.handed_out)
+                brief.ran_on_machine(code, chosen, extent, took, machine.tasks.issued)
             if over is not None:
                 over()
 

@@ -191,7 +191,7 @@ class Speculation:
         machine.observer.guessed(frame, place, guess.number, function.name, args, kwargs, arguments.size)
         needs = tuple(reference_of(pending) for pending in met)
         machine.tasks.results.read_elsewhere.update(needs)
-        machine.tasks.hand_out(
+        machine.executor.submit(
             Task(guess.number, function, arguments, needs=needs, label=function.name, owner=machine.number)
         )
         # In this order: an interrupt in between leaves a guess that nobody takes.

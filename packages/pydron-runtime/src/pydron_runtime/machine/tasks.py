@@ -41,9 +41,8 @@ class Tasks:
 
     Attributes:
         outstanding: Tasks whose completion is still to come.
-        issued: How many calls were handed out, or put off until their arguments are there.
+        issued: How many calls, and ranges of calls, were handed out, or put off until their arguments are there.
         made_here: How many functional calls the program has made itself, because they are short.
-        handed_out: How many tasks the executor has received: calls, ranges and guesses.
         ranges: Ranges of iterations that workers were asked about, by the number of their task.
         results: How the values of results are had.
         last_completed: Number of the task whose completion came last.
@@ -55,7 +54,6 @@ class Tasks:
         self.ranges: dict[int, Ranges] = {}
         self.issued = 0
         self.made_here = 0
-        self.handed_out = 0
         self.last_completed: int | None = None
         self._drops = Drops()
         self._kept: set[int] = set()
@@ -155,7 +153,7 @@ class Tasks:
             return
         self._let_go(entry)
         self._kept.add(entry.number)
-        self.hand_out(
+        self._machine.executor.submit(
             Task(
                 id=entry.number,
                 function=entry.function,
@@ -264,11 +262,7 @@ class Tasks:
     def ask(self, ranges: Ranges, task: Task) -> None:
         """Let a worker make the calls of a range of iterations."""
         self.ranges[task.id] = ranges
-        self.hand_out(task)
-
-    def hand_out(self, task: Task) -> None:
-        """Give a task to the executor."""
-        self.handed_out += 1
+        self.issued += 1
         self._machine.executor.submit(task)
 
     def forget_ranges(self, asked: Iterable[int]) -> None:
