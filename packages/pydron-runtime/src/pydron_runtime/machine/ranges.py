@@ -267,6 +267,7 @@ class Ranges:
             machine.observer.range_asked(
                 self._frame, self._site, number, self.asked.function.name, iterations, arguments.size
             )
+            machine.tasks.issued += 1
             machine.tasks.ask(self, self._task(number, arguments))
             self._sent.append((number, elements))
 

@@ -262,7 +262,6 @@ class Tasks:
     def ask(self, ranges: Ranges, task: Task) -> None:
         """Let a worker make the calls of a range of iterations."""
         self.ranges[task.id] = ranges
-        self.issued += 1
         self._machine.executor.submit(task)
 
     def forget_ranges(self, asked: Iterable[int]) -> None:
