@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from scheduled import PRELUDE, Program, by_machine, check, compare, plain
 
+import pydron
+from pydron.headroom import add_room, give_back, users_limit
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first
 
 
@@ -80,6 +82,77 @@ def main():
     return count(400)
 """
     )
+
+
+DEEP = f"""{PRELUDE}
+@schedule
+def stored(n, log):
+    log.append(f(n))
+    for x in range(1):
+        if n:
+            stored(n - 1, log)
+    return len(log)
+class Walker:
+    @schedule
+    def walk(self, n):
+        self.seen = n
+        return self.walk(n - 1) if n else f(n)
+@schedule
+def main():
+    return stored(300, []), Walker().walk(400)
+"""
+"""Functions that cannot be deferred, as deep as Python lets them."""
+
+
+def test_a_recursion_with_effects_may_be_as_deep_as_in_plain_python() -> None:
+    check(DEEP, ways=["short calls"])
+
+
+def test_functions_that_run_as_written_may_be_as_deep_as_in_plain_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYDRON_ALWAYS", raising=False)
+    limit = sys.getrecursionlimit()
+    program = Program(DEEP)
+    with pydron.configure(executor="inline"):
+        seen = program.observe(program.namespace(pydron.schedule, pydron.functional))
+    compare(program, "inline", plain(program), seen)
+    assert sys.getrecursionlimit() == limit
+
+
+@pytest.mark.usefixtures("low_limit")
+def test_a_program_may_catch_its_own_recursion_error() -> None:
+    check(
+        f"""{PRELUDE}
+@schedule
+def down(n):
+    return f(down(n + 1))
+@schedule
+def main():
+    try:
+        return down(0)
+    except RecursionError as error:
+        note(type(error).__name__)
+    return f(2)
+""",
+        ways=["newest first"],
+    )
+
+
+def test_a_limit_that_the_program_sets_stays() -> None:
+    """Room is taken back only from a limit to which it was added."""
+    limit = sys.getrecursionlimit()
+    add_room()
+    add_room()
+    assert (users_limit(), sys.getrecursionlimit() > limit) == (limit, True)
+    try:
+        sys.setrecursionlimit(limit + 7)
+        give_back()
+        assert users_limit() == sys.getrecursionlimit() == limit + 7
+        add_room()
+        give_back()
+        give_back()
+        assert users_limit() == sys.getrecursionlimit() == limit + 7
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 @pytest.mark.parametrize("window", [1, 2, 5])

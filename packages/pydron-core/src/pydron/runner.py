@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydron import installed
 from pydron.config import settings as settings
 from pydron.errors import ConfigurationError
+from pydron.headroom import NESTING
 from pydron.places import (
     COMPREHENSIONS_HAVE_FRAMES,
     Place,
@@ -178,7 +179,11 @@ def run(record: Record, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         runner = _runner_of(record)
     finally:
         PREPARING.now = False
-    return record.as_written(*args, **kwargs) if runner is None else runner(record, args, kwargs)
+    NESTING.enter()
+    try:
+        return record.as_written(*args, **kwargs) if runner is None else runner(record, args, kwargs)
+    finally:
+        NESTING.leave()
 
 
 def _runner_of(record: Record) -> Runner | None:

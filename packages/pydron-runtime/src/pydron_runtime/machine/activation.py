@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextvars
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
 
+from pydron.headroom import SHALLOW, add_room, give_back, users_limit
 from pydron_runtime.machine.attempts import UNBOUND
 from pydron_runtime.machine.current import await_writers, current
 from pydron_runtime.machine.deferral import (
@@ -83,6 +83,9 @@ def loop_over(frame: Frame, site: int, number: int, function: Callable[..., Any]
 _NESTED = 16
 """Deferred frames that begin within one another; those further in begin from the driver's, which is not as deep."""
 
+_FRAMES = 50
+"""One of them begins within another for so many frames of Python's that the limit of recursion allows: it takes ten."""
+
 
 def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
     """Start a deferred frame; its results themselves if it finished without waiting."""
@@ -93,7 +96,7 @@ def _begin(child: Frame, run: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
         values.append(result)
         return result
 
-    if _nesting(child.machine) < _NESTED:
+    if _nesting(child.machine) < min(_NESTED, users_limit() // _FRAMES):
         child.start(keep)
         return values[0] if values else child.outputs
     context = contextvars.copy_context()
@@ -181,12 +184,15 @@ def enter(
     code = code_of(record)
     if code is None or not code.accepts(args, kwargs):
         return native(frame, site, record.function, args, dict(kwargs))
-    if len(frame.order) >= sys.getrecursionlimit() <= _functions_around(frame):
+    if len(frame.order) >= users_limit() <= _functions_around(frame):
         raise RecursionError("maximum recursion depth exceeded")
     if is_deferrable_function(record):
         child = deferred_call(frame, site, code, args, kwargs)
         child.through = through
         return _begin(child, lambda: (child.code.function(child, *args, **kwargs),))[0]
+    deep = len(frame.order) >= SHALLOW
+    if deep:
+        add_room()
     child = Frame(frame.machine, frame, frame.next_order(), site, code, "function")
     child.through = through
     frame.queue.append(child)
@@ -198,6 +204,9 @@ def enter(
         child.state = State.DONE  # what it had begun retires; the error goes on in the caller
         frame.machine.observer.frame_finished(child, error)
         raise
+    finally:
+        if deep:
+            give_back()
     child.finished = True
     child.kept = None
     child.state = State.DONE

@@ -12,6 +12,7 @@ The graph's ``try`` is emitted by ``pydron.emit.guarded``; the operations that i
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from greenlet import GreenletExit
@@ -135,33 +136,42 @@ class Attempt(Frame):
 
 def first_open(frame: Frame) -> Entry | None:
     """The first entry of a frame, in program order, that is not done. What comes before has not counted yet."""
-    for entry in frame.queue:
-        if isinstance(entry, Frame):
-            inner = first_open(entry)
-            if inner is not None:
-                return inner
-            if not entry.finished or entry.state is State.FAILED:
+    # Without recursion, here and below: frames may lie within one another as deep as the program's functions do.
+    within: list[tuple[Frame, Iterator[Entry]]] = [(frame, iter(frame.queue))]
+    while within:
+        around, entries = within[-1]
+        for entry in entries:
+            if isinstance(entry, Frame):
+                within.append((entry, iter(entry.queue)))
+                break
+            if entry.state is not State.DONE:
                 return entry
-        elif entry.state is not State.DONE:
-            return entry
+        else:
+            within.pop()
+            if within and (not around.finished or around.state is State.FAILED):
+                return around
     return None
 
 
 def _cut(frame: Frame, failed: Entry) -> None:
     """Drop what a frame has begun after an entry that has failed. That one has had its effect, and is done."""
-    while frame.queue:
-        last = frame.queue[-1]
+    path: list[Entry] = []
+    around = frame
+    while around.queue:
+        last = around.queue[-1]
         if last is failed:
-            last.state = State.DONE
-            _over(last)
-            return
+            path.append(last)
+            break
         if isinstance(last, Frame) and is_within(failed.frame, last):
-            _cut(last, failed)
-            _end(last)
-            last.state = State.DONE
-            _over(last)
-            return
-        drop(frame.queue.pop())
+            path.append(last)
+            around = last
+        else:
+            drop(around.queue.pop())
+    for entry in reversed(path):
+        if isinstance(entry, Frame) and entry is not failed:
+            _end(entry)
+        entry.state = State.DONE
+        _over(entry)
 
 
 def _end(frame: Frame) -> None:
@@ -175,15 +185,22 @@ def _end(frame: Frame) -> None:
 
 def drop(entry: Entry) -> None:
     """The program never got to an entry, nor to what that has begun."""
-    was = entry.state
-    if was is State.DROPPED:
-        return
+    dropped = [entry] if entry.state is not State.DROPPED else []
+    while dropped:
+        last = dropped[-1]
+        last.state = State.DROPPED
+        if isinstance(last, Frame) and last.queue:
+            begun = last.queue.pop()
+            if begun.state is not State.DROPPED:
+                dropped.append(begun)
+        else:
+            _drop_alone(dropped.pop())
+
+
+def _drop_alone(entry: Entry) -> None:
     machine = entry.frame.machine if entry.frame is not None else None
     assert machine is not None
-    entry.state = State.DROPPED
     if isinstance(entry, Frame):
-        while entry.queue:
-            drop(entry.queue.pop())
         _end(entry)
     elif isinstance(entry, TaskEntry):
         machine.window.retired(entry.bytes)
