@@ -22,6 +22,7 @@ from pydron.errors import InternalError
 from pydron.ir.lazy import lazy_graph
 from pydron.ir.nodes import Graph
 from pydron.marks import FUNCTIONAL, SCHEDULED
+from pydron.refusing import REFUSED
 from pydron.stand_in import has_gate, stand_in
 
 # The compiler is imported where a function is compiled, or its graph looked at: workers, which import the modules that
@@ -51,7 +52,7 @@ class Gate:
             caller = sys._getframe(1)
             return _collected(caller.f_code, caller.f_globals).as_written(*args, **kwargs)
         quiet = record.quiet
-        if quiet is not None and quiet.settings is runner.settings() and quiet.holds() and not runner.REFUSED:
+        if quiet is not None and quiet.settings is runner.settings() and quiet.holds() and not REFUSED:
             return record.as_written(*args, **kwargs)
         brief = record.brief
         if (

@@ -10,7 +10,6 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,6 +27,7 @@ from pydron.places import (
     place_of_span,
 )
 from pydron.preparing import PREPARING
+from pydron.refusing import REFUSED, ScheduledCallReached
 from pydron.stand_in import is_stand_in
 from pydron.uninterrupted import uninterrupted
 
@@ -55,26 +55,8 @@ _shown_at: dict[tuple[int, Place, Role], tuple[CodeType, CodeType]] = {}
 
 _MOST_PLACES = 1024
 
-REFUSED: list[bool] = []
-"""Not empty while calls of scheduled functions are refused."""
-
 _STARTER = os.path.join("cli", "run.py")
 """Where ``pydron run`` begins the program."""
-
-
-class ScheduledCallReached(BaseException):
-    """A scheduled function was called while a program was only being looked at."""
-
-
-@contextmanager
-def refusing_calls() -> Iterator[None]:
-    """While active, a call of a scheduled function raises :class:`ScheduledCallReached` instead of computing."""
-    REFUSED.append(True)
-    try:
-        yield
-    finally:
-        REFUSED.pop()
-
 
 _own_files: tuple[str, ...] = (os.path.dirname(os.path.abspath(__file__)) + os.sep,)
 _not_own: tuple[str, ...] = ()

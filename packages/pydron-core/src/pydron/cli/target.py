@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pydron
-from pydron import runner
 from pydron.errors import GraphFormatError, PydronError, UsageError
 from pydron.frontend.source import imports_in
 from pydron.ir.nodes import Graph
 from pydron.marks import is_scheduled
+from pydron.refusing import ScheduledCallReached, refusing_calls
 
 _FALLBACK_NAME = "__pydron_explain__"
 
@@ -139,7 +139,7 @@ def _define(tree: ast.Module, filename: str, namespace: dict[str, Any]) -> None:
     future = [s for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
     imports = list(imports_in(tree.body))
     computing = False
-    with runner.refusing_calls():
+    with refusing_calls():
         for statement in tree.body:
             if computing and not isinstance(statement, _DEFINITIONS):
                 continue
@@ -147,7 +147,7 @@ def _define(tree: ast.Module, filename: str, namespace: dict[str, Any]) -> None:
             code = compile(ast.Module(body, []), filename, "exec", dont_inherit=True)
             try:
                 exec(code, namespace)
-            except runner.ScheduledCallReached:
+            except ScheduledCallReached:
                 computing = True
             except Exception:
                 if not computing:
