@@ -103,8 +103,9 @@ def test_every_error_has_an_entry() -> None:
 
 
 def links_of(page: Path) -> set[str]:
-    """Targets of a page's links to files, without anchors."""
-    found = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    """Targets of a page's links to files, without anchors. Code is no link, though ``table[name](x)`` looks like one."""
+    text = re.sub(r"`[^`\n]*\]\([^`\n]*`", "", page.read_text(encoding="utf-8"))
+    found = re.findall(r"\]\(([^)#\s]+)", text)
     return {target for target in found if "://" not in target}
 
 
