@@ -59,7 +59,7 @@ class Gate:
             brief is not None
             and brief.settings is runner.settings()
             and brief.fits(args, kwargs)
-            and not runner.REFUSED
+            and not REFUSED
         ):
             return brief.run(record, args, kwargs)
         return runner.run(record, args, kwargs)
