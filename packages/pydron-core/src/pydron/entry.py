@@ -55,12 +55,7 @@ class Gate:
         if quiet is not None and quiet.settings is runner.settings() and quiet.holds() and not REFUSED:
             return record.as_written(*args, **kwargs)
         brief = record.brief
-        if (
-            brief is not None
-            and brief.settings is runner.settings()
-            and brief.fits(args, kwargs)
-            and not REFUSED
-        ):
+        if brief is not None and brief.settings is runner.settings() and brief.fits(args, kwargs) and not REFUSED:
             return brief.run(record, args, kwargs)
         return runner.run(record, args, kwargs)
 
