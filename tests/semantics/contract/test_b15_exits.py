@@ -76,6 +76,7 @@ ITEM = Item(
             "xs, i = list(range(6)), 0\nwhile f(xs[i]) < 5:\n    i += 1\nreturn i",
             behaviour=AHEAD,
         ),
+        Row("the same on one line", "i = 0\nwhile f(i) < 5: i += 1\nreturn i", behaviour=AHEAD),
         Row(
             "`while True: x = next(it, None)`, left at `None` or at a result",
             "it = iter(range(6))\nwhile True:\n    x = next(it, None)\n    if x is None:\n        break\n"

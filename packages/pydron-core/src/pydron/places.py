@@ -37,13 +37,17 @@ def place_of_span(span: Span) -> Place:
 
 def place_of_entry(entry: TracebackType) -> Place:
     """The place that a traceback entry shows."""
-    instruction = entry.tb_lasti
+    return place_of_instruction(entry.tb_frame.f_code, entry.tb_lasti, line_of(entry))
+
+
+def place_of_instruction(code: CodeType, instruction: int, line: int) -> Place:
+    """The place that an instruction in a line was made from. Before Python 3.11 the columns are not known."""
     if sys.version_info >= (3, 11) and instruction >= 0:
-        for offset, position in enumerate(entry.tb_frame.f_code.co_positions()):
+        for offset, position in enumerate(code.co_positions()):
             if offset == instruction // 2:
                 _, end_line, column, end_column = position
-                return Place(line_of(entry), end_line, column, end_column)
-    return Place(line_of(entry))
+                return Place(line, end_line, column, end_column)
+    return Place(line)
 
 
 def line_of(entry: TracebackType) -> int:

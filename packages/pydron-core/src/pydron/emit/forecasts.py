@@ -27,6 +27,7 @@ from pydron.emit.builder import FRAME, Unsupported, name_of, place, target_of
 from pydron.emit.scouts import Scouting, ScoutUnit, parameters
 from pydron.ir.names import all_binds, all_reads
 from pydron.ir.nodes import Call, For, Graph, Input, Node, Output, Region, Store, Try, While, With, subregions, walk
+from pydron.places import Place
 
 
 def can_be_forecast(node: While) -> bool:
@@ -64,13 +65,13 @@ def _given_first(node: Call) -> set[str]:
     return {first.id} if isinstance(first, ast.Name) else set()
 
 
-def forecast_unit(graph: Graph, node: While, line: int, names: tuple[str, ...]) -> ScoutUnit | None:
-    """The forecast of a loop whose program waits in a line of it; None where it would ask for nothing.
+def forecast_unit(graph: Graph, node: While, where: Place, names: tuple[str, ...]) -> ScoutUnit | None:
+    """The forecast of a loop whose program waits at a place in it; None where it would ask for nothing.
 
     Args:
         names: The variables that it is given.
     """
-    return _Forecasting(graph).loop(node, line, names)
+    return _Forecasting(graph).loop(node, where, names)
 
 
 class _Forecasting(Scouting):
@@ -80,13 +81,13 @@ class _Forecasting(Scouting):
         super().__init__(graph, function=False)
         self.loops = 1
 
-    def loop(self, node: While, line: int, names: tuple[str, ...]) -> ScoutUnit | None:
+    def loop(self, node: While, where: Place, names: tuple[str, ...]) -> ScoutUnit | None:
         """The forecast of a loop."""
         at = node.test.expression()
         once = self.sites.fresh("once")
-        rest = self._rest(node.body, line, at)
-        if rest is None:  # the program waits for what the test needs
-            rest = [*(self._rest(node.header, line, at) or []), *self._test(node, at), *self.region(node.body, at)]
+        rest = None if _waits_for_test(node, where) else self._rest(node.body, where, at)
+        if rest is None:
+            rest = [*(self._rest(node.header, where, at) or []), *self._test(node, at), *self.region(node.body, at)]
         iteration = [place(ast.Expr(ast.Yield(None)), at), *self.region(node.header, at), *self._test(node, at)]
         loop = place(ast.While(ast.Constant(True), [*iteration, *self.region(node.body, at)], []), at)
         if not self.asks:
@@ -107,21 +108,21 @@ class _Forecasting(Scouting):
 
     # What is left of the present iteration.
 
-    def _rest(self, region: Region, line: int, at: ast.expr) -> list[ast.stmt] | None:
+    def _rest(self, region: Region, where: Place, at: ast.expr) -> list[ast.stmt] | None:
         """What comes after the place in a region at which the program waits; None if it is not in the region."""
-        here = [number for number, node in enumerate(region.nodes) if _covers(node, line)]
+        here = [number for number, node in enumerate(region.nodes) if _covers(node, where)]
         if not here:
             return None
         simple = [number for number in here if not subregions(region.nodes[number])]
         number = simple[-1] if simple else here[0]
         node = region.nodes[number]
         self.sites.node_id = node.id
-        found = self.nothing(node.binds, at) if simple else self._rest_within(node, line, at)
+        found = self.nothing(node.binds, at) if simple else self._rest_within(node, where, at)
         return [*found, *self.region(Region(region.nodes[number + 1 :]), at)]
 
-    def _rest_within(self, node: Node, line: int, at: ast.expr) -> list[ast.stmt]:
+    def _rest_within(self, node: Node, where: Place, at: ast.expr) -> list[ast.stmt]:
         for _, inner in subregions(node):
-            found = self._rest(inner, line, at)
+            found = self._rest(inner, where, at)
             if found is not None and not isinstance(node, While):
                 # Of a loop within, the iterations that are left are its own to look at.
                 return (
@@ -194,6 +195,21 @@ class _Forecasting(Scouting):
         return self.expressions.operation("scouted_method", call, owner, ast.Constant(call.func.attr), *arguments)
 
 
-def _covers(node: Node, line: int) -> bool:
-    inside = node.span.line <= line <= max(node.span.line, node.span.end_line)
-    return inside and not isinstance(node, (Input, Output))
+def _covers(node: Node, where: Place) -> bool:
+    span, column = node.span, where.column
+    if isinstance(node, (Input, Output)) or not span.line <= where.line <= max(span.line, span.end_line):
+        return False
+    if column is None:
+        return True
+    return (span.line, span.column) <= (where.line, column) < (span.end_line, span.end_column)
+
+
+def _waits_for_test(node: While, where: Place) -> bool:
+    """Whether the program waits for the test of a loop; where only the line is known, it does if that makes calls."""
+    at = node.test.expression()
+    if where.line < at.lineno or where.line > (at.end_lineno or at.lineno):
+        return False
+    if where.column is None:
+        return any(isinstance(inner, Call) for inner in walk(node.header))
+    begin, end = (at.lineno, at.col_offset), (at.end_lineno or at.lineno, at.end_col_offset or at.col_offset)
+    return begin <= (where.line, where.column) < end

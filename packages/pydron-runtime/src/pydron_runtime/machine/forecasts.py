@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pydron.emit.forecasts import bound_by, changed_by, forecast_unit, read_by
 from pydron.interrupts import let_through
 from pydron.ir.nodes import While, walk
+from pydron.places import Place, place_of_instruction
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import ITERATORS, is_safe
 from pydron_runtime.machine.scouts import Scout, ScoutCode, goes_on
@@ -128,7 +129,7 @@ class Forecast:
         self._scout.known = known
 
     def _made(self, here: FrameType) -> tuple[Scout | None, Generator[None, None, None] | None]:
-        code = _code_of(self.frame.code, self._node, here.f_lineno)
+        code = _code_of(self.frame.code, self._node, place_of_instruction(here.f_code, here.f_lasti, here.f_lineno))
         if code is None:
             return None, None
         scout = Scout(self.frame, code)
@@ -231,12 +232,12 @@ def _plan_of(code: Code, node_id: int) -> Plan:
     return found
 
 
-def _code_of(code: Code, node_id: int, line: int) -> ScoutCode | None:
-    """The forecast of a loop that waits in a line, made the first time."""
-    key = node_id, line
+def _code_of(code: Code, node_id: int, where: Place) -> ScoutCode | None:
+    """The forecast of a loop that waits at a place, made the first time."""
+    key = node_id, where
     if key not in code.scouts:
         names = _plan_of(code, node_id)[0]
-        unit = forecast_unit(code.record.taken_apart, _loop(code, node_id), line, names)
+        unit = forecast_unit(code.record.taken_apart, _loop(code, node_id), where, names)
         code.scouts[key] = None if unit is None else ScoutCode(code, unit)
     found: ScoutCode | None = code.scouts[key]
     return found
