@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from contract import Item, Row, hold
+from contract import AHEAD, Item, Row, hold
 
 ITEM = Item(
     "B3",
@@ -30,6 +30,19 @@ ITEM = Item(
         Row(
             "`d.setdefault(k, []).append(f(x))`",
             "d = {}\nfor x in range(4):\n    d.setdefault(x % 2, []).append(f(x))\nreturn d",
+        ),
+        Row(
+            "`d.setdefault(near(x, centres), []).append(x)`: in groups by a result",
+            "d, centres = {}, [1, 2, 3]\nfor x in range(4):\n    d.setdefault(near(x, centres), []).append(x)\nreturn d",
+            before="@functional\ndef near(x, centres):\n    return x % len(centres)",
+            behaviour=AHEAD,
+        ),
+        Row(
+            "the same with `if k not in d: d[k] = []`",
+            "d, centres = {}, [1, 2, 3]\nfor x in range(4):\n    k = near(x, centres)\n    if k not in d:\n"
+            "        d[k] = []\n    d[k].append(x)\nreturn d",
+            before="@functional\ndef near(x, centres):\n    return x % len(centres)",
+            behaviour=AHEAD,
         ),
         Row("`d.setdefault(k, f(x))`", "d = {}\nfor x in range(4):\n    d.setdefault(x, f(x))\nreturn d"),
         Row("`d.update({k: f(x)})`", "d = {}\nfor x in range(4):\n    d.update({x: f(x)})\nreturn d"),

@@ -129,11 +129,8 @@ def _guessed(scout: Scout, site: int, callee: Any, args: tuple[Any, ...], kwargs
     if cost.is_short:
         raise Unforeseen
     if machine.claims.any_writer or machine.changes_pending:
-        # An object may be changed before the program comes to the call: then the guess would be in vain.
-        if not all(
-            type(value) in SCALARS or machine.speculation.stands_for(value) for value in (*args, *kwargs.values())
-        ):
-            raise Unforeseen
+        if not all(_stays_as_it_is(scout, value) for value in (*args, *kwargs.values())):
+            raise Unforeseen  # it may be changed before the program comes to the call: the guess would be in vain
     if cost.sizes is not None:
         raise Unforeseen  # it is unfolded
     if not scout.asking:
@@ -142,6 +139,14 @@ def _guessed(scout: Scout, site: int, callee: Any, args: tuple[Any, ...], kwargs
     guess = machine.speculation.guess(scout.frame, scout.place_of(site), function, args, kwargs, scout.known)
     scout.guesses.append(guess)
     return guess.result
+
+
+def _stays_as_it_is(scout: Scout, value: Any) -> bool:
+    """Whether nothing that is under way changes an argument."""
+    machine = scout.frame.machine
+    if type(value) in SCALARS or machine.speculation.stands_for(value):
+        return True
+    return type(value) is not Pending and machine.claims.claimed_inside(value, scout.frame) is None
 
 
 # Changes, which only a forecast makes: of what it has copied.
