@@ -27,7 +27,10 @@ from pydron.emit.builder import FRAME, Unsupported, name_of, place, target_of
 from pydron.emit.scouts import Scouting, ScoutUnit, parameters
 from pydron.ir.names import all_binds, all_reads
 from pydron.ir.nodes import Call, For, Graph, Input, Node, Output, Region, Store, Try, While, With, subregions, walk
-from pydron.places import Place
+from pydron.location import Span
+
+Where = tuple[int, int | None]
+"""Line and column of a place; the column is None where only the line is known."""
 
 
 def can_be_forecast(node: While) -> bool:
@@ -65,7 +68,7 @@ def _given_first(node: Call) -> set[str]:
     return {first.id} if isinstance(first, ast.Name) else set()
 
 
-def forecast_unit(graph: Graph, node: While, where: Place, names: tuple[str, ...]) -> ScoutUnit | None:
+def forecast_unit(graph: Graph, node: While, where: Where, names: tuple[str, ...]) -> ScoutUnit | None:
     """The forecast of a loop whose program waits at a place in it; None where it would ask for nothing.
 
     Args:
@@ -81,7 +84,7 @@ class _Forecasting(Scouting):
         super().__init__(graph, function=False)
         self.loops = 1
 
-    def loop(self, node: While, where: Place, names: tuple[str, ...]) -> ScoutUnit | None:
+    def loop(self, node: While, where: Where, names: tuple[str, ...]) -> ScoutUnit | None:
         """The forecast of a loop."""
         at = node.test.expression()
         once = self.sites.fresh("once")
@@ -108,7 +111,7 @@ class _Forecasting(Scouting):
 
     # What is left of the present iteration.
 
-    def _rest(self, region: Region, where: Place, at: ast.expr) -> list[ast.stmt] | None:
+    def _rest(self, region: Region, where: Where, at: ast.expr) -> list[ast.stmt] | None:
         """What comes after the place in a region at which the program waits; None if it is not in the region."""
         here = [number for number, node in enumerate(region.nodes) if _covers(node, where)]
         if not here:
@@ -120,7 +123,7 @@ class _Forecasting(Scouting):
         found = self.nothing(node.binds, at) if simple else self._rest_within(node, where, at)
         return [*found, *self.region(Region(region.nodes[number + 1 :]), at)]
 
-    def _rest_within(self, node: Node, where: Place, at: ast.expr) -> list[ast.stmt]:
+    def _rest_within(self, node: Node, where: Where, at: ast.expr) -> list[ast.stmt]:
         for _, inner in subregions(node):
             found = self._rest(inner, where, at)
             if found is not None and not isinstance(node, While):
@@ -195,21 +198,20 @@ class _Forecasting(Scouting):
         return self.expressions.operation("scouted_method", call, owner, ast.Constant(call.func.attr), *arguments)
 
 
-def _covers(node: Node, where: Place) -> bool:
-    span, column = node.span, where.column
-    if isinstance(node, (Input, Output)) or not span.line <= where.line <= max(span.line, span.end_line):
+def _covers(node: Node, where: Where) -> bool:
+    if isinstance(node, (Input, Output)):
         return False
-    if column is None:
-        return True
-    return (span.line, span.column) <= (where.line, column) < (span.end_line, span.end_column)
+    span = node.span
+    return _is_inside(where, (span.line, span.column), (max(span.line, span.end_line), span.end_column))
 
 
-def _waits_for_test(node: While, where: Place) -> bool:
+def _is_inside(where: Where, begin: tuple[int, int], end: tuple[int, int]) -> bool:
+    line, column = where
+    return begin[0] <= line <= end[0] if column is None else begin <= (line, column) < end
+
+
+def _waits_for_test(node: While, where: Where) -> bool:
     """Whether the program waits for the test of a loop; where only the line is known, it does if that makes calls."""
-    at = node.test.expression()
-    if where.line < at.lineno or where.line > (at.end_lineno or at.lineno):
-        return False
-    if where.column is None:
-        return any(isinstance(inner, Call) for inner in walk(node.header))
-    begin, end = (at.lineno, at.col_offset), (at.end_lineno or at.lineno, at.end_col_offset or at.col_offset)
-    return begin <= (where.line, where.column) < end
+    span = Span.of(node.test.expression())
+    inside = _is_inside(where, (span.line, span.column), (span.end_line, span.end_column))
+    return inside and (where[1] is not None or any(isinstance(inner, Call) for inner in walk(node.header)))

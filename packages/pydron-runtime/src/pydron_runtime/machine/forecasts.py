@@ -17,10 +17,10 @@ from operator import length_hint
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
-from pydron.emit.forecasts import bound_by, changed_by, forecast_unit, read_by
+from pydron.emit.forecasts import Where, bound_by, changed_by, forecast_unit, read_by
 from pydron.interrupts import let_through
 from pydron.ir.nodes import While, walk
-from pydron.places import Place, place_of_instruction
+from pydron.places import place_of_instruction
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.safety import ITERATORS, is_safe
 from pydron_runtime.machine.scouts import Scout, ScoutCode, goes_on
@@ -129,7 +129,8 @@ class Forecast:
         self._scout.known = known
 
     def _made(self, here: FrameType) -> tuple[Scout | None, Generator[None, None, None] | None]:
-        code = _code_of(self.frame.code, self._node, place_of_instruction(here.f_code, here.f_lasti, here.f_lineno))
+        place = place_of_instruction(here.f_code, here.f_lasti, here.f_lineno)
+        code = _code_of(self.frame.code, self._node, (place.line, place.column))
         if code is None:
             return None, None
         scout = Scout(self.frame, code)
@@ -232,7 +233,7 @@ def _plan_of(code: Code, node_id: int) -> Plan:
     return found
 
 
-def _code_of(code: Code, node_id: int, where: Place) -> ScoutCode | None:
+def _code_of(code: Code, node_id: int, where: Where) -> ScoutCode | None:
     """The forecast of a loop that waits at a place, made the first time."""
     key = node_id, where
     if key not in code.scouts:
