@@ -22,7 +22,7 @@ from pydron.explain.classes import Classes, method_of
 from pydron.explain.decisions import waiting_decisions
 from pydron.explain.iterables import gone_through
 from pydron.explain.operations import defined_operations
-from pydron.explain.reasons import reason
+from pydron.explain.reasons import Reason, reason
 from pydron.explain.users_text import UsersText
 from pydron.ir.generators import handled
 from pydron.ir.nodes import Call, Graph, Input, Native, Node, Output, Store, With, subregions, walk
@@ -240,9 +240,9 @@ class _Teller:
     def native(self, node: Native) -> Iterator[Finding]:
         entry = reason(node.reason)
         what, remark = self._meant(node)
-        message = entry.say(what) + (f" ({remark})" if remark else "")
+        hint = _OUTSIDE if node.reason == "PD101" else entry.advise(what)
         end = max(node.span.end_line, node.span.line)
-        yield Finding(node.span.line, end, "native", node.reason, what, message, entry.advise(what), node.id)
+        yield Finding(node.span.line, end, "native", node.reason, what, _said(entry, what, remark), hint, node.id)
         try:
             calls = list(calls_in(node.fragment.statements()))
         except (SyntaxError, ValueError):
@@ -253,16 +253,16 @@ class _Teller:
                 message = (
                     f"{text} is a functional call, but runs sequentially because of {what} at line {node.span.line}."
                 )
-                yield Finding(
-                    call.lineno, call.end_lineno or call.lineno, "native", node.reason, text, message,
-                    entry.advise(what), node.id,
-                )  # fmt: skip
+                last = call.end_lineno or call.lineno
+                yield Finding(call.lineno, last, "native", node.reason, text, message, hint, node.id)
 
     def _meant(self, node: Native) -> tuple[str, str]:
         """What in the user's code a native node is about, and what else is to be said."""
         match node.reason:
             case "PD201" | "PD202" | "PD205" | "PD208" | "PD217" if node.detail.replace(" ", "").isalpha():
                 return f"the {node.detail} statement", ""
+            case "PD101":
+                return f"the definition of {', '.join(node.binds)}", node.detail
             case "PD206":
                 return "the class definition", ""
             case "PD204" | "PD207" | "PD210" | "PD213" if node.detail:
@@ -314,10 +314,13 @@ def _sequential(node: Node, mark: Mark, code: str, what: str, subject: str = "",
         remark: What else is to be said.
     """
     entry = reason(code)
+    said, hint = _said(entry, what, remark), entry.advise(subject or what)
+    return Finding(node.span.line, _end(node), mark, code, what, said, hint, node.id)
+
+
+def _said(entry: Reason, what: str, remark: str) -> str:
     message = entry.say(what)
-    if remark:
-        message = f"{message.removesuffix('.')} ({remark})."
-    return Finding(node.span.line, _end(node), mark, code, what, message, entry.advise(subject or what), node.id)
+    return f"{message.removesuffix('.')} ({remark})." if remark else message
 
 
 def _end(node: Node) -> int:
@@ -339,6 +342,8 @@ def _places(inner: Sequence[Finding]) -> str:
     more = len(inner) - len(told)
     return "; ".join(told) + (f"; and {more} more" if more else "")
 
+
+_OUTSIDE = "Define the function outside of this one, or without what is called for its definition."
 
 _SORTED = "Use sorted(..., key=...), which gives a new list: it can be put off."
 

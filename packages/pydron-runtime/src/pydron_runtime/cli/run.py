@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, TracebackType
 
-from pydron import configure, runner
+from pydron import configure, installed, runner
 from pydron.cli.command import SimpleCommand
 from pydron.errors import UsageError
 from pydron_runtime import sessions
@@ -55,9 +55,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
         sys.argv = [arguments.script, *arguments.args]
         return run_checked(lambda: _to_the_end(program), arguments.json)
-    configure(
-        executor=_cluster(arguments.scheduler) or arguments.executor, workers=arguments.workers, trace=arguments.trace
-    )
+    executor = _cluster(arguments.scheduler) or _executor(arguments.executor)
+    configure(executor=executor, workers=arguments.workers, trace=_trace(arguments.trace))
     sys.argv = [arguments.script, *arguments.args]
     status = _to_the_end(program)
     if arguments.trace and os.path.exists(arguments.trace):
@@ -68,6 +67,20 @@ def _run(arguments: argparse.Namespace) -> int:
     elif arguments.trace:
         print(f"pydron: no trace was written to {arguments.trace}: no scheduled function ran.", file=sys.stderr)
     return status
+
+
+def _executor(name: str | None) -> str | None:
+    """The executor that is meant: a sentence now is better than an error in the middle of the program."""
+    if name is None or name.partition(":")[0] in (known := installed.names("pydron.executors")):
+        return name
+    raise UsageError(f"There is no executor {name!r}. There are: {', '.join(known)}.")
+
+
+def _trace(name: str | None) -> str | None:
+    folder = os.path.dirname(name or "") or "."
+    if not os.path.isdir(folder):
+        raise UsageError(f"The trace cannot be written to {name}: there is no directory {folder}. Make it first.")
+    return name
 
 
 def _cluster(text: str | None) -> str | None:
@@ -132,7 +145,7 @@ def _module(name: str) -> Callable[[], None]:
         try:
             runpy.run_module(name, run_name="__main__", alter_sys=True)
         except ImportError as error:
-            if error.name is not None and (name == error.name or name.startswith(error.name + ".")):
+            if str(error) == f"No module named {name}" or name == error.name or name.startswith(f"{error.name}."):
                 raise UsageError(f"There is no module {name}: {error}.") from None
             raise
 
