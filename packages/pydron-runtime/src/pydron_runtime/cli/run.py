@@ -73,7 +73,7 @@ def _executor(name: str | None) -> str | None:
     """The executor that is meant: a sentence now is better than an error in the middle of the program."""
     if name is None or name.partition(":")[0] in (known := installed.names("pydron.executors")):
         return name
-    raise UsageError(f"There is no executor {name!r}. There are: {', '.join(known)}.")
+    raise UsageError(f"There is no executor {name!r}. There are: {', '.join(one for one in known if one != 'check')}.")
 
 
 def _trace(name: str | None) -> str | None:
@@ -145,8 +145,9 @@ def _module(name: str) -> Callable[[], None]:
         try:
             runpy.run_module(name, run_name="__main__", alter_sys=True)
         except ImportError as error:
-            if str(error) == f"No module named {name}" or name == error.name or name.startswith(f"{error.name}."):
-                raise UsageError(f"There is no module {name}: {error}.") from None
+            missing = error.__cause__ if isinstance(error.__cause__, ImportError) else error
+            if str(missing) == f"No module named {name}" or f"{name}.".startswith(f"{missing.name}."):
+                raise UsageError(f"There is no module {name}: {missing}.") from None
             raise
 
     return run
@@ -181,6 +182,7 @@ def _show(error: BaseException) -> None:
 
 
 def _programs(trace: TracebackType | None) -> TracebackType | None:
+    runner.hide_frames_of(os.path.join(os.path.dirname(os.path.abspath(__file__)), ""))  # nothing else has run, perhaps
     kept = runner.without_own_frames(trace)
     while kept is not None and kept.tb_frame.f_globals.get("__name__") == "runpy":
         kept = kept.tb_next
