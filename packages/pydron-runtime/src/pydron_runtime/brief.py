@@ -26,7 +26,7 @@ from pydron.config import Settings
 from pydron_runtime.machine.code import Code, code_of
 from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.safety import own_attributes
-from pydron_runtime.quiet import run_within_itself
+from pydron_runtime.machine.within_itself import run_within_itself
 
 if TYPE_CHECKING:
     from pydron.entry import Record

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron.analysis.reach import names_functional
 from pydron.marks import generation, scheduled_record
+from pydron_runtime.machine.within_itself import run_within_itself
 
 if TYPE_CHECKING:
     from pydron.config import Settings
@@ -93,23 +94,6 @@ def run_quietly(record: Record, quiet: Quiet, args: tuple[Any, ...], kwargs: Map
     if quiet.recursive:
         return run_within_itself(record, args, kwargs)
     return record.function(*args, **kwargs)
-
-
-def run_within_itself(record: Record, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """Run a function that calls itself as it is. Raises what it raises.
-
-    It would come to its entry, or be prepared, with each call. While it runs, what users call has the function's own
-    code.
-    """
-    function, entry = record.function, record.entry
-    if entry.__code__ is not record.code:
-        return function(*args, **kwargs)
-    entry.__code__ = function.__code__
-    try:
-        return function(*args, **kwargs)
-    finally:
-        if entry.__code__ is function.__code__:
-            entry.__code__ = record.code
 
 
 class _Guards:

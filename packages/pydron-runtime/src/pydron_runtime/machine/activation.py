@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent
 
 from pydron.headroom import SHALLOW, add_room, give_back, users_limit
+from pydron_runtime.machine import at_own_speed
 from pydron_runtime.machine.attempts import UNBOUND
 from pydron_runtime.machine.current import await_writers, current
 from pydron_runtime.machine.deferral import (
@@ -24,6 +25,7 @@ from pydron_runtime.machine.entries import State
 from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.pending import Pending
 from pydron_runtime.machine.pinning import pinned_code, surroundings
+from pydron_runtime.machine.stores import MISSING
 
 if TYPE_CHECKING:
     from pydron.emit.regions import Deferrable
@@ -187,9 +189,14 @@ def enter(
     if len(frame.order) >= users_limit() <= _functions_around(frame):
         raise RecursionError("maximum recursion depth exceeded")
     if is_deferrable_function(record):
+        sizes = None if through is not None else at_own_speed.sizes_of(record, code)
+        result = MISSING if sizes is None else at_own_speed.run_short(frame, site, record, sizes, args, kwargs)
+        if result is not MISSING:
+            return result
         child = deferred_call(frame, site, code, args, kwargs)
         child.through = through
-        return _begin(child, lambda: (child.code.function(child, *args, **kwargs),))[0]
+        with at_own_speed.measuring(child, sizes, args, kwargs):
+            return _begin(child, lambda: (child.code.function(child, *args, **kwargs),))[0]
     deep = len(frame.order) >= SHALLOW
     if deep:
         add_room()

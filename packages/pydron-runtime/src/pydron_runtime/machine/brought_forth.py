@@ -172,10 +172,13 @@ def call_in_turn(
             put_off(frame, site, lambda: bring_forth(output, frame, site), (), safe=_in_turn)
 
 
-def short_call_in_turn(
+def short_call(
     frame: Frame, site: int, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> Any:
     """The same for a call that takes microseconds: stand-ins for the streams are made only if it looks at them."""
+    if not frame.machine.main.queue:
+        make_room()  # it is the user's code, and may write
+        return frame.code.caller(site)(function, args, kwargs)
     streams, handle = (sys.stdout, sys.stderr), logging.Logger.handle
     transcript = Transcript()
     instead = sys.stdout, sys.stderr = _Aside(1, transcript), _Aside(2, transcript)

@@ -22,6 +22,7 @@ from pydron_runtime.machine.pending import Pending
 if TYPE_CHECKING:
     from pydron_runtime.machine.code import Code
     from pydron_runtime.machine.machine import Machine
+    from pydron_runtime.machine.sizes import Size
 
 FrameKind = Literal["function", "region"]
 
@@ -39,13 +40,14 @@ class Frame(Entry):
         outputs: For a deferred frame the pending values that stand for its results.
         number: Of the trace.
         kept: Objects by the names of variables that hold them, though the code that bound them has ended.
+        size: Of what a call is given, where calls within it are compared with it.
         base: The frame that owns the stack in which this one's code runs: the main frame, or a deferred one.
         through: Code that the library has written, which called the function; None where the program's own code did.
     """
 
     __slots__ = (
         "base", "code", "count", "finished", "greenlet", "kept", "kind", "machine", "number", "outputs", "queue",
-        "through",
+        "size", "through",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +63,7 @@ class Frame(Entry):
         self.outputs: tuple[Pending, ...] = ()
         self.greenlet: greenlet | None = None
         self.kept: dict[str, Any] | None = None
+        self.size: Size | None = None
         self.base: Frame = self if parent is None else parent.base
         self.through: CodeType | None = None
         self.number = machine.observer.frame_started(self)

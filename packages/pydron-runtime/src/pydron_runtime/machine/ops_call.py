@@ -28,8 +28,7 @@ from pydron.analysis.purity import (
 from pydron.marks import is_functional, scheduled_record
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import enter
-from pydron_runtime.machine.aside import make_room
-from pydron_runtime.machine.brought_forth import call_in_turn, short_call_in_turn
+from pydron_runtime.machine.brought_forth import call_in_turn, short_call
 from pydron_runtime.machine.call_forms import method_call
 from pydron_runtime.machine.callers import as_written, called
 from pydron_runtime.machine.current import await_writers, await_writers_inside, current, settled, value_of
@@ -188,8 +187,8 @@ def issue(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: d
             current(frame, site, value)
     if machine.window.full and getcurrent() is machine.driver:
         machine.wait(frame, lambda: machine.window.has_room, site, "window")
-    if machine.unfolding.is_full(cost) and getcurrent() is machine.driver:
-        machine.wait(frame, lambda: not machine.unfolding.is_full(cost), site, "window")
+    if machine.unfolding.is_full and getcurrent() is machine.driver:
+        machine.wait(frame, lambda: not machine.unfolding.is_full, site, "window")
         return issue(frame, site, function, args, kwargs)
     unfolded = machine.unfolding.put(frame, site, function, args, kwargs)
     if unfolded is not None:
@@ -229,11 +228,7 @@ def _run_short(
 
 def _timed(frame: Frame, site: int, cost: Cost, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     started = time.perf_counter_ns()
-    if frame.machine.main.queue:
-        result = short_call_in_turn(frame, site, function, args, kwargs)
-    else:
-        make_room()  # it is the user's code, and may write
-        result = frame.code.caller(site)(function, args, kwargs)
+    result = short_call(frame, site, function, args, kwargs)
     took = time.perf_counter_ns() - started
     cost.ran_in_program(took)
     if cost.sizes is not None:

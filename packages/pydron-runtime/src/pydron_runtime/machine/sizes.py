@@ -52,13 +52,15 @@ class Sizes:
     Attributes:
         tell: Whether the calls within a call are of another size than it. If not, nothing is expected of any.
         pays: Whether it is worth while to unfold calls, as far as is known.
+        surprised: The last call that ran in the program took much longer than expected.
     """
 
-    __slots__ = ("_took", "pays", "tell")
+    __slots__ = ("_took", "pays", "surprised", "tell")
 
     def __init__(self) -> None:
         self.tell = True
         self.pays = True
+        self.surprised = False
         self._took: dict[Size, int] = {}
 
     def measured(self, size: Size, nanoseconds: int) -> None:
@@ -79,6 +81,23 @@ class Sizes:
         near = (took for other, took in reversed(self._took.items()) if _is_near(size, other))
         return next(near, None)
 
+    def beyond(self, size: Size) -> int | None:
+        """The same where calls of up to this size were measured, but for some, such as half of it: by how much longer
+        these took than calls that were smaller still."""
+        known = self.expected(size)
+        if known is not None or not self.tell:
+            return known
+        half = self._longest_below(size)
+        if half is None:
+            return None
+        quarter = self._longest_below(half)
+        took = self._took[half]
+        return took * 2 if quarter is None else max(took * 2, took * took // max(1, self._took[quarter]))
+
+    def _longest_below(self, size: Size) -> Size | None:
+        smaller = [other for other in self._took if other != size and _is_somewhat_smaller(other, size)]
+        return max(smaller, key=self._took.__getitem__, default=None)
+
 
 def _is_near(size: Size, other: Size) -> bool:
     if len(size) != len(other):
@@ -87,3 +106,7 @@ def _is_near(size: Size, other: Size) -> bool:
         if a != b and abs(a - b) > max(1, abs(b) // _NEAR):
             return False
     return True
+
+
+def _is_somewhat_smaller(size: Size, other: Size) -> bool:
+    return len(size) == len(other) and all(0 <= a <= b <= 2 * a + 2 for a, b in zip(size, other))

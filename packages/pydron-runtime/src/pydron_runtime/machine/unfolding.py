@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any
 from pydron.config import always
 from pydron_runtime.data.payload import TransportError
 from pydron_runtime.machine.activation import deferred_call
-from pydron_runtime.machine.brought_forth import short_call_in_turn
+from pydron_runtime.machine.brought_forth import short_call
 from pydron_runtime.machine.deferral import is_deferrable_function
 from pydron_runtime.machine.entries import State, TaskEntry
-from pydron_runtime.machine.granularity import BRIEF, Cost, cost_of
+from pydron_runtime.machine.granularity import BRIEF, cost_of
 from pydron_runtime.machine.sizes import Size, Sizes, elements_of, size_of
 from pydron_runtime.machine.stores import MISSING
 from pydron_runtime.machine.undecorated import record_of
@@ -195,14 +195,14 @@ class Unfolding:
         self.feed(idle=False)
         return child.outputs[0]
 
-    def is_full(self, cost: Cost) -> bool:
-        """Whether the workers have enough to do until it is known what calls of a function take.
+    @property
+    def is_full(self) -> bool:
+        """Whether the workers have enough to do until it is known what the calls that wait take.
 
-        Where they take less time than handing them out, a loop of them would have to be caught up with, one by one.
+        If they take less time than handing them out, many of them would have to be caught up with, one by one.
         """
-        if not self.waiting or cost.is_known:
-            return False
-        return len(self.waiting) >= PIECES * self._machine.executor.workers
+        waiting = self.waiting
+        return len(waiting) >= PIECES * self._machine.executor.workers and not cost_of(waiting[-1].function).is_known
 
     def is_unfolded(self, frame: Frame) -> bool:
         """Whether a frame runs the body of an unfolded call."""
@@ -266,7 +266,7 @@ class Unfolding:
 
         def run() -> tuple[Any]:
             began = time.perf_counter_ns()
-            result = short_call_in_turn(child, piece.site, piece.function, piece.args, piece.kwargs)
+            result = short_call(child, piece.site, piece.function, piece.args, piece.kwargs)
             piece.ended(time.perf_counter_ns() - began)
             self._machine.tasks.made_here += 1
             return (result,)
