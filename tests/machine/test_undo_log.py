@@ -9,11 +9,12 @@ from idle_machines import begin_frame, idle_machine
 
 from pydron_runtime.machine.frames import end_of
 from pydron_runtime.machine.stores import restore_item, snapshot
+from pydron_runtime.machine.containers import Containers
 from pydron_runtime.machine.undo import UndoLog
 
 
 def test_only_stores_after_the_failure_are_taken_back_youngest_first() -> None:
-    log = UndoLog()
+    log = UndoLog(Containers())
     taken_back: list[tuple[int, ...]] = []
     for order in [(1,), (2,), (2, 5), (3,), (3, 1)]:
         log.do(order, functools.partial(functools.partial, taken_back.append, order), lambda: None)
@@ -23,7 +24,7 @@ def test_only_stores_after_the_failure_are_taken_back_youngest_first() -> None:
 
 
 def test_stores_of_a_retired_past_are_forgotten_when_the_log_grows() -> None:
-    log = UndoLog()
+    log = UndoLog(Containers())
     for number in range(20_000):
         log.do((number,), lambda: lambda: None, lambda: None)
         log.forget_before((number - 10,))
@@ -35,7 +36,7 @@ def test_stores_of_a_retired_past_are_forgotten_when_the_log_grows() -> None:
 
 def test_stores_that_were_set_aside_are_made_again_on_what_the_objects_are_then() -> None:
     """Code that runs in between sees the world as it was at its place, and what it does stays."""
-    log, values, table = UndoLog(), [1], {"k": 1}
+    log, values, table = UndoLog(Containers()), [1], {"k": 1}
     log.do((1,), lambda: values.pop, lambda: values.append(2))
     log.do((3,), lambda: values.pop, lambda: values.append(4))
     log.do((4,), lambda: restore_item(table, "k"), lambda: table.__setitem__("k", 5))
@@ -50,7 +51,7 @@ def test_stores_that_were_set_aside_are_made_again_on_what_the_objects_are_then(
 
 
 def test_stores_that_only_their_frame_can_see_stay_once_they_are_forgotten() -> None:
-    log, own, other = UndoLog(), [1], [1]
+    log, own, other = UndoLog(Containers()), [1], [1]
     log.do((2, 1), lambda: own.pop, lambda: own.append(2))
     log.do((3,), lambda: other.pop, lambda: other.append(2))
     log.forget_within((2,))
@@ -63,7 +64,7 @@ def test_stores_that_only_their_frame_can_see_stay_once_they_are_forgotten() -> 
 
 def test_a_store_that_has_failed_fails_quietly_when_it_is_made_again() -> None:
     """The failure was raised once, where the code stood; what it had done by then stays done."""
-    log, values = UndoLog(), [1]
+    log, values = UndoLog(Containers()), [1]
 
     def act() -> None:
         values.append(2)

@@ -37,6 +37,28 @@ def main():
         same.append(x is long)
     return same, y
 """,
+    "lists that were filled ahead of an operator of the program's own": """
+class Loud:
+    def __add__(self, other):
+        note("add", other)
+        return other
+@functional
+def loud(x):
+    return Loud()
+@schedule
+def main(table):
+    y = loud(1) + 1
+    print([[f(x) for x in xs] for xs in [[1, 2], [y]]])
+    table["k"] = {}
+    table["k"]["l"] = f(2)
+    z = loud(2) + table["k"]["l"]
+    table["k"]["m"] = f(3)
+    print(table)
+    note(table)
+    return z
+def arguments():
+    return ({},)
+""",
     "lists made of pairs": """
 @functional
 def length(pairs):

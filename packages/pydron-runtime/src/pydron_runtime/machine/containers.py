@@ -42,6 +42,10 @@ class Containers:
         """Whether a value is pending or is a container that holds pending values, however deep."""
         return type(value) is Pending or id(value) in self._tracked
 
+    def tracked(self) -> list[Any]:
+        """The tracked containers."""
+        return list(self._tracked.values())
+
     def track(self, container: Any) -> None:
         """A placeholder, or a tracked container, was put into this one."""
         key = id(container)

@@ -80,7 +80,7 @@ class Machine:
         self.observer = observer
         self.claims = Claims()
         self.containers = Containers(self.claims)
-        self.undo = UndoLog()
+        self.undo = UndoLog(self.containers)
         self.window = Window()
         self.versions = Versions(lambda: (self.passed, self.claims.memory_stores, self.undo.moves))
         self.passed = 0

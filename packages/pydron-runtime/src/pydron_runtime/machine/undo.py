@@ -6,7 +6,7 @@ they would have been.
 
 The log also knows how to make a store again. Code of the user's that runs late, such as a property met on a result,
 must find the world as it was at its place in the program: for the time it runs, the stores after that place are *set
-aside*, and made again when it is done.
+aside*, and made again when it is done. They may put placeholders into containers once more that hold none meanwhile.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.entries import Order
+
+if TYPE_CHECKING:
+    from pydron_runtime.machine.containers import Containers
 
 _TRIM = 4096
 
@@ -59,10 +62,12 @@ class UndoLog:
         moves: How often stores were taken back, or made again.
     """
 
-    __slots__ = ("_aside", "_limit", "_made", "moves")
+    __slots__ = ("_aside", "_containers", "_limit", "_made", "_tracked", "moves")
 
-    def __init__(self) -> None:
+    def __init__(self, containers: Containers) -> None:
         self.moves = 0
+        self._containers = containers
+        self._tracked: list[Any] = []
         self._made: list[Store] = []
         self._aside: list[Store] = []
         self._limit = _TRIM
@@ -113,6 +118,7 @@ class UndoLog:
 
     def set_aside(self, place: Order) -> None:
         """Take back the stores after a place in program order, until :meth:`resume`."""
+        self._tracked += self._containers.tracked()
         self._aside = self._take_back(place) + self._aside
 
     @property
@@ -123,11 +129,15 @@ class UndoLog:
     def resume(self) -> None:
         """Make the stores again that were set aside, in the order in which they were made."""
         if not self._aside:
+            self._tracked.clear()
             return
         aside, self._aside = self._aside, []
+        tracked, self._tracked = self._tracked, []
         self.moves += 1
         for store in aside:
             self._made.append(store.again())
+        for container in tracked:
+            self._containers.track(container)
 
     def _take_back(self, place: Order, within: Order = ()) -> list[Store]:
         kept, later = [], []
