@@ -7,9 +7,9 @@ import functools
 import pytest
 from idle_machines import begin_frame, idle_machine
 
+from pydron_runtime.machine.containers import Containers
 from pydron_runtime.machine.frames import end_of
 from pydron_runtime.machine.stores import restore_item, snapshot
-from pydron_runtime.machine.containers import Containers
 from pydron_runtime.machine.undo import UndoLog
 
 

@@ -59,6 +59,19 @@ def main(table):
 def arguments():
     return ({},)
 """,
+    "a loop over a tuple of results, taken over by the form as written": """
+@schedule
+def main(xs):
+    b = f(1)
+    c = b + max(map(f, xs))
+    for xs[1] in (4, 5, b, c):
+        pass
+    for x in (4, 5, 6, b, c):
+        xs.append(x)
+    return xs
+def arguments():
+    return ([1, 2],)
+""",
     "lists made of pairs": """
 @functional
 def length(pairs):

@@ -169,7 +169,7 @@ def iterate(frame: Frame, site: int, iterable: Any) -> Iterator[Any]:
     kind = type(iterable)
     if kind is Pending:
         if iterable.parts is not None:
-            return iter(iterable.parts)
+            return map(functools.partial(current, frame, site), iterable.parts)  # those that are there by then
         iterable = value_of(frame, site, iterable)
         kind = type(iterable)
     if kind is range or kind is str or kind is bytes or kind is tuple:
