@@ -8,10 +8,12 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import speaking_program
 from distribution_calls import collect, task
@@ -19,7 +21,7 @@ from scheduled import executing
 
 import pydron
 from pydron_runtime.data.output import CALLER, LOG, RAW, TEXT, WARNING, Chunk, Transcript
-from pydron_runtime.executors.base import Failed, Succeeded
+from pydron_runtime.executors.base import Completion, Failed, Succeeded
 from pydron_runtime.executors.local import LocalExecutor
 from pydron_runtime.machine.brought_forth import bring_forth, listening
 from pydron_runtime.machine.granularity import Cost, cost_of
@@ -282,3 +284,75 @@ def test_much_output_is_complete_and_does_not_pile_up(pool: LocalExecutor) -> No
         completion = collect(pool, 1)[number]
         assert isinstance(completion, Succeeded)
         assert sum(len(chunk.data) for chunk in completion.output) == 3_000_000
+
+
+class Heard(logging.Handler):
+    """Keeps what the program's handlers would write of the origin of each record."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.origins: list[tuple[object, ...]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        since = round(record.created * 1000 - record.relativeCreated)
+        self.origins.append((record.threadName, record.thread, record.process, record.processName, since))
+
+
+def in_threads() -> None:
+    """Log from the thread that makes the call, and from one that the call starts."""
+    log = logging.getLogger("threads")
+    log.warning("here")
+    thread = threading.Thread(target=log.warning, args=("there",), name="helper")
+    thread.start()
+    thread.join()
+
+
+def test_records_come_from_the_programs_thread_and_from_those_that_calls_start() -> None:
+    heard, log = Heard(), logging.getLogger("threads")
+    log.addHandler(heard)
+    transcript = Transcript()
+    try:
+        in_threads()
+        here, there = heard.origins
+        heard.origins.clear()
+        with listening(transcript):
+            in_threads()
+        records = [pickle.loads(chunk.data) for chunk in transcript.take()]
+        for fields in records:  # as they come from a worker, where logging was imported at another time
+            fields.update(process=1, processName="Worker-1", relativeCreated=7.0)
+        output = tuple(Chunk(LOG, 0, pickle.dumps(fields)) for fields in records)
+        thread = threading.Thread(target=bring_forth, args=(output,), name="the program's")
+        thread.start()
+        thread.join()
+    finally:
+        log.removeHandler(heard)
+    assert heard.origins[0] == ("the program's", thread.ident, *here[2:])
+    assert heard.origins[1][0] == "helper" and heard.origins[1][2:] == there[2:]
+
+
+class Writing(ScriptedExecutor):
+    """Calls have written to a descriptor, as a library in C would."""
+
+    def completed(self, owner: int) -> list[Completion]:
+        done = super().completed(owner)
+        raw = (Chunk(RAW, 1, b""),)
+        return [msgspec.structs.replace(each, output=raw) if isinstance(each, Succeeded) else each for each in done]
+
+
+def test_what_writes_to_descriptors_is_not_made_ahead_in_the_program_however_short_it_is() -> None:
+    """There its output would come out at once, before that of earlier calls."""
+
+    @pydron.functional
+    def brief(number: int) -> int:
+        return number
+
+    def program() -> list[int]:
+        return [brief(number) for number in range(5)]
+
+    cost = cost_of(brief)
+    with executing(Writing()):
+        assert pydron.schedule(program)() == list(range(5))
+    assert cost.beneath
+    for _ in range(5):
+        cost.measured(1)
+    assert not cost.is_short and not cost.is_fairly_short and not cost.is_short_call((1,), {})

@@ -74,3 +74,19 @@ def test_workers_of_pytest_xdist(tmp_path: Path) -> None:
     words = ["-m", "pytest", "-q", "-p", "xdist", "-n", "2", "-p", "no:cacheprovider", "test_doubles.py"]
     finished = python(tmp_path, *words, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     assert "2 passed" in finished.stdout, finished.stdout + finished.stderr
+
+
+def test_a_program_without_standard_streams_ends_without_a_word(tmp_path: Path) -> None:
+    """As a daemon runs. What its calls write to descriptors goes nowhere: the numbers are those of other files."""
+    (tmp_path / "program.py").write_text(
+        "import os, pydron\n@pydron.functional\ndef f(n):\n    os.write(1, b'lost')\n    return n\n"
+        "@pydron.schedule\ndef main():\n    return [f(n) for n in range(6)]\n"
+        "with open('result', 'w') as file:\n    file.write(str(main()))\n"
+    )
+    words = ["-c", f"exec {sys.executable} program.py <&- >&-"]
+    finished = subprocess.run(
+        ["sh", *words], cwd=tmp_path, env={**os.environ, "PYDRON_ALWAYS": "1", "PYDRON_WORKERS": "2"},
+        stderr=subprocess.PIPE, timeout=100,
+    )  # fmt: skip
+    assert (finished.returncode, finished.stderr) == (0, b"")
+    assert (tmp_path / "result").read_text() == "[0, 1, 2, 3, 4, 5]"

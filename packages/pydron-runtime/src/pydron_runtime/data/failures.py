@@ -7,7 +7,9 @@ the user's own lines, carets included.
 
 from __future__ import annotations
 
+import io
 import math
+import pickle
 import traceback
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -15,8 +17,9 @@ from typing import Any
 
 import msgspec
 
+from pydron.interrupts import let_through
 from pydron.places import Place, code_at, entry_at, place_of_entry
-from pydron_runtime.data.payload import Payload, TransportError, dump
+from pydron_runtime.data.payload import ByValuePickler, Payload, TransportError, dump
 from pydron_runtime.data.payload import load as load_payload
 
 _OWN = "pydron_runtime"
@@ -27,7 +30,8 @@ _STANDS_FOR_USERS = "pydron_runtime.conformance."
 class FrameRecord(msgspec.Struct, frozen=True):
     """Where one frame of a traceback stood.
 
-    Lines are 1-based; columns are UTF-8 byte offsets as in ``ast``, or None where the interpreter keeps none.
+    Lines are 1-based; columns are UTF-8 byte offsets as in ``ast``, or None where the interpreter keeps none. The names
+    are those that the code could use there, if one was not found: one of them may have been meant.
     """
 
     filename: str
@@ -37,6 +41,7 @@ class FrameRecord(msgspec.Struct, frozen=True):
     end_line: int | None = None
     column: int | None = None
     end_column: int | None = None
+    names: tuple[str, ...] = ()
 
 
 def records_of(trace: TracebackType | None) -> list[FrameRecord]:
@@ -85,7 +90,7 @@ def traceback_of(records: Iterable[FrameRecord]) -> TracebackType | None:
     for record in reversed(list(records)):
         place = Place(record.line, record.end_line, record.column, record.end_column)
         code = code_at(record.filename, record.name, place)
-        rebuilt = entry_at(code, record.line, rebuilt, {"__name__": record.module})
+        rebuilt = entry_at(code, record.line, rebuilt, {**dict.fromkeys(record.names), "__name__": record.module})
     return rebuilt
 
 
@@ -131,6 +136,9 @@ def dump_failure(exception: BaseException) -> tuple[Payload, str]:
         for member in family
     ]
     records = [records_of(member.__traceback__) for member in family]
+    for member, each in zip(family, records):
+        if isinstance(member, NameError) and each:
+            each[-1] = msgspec.structs.replace(each[-1], names=_names_for(member))
     payload = dump((family, links, [[_flat(record) for record in each] for each in records]), "exception")
     _verify(payload, family)
     return payload, _text(exception)
@@ -138,7 +146,8 @@ def dump_failure(exception: BaseException) -> tuple[Payload, str]:
 
 def _flat(record: FrameRecord) -> tuple[Any, ...]:
     return (
-        record.filename, record.line, record.name, record.module, record.end_line, record.column, record.end_column
+        record.filename, record.line, record.name, record.module, record.end_line, record.column, record.end_column,
+        record.names,
     )  # fmt: skip
 
 
@@ -154,19 +163,73 @@ def load_failure(payload: Payload) -> tuple[BaseException, list[FrameRecord]]:
         member.__context__ = None if context is None else family[context]
         member.__suppress_context__ = suppress
         for name, value in hints.items():
-            setattr(member, name, value)
+            if name != "obj":
+                setattr(member, name, value)
+            elif (found := _read(value)) is not None:
+                member.obj = found
         if place:
             member.__traceback__ = traceback_of(FrameRecord(*each) for each in records[place])
     return family[0], [FrameRecord(*each) for each in records[0]]
 
 
-def _hints(exception: BaseException) -> dict[str, str]:
-    """What the interpreter's "did you mean" needs and older versions of pickle leave out."""
+def _hints(exception: BaseException) -> dict[str, Any]:
+    """What the interpreter's "did you mean" needs and pickle leaves out."""
+    hints: dict[str, Any] = {}
     if isinstance(exception, (NameError, AttributeError)):
         name = getattr(exception, "name", None)
         if isinstance(name, str):
-            return {"name": name}
-    return {}
+            hints["name"] = name
+    if isinstance(exception, AttributeError):
+        written = _written(getattr(exception, "obj", None))
+        if written is not None:
+            hints["obj"] = written
+    return hints
+
+
+def _names_for(error: NameError) -> tuple[str, ...]:
+    """The names that the code could use which has not found one."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ()
+    frame = trace.tb_frame
+    names = dict.fromkeys((*frame.f_locals, *frame.f_globals, *frame.f_builtins))
+    names.pop("__builtins__", None)  # where Python would look for them, once more
+    return tuple(names)
+
+
+HINT = 65536
+"""Bytes that an object may have whose attribute was not found: its other attributes are for a hint only."""
+
+
+class _Hint(io.BytesIO):
+    """Refuses what is larger."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > HINT:
+            raise ValueError("too large for a hint")
+        return super().write(data)
+
+
+def _written(value: object) -> bytes | None:
+    """A small object in serialised form; None if it is none, or cannot be pickled."""
+    stream = _Hint()
+    try:
+        ByValuePickler(stream, protocol=5).dump(value)
+    except BaseException as error:
+        let_through(error)
+        return None
+    return stream.getvalue()
+
+
+def _read(written: bytes) -> object:
+    """The object; None if its class refuses."""
+    try:
+        return pickle.loads(written)
+    except BaseException as error:
+        let_through(error)
+        return None
 
 
 def _text(exception: BaseException) -> str:

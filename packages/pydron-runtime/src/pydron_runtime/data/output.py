@@ -23,6 +23,9 @@ TEXT, BYTES, RAW, FLUSH, LOG, WARNING, RENEW = "text", "bytes", "raw", "flush", 
 CONFIGURED = "pydron_configured"
 """Field of a record on its way: whether its call has given the root logger handlers."""
 
+MAIN_THREAD = "MainThread"
+"""What records name the thread that makes a call in a worker, unless the call has renamed it."""
+
 CALLER = "<the caller>"
 """The file that a warning names which is about the program's line, from which the call was made."""
 

@@ -10,10 +10,9 @@ import logging
 import os
 import pickle
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.data.output import (
@@ -22,6 +21,7 @@ from pydron_runtime.data.output import (
     CONFIGURED,
     FLUSH,
     LOG,
+    MAIN_THREAD,
     RAW,
     RENEW,
     TEXT,
@@ -32,6 +32,7 @@ from pydron_runtime.data.output import (
 )
 from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.entries import Entry, Operation, TaskEntry
+from pydron_runtime.machine.granularity import cost_of
 from pydron_runtime.machine.putting_off import put_off
 from pydron_runtime.machine.warned import show_warnings
 
@@ -69,6 +70,8 @@ def let_out(entry: Entry) -> None:
     """An entry counts, or has failed at its place in the program: what it has put out comes out."""
     if isinstance(entry, TaskEntry):
         if entry.output:
+            if any(chunk.kind == RAW for chunk in entry.output):
+                cost_of(entry.callee).beneath = True
             bring_forth(entry.output, entry.frame, entry.site)
     elif isinstance(entry, Operation) and entry.warned:
         show_warnings(entry.warned)
@@ -94,7 +97,12 @@ def _write(stream: Any, chunk: Chunk) -> None:
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
-    """To the descriptor itself: what Python has not flushed yet comes later, as it would have."""
+    """To the descriptor itself: what Python has not flushed yet comes later, as it would have.
+
+    A program that was started without one has put its number to another use.
+    """
+    if (sys.__stdout__, sys.__stderr__)[descriptor - 1] is None:
+        return
     rest = memoryview(data)
     try:
         while rest:
@@ -107,8 +115,14 @@ def _log(data: bytes) -> None:
     fields = pickle.loads(data)
     if fields.pop(CONFIGURED) and not logging.root.handlers:
         logging.basicConfig()  # as `logging.warning` and its like do when they come to a program without handlers
-    fields.update(process=os.getpid(), thread=threading.get_ident(), threadName=threading.current_thread().name)
-    fields.update(processName="MainProcess")
+    here = vars(logging.LogRecord("", 0, "", 0, "", (), None))
+    own = ["process", "processName"]
+    if fields["threadName"] == MAIN_THREAD:
+        own += ["thread", "threadName"]
+    if fields.get("taskName") is None and "taskName" in here:
+        own.append("taskName")
+    fields.update((name, here[name]) for name in own)
+    fields["relativeCreated"] = here["relativeCreated"] - (here["created"] - fields["created"]) * 1000
     logging.getLogger(fields["name"]).handle(logging.makeLogRecord(fields))
 
 
@@ -145,6 +159,14 @@ def listening(transcript: Transcript, with_loggers: bool = True) -> Iterator[Non
         _hand_back(instead, streams)
         if with_loggers:
             logging.Logger.handle = handle  # type: ignore[method-assign]
+
+
+def listening_ahead(entry: TaskEntry, transcript: Transcript) -> AbstractContextManager[None]:
+    """The same, unless everything before an entry has counted: then it is the turn of its output."""
+    assert entry.frame is not None
+    machine = entry.frame.machine
+    machine.retire()
+    return nullcontext() if machine.oldest is entry else listening(transcript)
 
 
 def _hand_back(instead: tuple[Any, Any], streams: tuple[Any, Any]) -> None:

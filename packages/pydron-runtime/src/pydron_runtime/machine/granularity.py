@@ -43,6 +43,8 @@ class Cost:
     """What one function's calls take.
 
     Attributes:
+        beneath: Calls have written to descriptors, beneath Python's streams. What they write in a worker comes out when
+            they count; in the program it would at once. So they are not made ahead of others there.
         calls: How many were measured.
         mean: Nanoseconds, the recent ones weighing more.
         largest: Bytes of the largest result that came from a worker; None if none did.
@@ -50,10 +52,11 @@ class Cost:
         surprised: The last call that ran in the program took very long.
     """
 
-    __slots__ = ("calls", "largest", "mean", "sizes", "surprised")
+    __slots__ = ("beneath", "calls", "largest", "mean", "sizes", "surprised")
 
     def __init__(self, sizes: Sizes | None = None) -> None:
         self.sizes = sizes
+        self.beneath = False
         self.calls = 0
         self.surprised = False
         self.largest: int | None = None
@@ -67,17 +70,17 @@ class Cost:
     @property
     def is_short(self) -> bool:
         """Whether calls are better made where the program is."""
-        return self.is_known and self.mean < SHORT and not always()
+        return self.is_known and self.mean < SHORT and not self.beneath and not always()
 
     @property
     def is_fairly_short(self) -> bool:
         """Whether calls are better made in ranges than handed out one by one."""
-        return self.is_known and self.mean < FAIRLY_SHORT and not always()
+        return self.is_known and self.mean < FAIRLY_SHORT and not self.beneath and not always()
 
     def is_short_call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether this call is better made where the program is."""
         sizes = self.sizes
-        if sizes is None or not sizes.tell or always():
+        if sizes is None or not sizes.tell or self.beneath or always():
             return self.is_short
         if Pending in map(type, args) or Pending in map(type, kwargs.values()):
             return False

@@ -14,7 +14,7 @@ from pydron_runtime.data.output import Transcript
 from pydron_runtime.data.payload import Payload, TransportError
 from pydron_runtime.data.readable import dump_readable
 from pydron_runtime.data.tasks import Completion, Failed, Lost, Skipped, Succeeded, Task, Untransportable
-from pydron_runtime.machine.brought_forth import listening
+from pydron_runtime.machine.brought_forth import listening_ahead
 from pydron_runtime.machine.drops import Drops
 from pydron_runtime.machine.entries import State, TaskEntry, numbers
 from pydron_runtime.machine.granularity import SHORT_CALL, cost_of
@@ -244,7 +244,7 @@ class Tasks:
         machine = self._machine
         transcript = Transcript()
         began = time.perf_counter_ns()
-        with machine.observer.in_program(entry, reason), listening(transcript):
+        with listening_ahead(entry, transcript), machine.observer.in_program(entry, reason):
             value, failure = run_here((_from_its_place(entry), entry.arguments, entry.references))
         if entry.stays:
             cost_of(entry.callee).ran_in_program(time.perf_counter_ns() - began)

@@ -189,5 +189,4 @@ def main(descriptor: int, home: str, endpoint: str) -> None:
     finally:
         if os.getpid() == started:
             nursery.end()
-            sys.stdout.flush()
             os._exit(0)
