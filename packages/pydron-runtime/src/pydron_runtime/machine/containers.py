@@ -56,10 +56,8 @@ class Containers:
 
     def track_if(self, container: Any, *elements: Any) -> None:
         """Track the container if one of the elements that were put into it needs that."""
-        for element in elements:
-            if type(element) is Pending or id(element) in self._tracked:
-                self.track(container)
-                return
+        if Pending in map(type, elements) or self._tracked and not self._tracked.keys().isdisjoint(map(id, elements)):
+            self.track(container)
 
     def inside(self, container: Any) -> Iterator[Pending]:
         """Every pending value that is not there yet in a tracked container, however deep."""

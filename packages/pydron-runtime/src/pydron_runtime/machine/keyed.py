@@ -3,19 +3,23 @@
 The function is called for all elements first; the calls overlap. What is done with the keys is an operation of its own,
 which is put off until they are there. Where Python looks at one key before it computes the next, the operation has a
 step for each key, so that the first failure in program order is the one that counts.
+
+When the calls turn out to be short, Python takes the rest of the elements (:mod:`.lulls`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice, tee
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from pydron_runtime.machine.current import await_order, await_writers, current, settled
+from pydron_runtime.machine.lulls import Lull
 from pydron_runtime.machine.mapping import is_mapped
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.putting_off import all_safe, put_off
-from pydron_runtime.machine.safety import CONTAINERS, SCALARS
+from pydron_runtime.machine.safety import CONTAINERS, ITERATORS, SCALARS
 from pydron_runtime.machine.stores import MISSING, snapshot
 from pydron_runtime.machine.turns import change
 
@@ -48,7 +52,7 @@ def by_key(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: 
     containers = frame.machine.containers
 
     def arrange(*values: Any) -> list[Any]:
-        made = [elements[index] for index in _order(values, backwards)]
+        made = _arranged(elements, values, backwards)
         containers.track_if(made, *made)
         return made
 
@@ -68,7 +72,7 @@ def sort_by_key(frame: Frame, site: int, target: list[Any], kwargs: dict[str, An
         return snapshot(target)
 
     def arrange(*values: Any) -> None:
-        target[:] = [target[index] for index in _order(values, backwards)]
+        target[:] = _arranged(target, values, backwards)
 
     change(frame, site, target, prepare, arrange, tuple(keys))
     return None
@@ -77,15 +81,34 @@ def sort_by_key(frame: Frame, site: int, target: list[Any], kwargs: dict[str, An
 def select(frame: Frame, site: int, function: Any, iterable: Any) -> Any:
     """What ``filter(function, iterable)`` gives, as a list."""
     elements: list[Any] = []
-    verdicts = [*_verdicts(frame, site, function, iterate(frame, site, iterable), elements)]
+    iterable = current(frame, site, iterable)
+    steps = iterate(frame, site, iterable)
+    verdicts: list[Any] = []
+    lull = Lull(frame)
+    for verdict in _verdicts(frame, site, function, steps, elements):
+        verdicts.append(verdict)
+        if lull.begins() and SCALARS.issuperset(map(type, _values(frame, site, verdicts))):
+            rest = islice(iterable, len(elements), None) if type(iterable) in _ORDERED else steps
+            if type(iterable) in ITERATORS:
+                rest = iterable  # it is where the steps have got to
+            return [*_selected(elements, _values(frame, site, verdicts)), *filter(function, rest)]
     containers = frame.machine.containers
 
     def choose(*values: Any) -> list[Any]:
-        made = [element for element, verdict in zip(elements, values) if verdict]
+        made = _selected(elements, values)
         containers.track_if(made, *made)
         return made
 
     return _with_keys(frame, site, choose, verdicts)
+
+
+def _selected(elements: list[Any], verdicts: Iterable[Any]) -> list[Any]:
+    return [element for element, verdict in zip(elements, verdicts) if verdict]
+
+
+def _values(frame: Frame, site: int, values: list[Any]) -> list[Any]:
+    """What stands for values that are there, as these."""
+    return [current(frame, site, value) for value in values]
 
 
 def _verdicts(frame: Frame, site: int, function: Any, iterable: Iterator[Any], elements: list[Any]) -> Iterator[Any]:
@@ -108,15 +131,21 @@ def _elements(frame: Frame, site: int, iterable: Any) -> Any:
 def _keys(frame: Frame, site: int, key: Any, elements: list[Any]) -> list[Any]:
     from pydron_runtime.machine.ops_call import call  # the two refer to each other
 
-    return [call(frame, site, key, element) for element in elements]
+    keys: list[Any] = []
+    lull, left = Lull(frame), iter(elements)
+    for element in left:
+        keys.append(call(frame, site, key, element))
+        if lull.begins():
+            return [*_values(frame, site, keys), *map(key, left)]
+    return keys
 
 
-def _order(keys: tuple[Any, ...], backwards: bool) -> list[int]:
-    return sorted(range(len(keys)), key=keys.__getitem__, reverse=backwards)
+def _arranged(elements: list[Any], keys: Iterable[Any], backwards: bool) -> list[Any]:
+    return [element for _, element in sorted(zip(keys, elements), key=itemgetter(0), reverse=backwards)]
 
 
 def _with_keys(frame: Frame, site: int, function: Callable[..., Any], keys: list[Any]) -> Any:
-    if all(type(key) in SCALARS for key in keys):
+    if SCALARS.issuperset(map(type, keys)):
         return function(*keys)
     entry = put_off(frame, site, function, tuple(keys))
     entry.pending.fresh = True
@@ -143,24 +172,28 @@ def _best(frame: Frame, site: int, least: bool, key: Any, iterable: Iterable[Any
 
     best: Any = (_NOTHING, 0)
     elements: list[Any] = []
-    for index, element in enumerate(iterable):
+    lull, left = Lull(frame, possible=tiers is None), iter(iterable)
+    for index, element in enumerate(left):
         if tiers is not None and tiers.plain:
-            known = current(frame, site, best)  # nothing is under way
-            rest = chain((element,), iterable)
-            return _best_of_rest(least, key, current(frame, site, elements[known[1]]), known[0], rest)
+            return _best_of_rest(frame, site, least, key, best, elements, chain((element,), left))
         elements.append(element)
         found = call(frame, site, key, element)
         best = put_off(frame, site, _step(least, index), (best, found), safe=_compares_safely).pending
+        if lull.begins():
+            return _best_of_rest(frame, site, least, key, best, elements, left)
     return put_off(frame, site, lambda last: elements[last[1]], (best,), safe=lambda last: True).pending
 
 
-def _best_of_rest(least: bool, key: Any, best: Any, known: Any, rest: Iterator[Any]) -> Any:
-    """The same, as Python does it, where the best up to here is known with its key."""
-    for element in rest:
-        found = key(element)
-        if found < known if least else found > known:
-            best, known = element, found
-    return best
+def _best_of_rest(
+    frame: Frame, site: int, least: bool, key: Any, best: Any, elements: list[Any], rest: Iterator[Any]
+) -> Any:
+    """The same, as Python does it, where the best of the elements up to here is there with its key."""
+    known, index = current(frame, site, best)
+    compared, kept = tee(rest)
+    found = (min if least else max)(
+        chain(((known, current(frame, site, elements[index])),), zip(map(key, compared), kept)), key=itemgetter(0)
+    )
+    return found[1]
 
 
 def _step(least: bool, index: int) -> Callable[[Any, Any], tuple[Any, int]]:

@@ -15,12 +15,11 @@ from itertools import chain
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from pydron.config import always
-from pydron_runtime.machine.aside import make_room
 from pydron_runtime.machine.current import await_writers, current, value_of
 from pydron_runtime.machine.folding import FOLDING, fold, settled_start
 from pydron_runtime.machine.keyed import best_by_key
 from pydron_runtime.machine.lent import is_fed, is_lent, is_map
+from pydron_runtime.machine.lulls import Lull
 from pydron_runtime.machine.ops_access import iterate
 from pydron_runtime.machine.ops_pure import listed, truth
 from pydron_runtime.machine.own_pace import one_by_one
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.frames import Frame
 
 _SEQUENCES = frozenset({list, tuple, range, str, bytes})
-
-_STREAK = 48
-"""After so many elements for which no call was handed out, the rest is taken as Python takes it."""
 
 
 def used_up(frame: Frame, site: int, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -117,7 +113,7 @@ class Taking:
         self._site = site
         self._iterable = iterable
         lent = frame.machine.iterators.lent.get(iterable) if type(iterable) is GeneratorType else None
-        self._may_switch = frame is frame.machine.main and not always() and (lent is None or lent.resumes)
+        self._lull = Lull(frame, possible=lent is None or lent.resumes)
         self.plain = False
 
     def stay_plain(self, elements: Iterator[Any]) -> Iterator[Any]:
@@ -125,30 +121,12 @@ class Taking:
         return iter(self._iterable)
 
     def __iter__(self) -> Iterator[Any]:
-        machine = self._frame.machine
-        steps = iterate(self._frame, self._site, self._iterable)
-        issued, idle = machine.tasks.issued, 0
-        for element in steps:
+        for element in iterate(self._frame, self._site, self._iterable):
             yield element
-            if machine.tasks.issued != issued:
-                issued, idle = machine.tasks.issued, 0
-            idle += 1
-            if idle > _STREAK and self._may_switch and self._is_idle(idle):
-                break
-        else:
-            return
-        self.plain = True
-        machine.containers.fill()
-        machine.passed += 1
-        make_room()
-        yield from self._iterable
-
-    def _is_idle(self, idle: int) -> bool:
-        """Whether nothing is under way; looked at once in a while."""
-        machine = self._frame.machine
-        if machine.main.queue and idle % 8 == 0:
-            machine.poll()
-        return not machine.main.queue
+            if self._lull.begins():
+                self.plain = True
+                yield from self._iterable
+                return
 
 
 def any_or_all(frame: Frame, site: int, callee: Any, elements: Iterator[Any], tiers: Any = None) -> bool:
