@@ -39,6 +39,12 @@ def gen(n):
             yield i
     finally:
         print("closed", n)
+
+def looping(n):
+    found = []
+    for x in gen(n):
+        found.append(fails(x, 2))
+    return found
 """
 
 PROGRAMS = {
@@ -52,6 +58,32 @@ PROGRAMS = {
         note(g(Thing(a).doubled()))
         print("next", f(5))
         return a
+    """,
+    "a generator of a loop that fails, in the loop's function": """
+        for number in range(2):
+            try:
+                for x in gen(5):
+                    note(fails(x, 2))
+                    if number and fails(x, 1) > 1:
+                        break
+            except ValueError as error:
+                print("handled", error.args)
+            print("next", f(number))
+        return number
+    """,
+    "a generator of a loop that fails, in a function that is entered": """
+        try:
+            return looping(f(3))
+        except ValueError as error:
+            print("handled", error.args)
+        return f(1)
+    """,
+    "the generator below a generator expression that is left": """
+        first = next((g(x) for x in gen(4) if f(x) > 2), None)
+        print("first", first)
+        pairs = list(zip(gen(2), (f(x) for x in gen(5))))
+        print("pairs", pairs)
+        return any(f(x) == 2 for x in gen(6))
     """,
     "an object that is dropped at once": """
         a = f(1)

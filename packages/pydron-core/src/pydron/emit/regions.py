@@ -212,7 +212,9 @@ class Regions:
             body = self._for_inline(node, place(name_of(parameter), iterable), iterable, frozenset(plan.captures))
         self.function(plan, [parameter, *plan.captures], body, iterable)
         self.sites.node_id = node.id
-        return self.invoke("loop_over", plan, [emitted_iterable], iterable)
+        own, handed_over = self.releases.handed_over(node, emitted_iterable)
+        captured: list[ast.expr] = [ast.Constant(None) if name == own else name_of(name) for name in plan.captures]
+        return self.invoke("loop_over", plan, [handed_over], iterable, captured)
 
     @contextmanager
     def stream(self, sink: str) -> Iterator[None]:
@@ -262,8 +264,9 @@ class Regions:
             begun = self.aheads.begun(ahead, node, iterable, assigned)
             steps: ast.expr = ast.Call(ast.Attribute(name_of(ahead), "steps", ast.Load()), [], [])
             written = place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), at)
-            return [begun, written, self.aheads.ended(ahead, node)]
-        steps = self.expressions.operation("iterate", at, iterable)
+            left = place(ast.Try([written], [], [], [self.aheads.ended(ahead, node)]), at)
+            return [begun, *self.releases.used_up(node, iterable), left]
+        steps = self.expressions.operation("iterate", at, self.releases.taken(node, iterable))
         return [place(ast.For(loop_target, steps, body or [ast.Pass()], orelse, None), stepped_at(node))]
 
     def _while(self, node: While, assigned: Names) -> list[ast.stmt]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from pydron.emit.builder import PREFIX, place, target_of
-from pydron.ir.lifetimes import Lifetimes
+from pydron.ir.lifetimes import Lifetimes, given_up
 from pydron.ir.names import all_reads
 from pydron.ir.nodes import For, Node, Try
 
@@ -34,9 +34,29 @@ class Releases:
         """
         at = node.iterable.expression()
         names = {part.id for part in (iterable, at) if isinstance(part, ast.Name)}
-        own = {name for name in names if name.startswith(PREFIX) or name in self._lifetimes.after.get(node.id, ())}
-        own -= all_reads(node.body, frozenset(own))
-        return let_go(sorted(own), at)
+        return let_go(sorted(name for name in names if self._only_looped_over(name, node)), at)
+
+    def taken(self, node: For, iterable: ast.expr) -> ast.expr:
+        """What a loop goes through, emitted, so that from then on only its iterator has it."""
+        if isinstance(iterable, ast.Name) and self._only_looped_over(iterable.id, node):
+            return given_up(iterable)
+        return iterable
+
+    def _only_looped_over(self, name: str, node: For) -> bool:
+        """Whether nothing but a loop has to do with what a name holds."""
+        own = name.startswith(PREFIX) or name in self._lifetimes.after.get(node.id, ())
+        return own and name not in all_reads(node.body, frozenset({name}))
+
+    def handed_over(self, node: For, iterable: ast.expr) -> tuple[str, ast.expr]:
+        """What a loop that is a function of its own goes through, so that only the loop has it; and the temporary that
+        had it, "" if there is none.
+
+        Args:
+            iterable: What it goes through, emitted.
+        """
+        at = node.iterable.expression()
+        name = at.id if isinstance(at, ast.Name) and self._only_looped_over(at.id, node) else ""
+        return name, self.taken(node, iterable)
 
     def handling(self, node: Try, at: ast.expr | ast.stmt) -> list[ast.stmt]:
         """The statements that begin a handler."""

@@ -35,17 +35,20 @@ class Lifetimes:
     handling: dict[int, list[str]] = field(default_factory=dict)
 
     def raised(self, error: ast.expr) -> ast.expr:
-        """What a statement raises; a temporary is let go before that: ``(name, name := None)[0]``.
+        """What a statement raises; a temporary is let go before that.
 
         An exception that its own frame held would be in a cycle with it, and keep all variables of the function.
         """
-        if not isinstance(error, ast.Name) or error.id not in self.temporaries:
-            return error
-        gone = ast.NamedExpr(ast.Name(error.id, ast.Store()), ast.Constant(None))
-        value = ast.Subscript(ast.Tuple([error, gone], ast.Load()), ast.Constant(0), ast.Load())
-        for part in all_nodes([value]):
-            ast.copy_location(part, error)
-        return value
+        return given_up(error) if isinstance(error, ast.Name) and error.id in self.temporaries else error
+
+
+def given_up(name: ast.Name) -> ast.expr:
+    """The value of a variable, which is let go: ``(name, name := None)[0]``."""
+    gone = ast.NamedExpr(ast.Name(name.id, ast.Store()), ast.Constant(None))
+    value = ast.Subscript(ast.Tuple([name, gone], ast.Load()), ast.Constant(0), ast.Load())
+    for part in all_nodes([value]):
+        ast.copy_location(part, name)
+    return value
 
 
 def lifetimes_of(graph: Graph) -> Lifetimes:

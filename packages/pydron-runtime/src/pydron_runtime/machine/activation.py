@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -73,13 +74,15 @@ def loop(frame: Frame, site: int, number: int, function: Callable[..., Any], *ca
 def loop_over(frame: Frame, site: int, number: int, function: Callable[..., Any], iterable: Any, *captures: Any) -> Any:
     """A ``for`` loop as a region: deferred as a whole if what it goes through is not there yet."""
     iterable = current(frame, site, iterable)
-    plan = frame.code.deferrable[number]
     if type(iterable) is Pending and iterable.parts is None:
-        received = dict(zip(plan.captures, captures))
+        plan = frame.code.deferrable[number]
+        received = {**dict(zip(plan.captures, captures)), "": iterable}
         if may_defer(frame.code, plan.facts, received):
             child = _region_frame(frame, site, plan, received)
-            return _begin(child, lambda: function(child, iterable, *captures))
-    return function(frame, iterable, *captures)
+            return _begin(child, functools.partial(function, child, iterable, *captures))
+    held = [iterable]
+    del iterable  # this frame may be in the traceback of a failure, and would keep alive what only the loop has
+    return function(frame, held.pop(), *captures)
 
 
 _NESTED = 16

@@ -11,7 +11,7 @@ from greenlet import getcurrent
 from pydron import runner
 from pydron.interrupts import is_interrupt
 from pydron.places import Place, line_of
-from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding, attempt_of
+from pydron_runtime.machine.attempts import PASSING, UNBOUND, Attempt, Unwinding, attempt_of, first_open
 from pydron_runtime.machine.claims import is_within
 from pydron_runtime.machine.contexts import end_context, handled_at
 from pydron_runtime.machine.current import settled, value_of
@@ -60,6 +60,7 @@ def fails(attempt: Attempt, site: int) -> None:
     attempt.ending = True
     if isinstance(error, PASSING):
         if isinstance(error, Unwinding) and error.attempt is attempt:
+            error.__traceback__ = None  # its frames have what the body had, which ends now
             raise attempt.withdraw()
         attempt.over(State.DROPPED)
         return
@@ -150,6 +151,8 @@ def caught(attempt: Attempt, site: int) -> int:
         error.__traceback__ = runner.without_own_frames(error.__traceback__)
         show_cause(error)
     attempt.machine.observer.frame_finished(attempt, error)
+    if first_open(attempt.machine.main) is None:
+        attempt.machine.endings.let_go()
     shown = error.__traceback__
     if shown is None:
         return attempt.code.span(site).line

@@ -89,14 +89,13 @@ class Tiers:
         answered: Whether it is for the form that takes answers; its elements come in pairs with them.
         given: Values of the variables that the loop reads and does not bind, as of the last switch.
         switched: Whether the form has just changed.
-        chunk: What the next iterations go through.
         begun: How many iterations have begun.
     """
 
     __slots__ = (
-        "__weakref__", "_alone", "_began", "_cost", "_frame", "_in_vain", "_iterations", "_likely", "_long",
+        "__weakref__", "_alone", "_began", "_chunk", "_cost", "_frame", "_in_vain", "_iterations", "_likely", "_long",
         "_may_switch", "_node", "_ranges", "_site", "_size", "_stays", "_steps", "_suspected", "answered", "begun",
-        "chunk", "given", "plain", "position", "raw", "source", "switched",
+        "given", "plain", "position", "raw", "source", "switched",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, site: int, iterable: Any, node: int) -> None:
@@ -136,7 +135,7 @@ class Tiers:
         self.plain = False
         self.switched = False
         self._alone = False
-        self.chunk: Iterable[Any] = ()
+        self._chunk: Iterable[Any] = ()
         self._size = 1
         self._began = 0
         self._may_switch = not always()
@@ -185,12 +184,12 @@ class Tiers:
                     self._frame.go_on_as_written()
                 self._size = 1
         if self.plain and type(self.raw) in _COUNTED and length_hint(self.raw):
-            self.chunk = islice(self.raw, self._size)
+            self._chunk = islice(self.raw, self._size)
         else:
             first = next(self.raw if self.plain else self._steps, _NOTHING)
             if first is _NOTHING:
                 return False
-            self.chunk = chain((first,), islice(self.raw, self._size - 1) if self.plain else self._on_machine())
+            self._chunk = chain((first,), islice(self.raw, self._size - 1) if self.plain else self._on_machine())
         self.begun += 1
         if self.plain:
             make_room()
@@ -199,11 +198,17 @@ class Tiers:
             self.position += 1
         return True
 
+    @property
+    def chunk(self) -> Iterable[Any]:
+        """What the next iterations go through. Given once: it leads to the tiers, which would never end in a cycle."""
+        chunk, self._chunk = self._chunk, _NO_ELEMENTS
+        return chunk
+
     def leave(self) -> None:
         """Drop what the loop goes through, which nobody asks any more: a generator ends where plain Python ends it."""
         if type(self._steps) is InTurn:
             self._steps.raw = _NO_ELEMENTS  # frames in the traceback of a failure may have it
-        self.source = self.raw = self._steps = self.chunk = _NO_ELEMENTS
+        self.source = self.raw = self._steps = self._chunk = _NO_ELEMENTS
         self._ranges = None
 
     def _measure(self) -> None:
@@ -265,7 +270,7 @@ class Tiers:
         if chunk is None:
             self._give_up()
             return False
-        self.chunk, self.answered = chunk, True
+        self._chunk, self.answered = chunk, True
         return True
 
     def _give_up(self) -> None:
