@@ -212,9 +212,8 @@ class Regions:
             body = self._for_inline(node, place(name_of(parameter), iterable), iterable, frozenset(plan.captures))
         self.function(plan, [parameter, *plan.captures], body, iterable)
         self.sites.node_id = node.id
-        own, handed_over = self.releases.handed_over(node, emitted_iterable)
-        captured: list[ast.expr] = [ast.Constant(None) if name == own else name_of(name) for name in plan.captures]
-        return self.invoke("loop_over", plan, [handed_over], iterable, captured)
+        given = self.releases.handed_over(node, emitted_iterable, plan.captures)
+        return self.invoke("loop_over", plan, given, iterable, [])
 
     @contextmanager
     def stream(self, sink: str) -> Iterator[None]:

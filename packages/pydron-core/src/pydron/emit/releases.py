@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from pydron.emit.builder import PREFIX, place, target_of
+from pydron.emit.builder import PREFIX, name_of, place, target_of
 from pydron.ir.lifetimes import Lifetimes, given_up
 from pydron.ir.names import all_reads
 from pydron.ir.nodes import For, Node, Try
@@ -47,16 +47,17 @@ class Releases:
         own = name.startswith(PREFIX) or name in self._lifetimes.after.get(node.id, ())
         return own and name not in all_reads(node.body, frozenset({name}))
 
-    def handed_over(self, node: For, iterable: ast.expr) -> tuple[str, ast.expr]:
-        """What a loop that is a function of its own goes through, so that only the loop has it; and the temporary that
-        had it, "" if there is none.
+    def handed_over(self, node: For, iterable: ast.expr, captures: Iterable[str]) -> list[ast.expr]:
+        """What a loop that is a function of its own is given: what it goes through, which nobody else has from then on,
+        and the variables that it captures.
 
         Args:
             iterable: What it goes through, emitted.
         """
         at = node.iterable.expression()
         name = at.id if isinstance(at, ast.Name) and self._only_looped_over(at.id, node) else ""
-        return name, self.taken(node, iterable)
+        captured = (ast.Constant(None) if capture == name else name_of(capture) for capture in captures)
+        return [self.taken(node, iterable), *captured]
 
     def handling(self, node: Try, at: ast.expr | ast.stmt) -> list[ast.stmt]:
         """The statements that begin a handler."""

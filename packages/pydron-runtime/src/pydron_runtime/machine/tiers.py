@@ -105,8 +105,7 @@ class Tiers:
         self.source = iterable
         self._ranges: Ranges | None = None
         self._cost = 0.0
-        self._long = False
-        self._stays = False
+        self._long = self._stays = False
         self._iterations = 0
         self._suspected = self._in_vain = 0.0
         self.position = -1
