@@ -109,16 +109,25 @@ class Cost:
             self.calls = 0  # measure anew, in the workers
 
 
-_costs: weakref.WeakKeyDictionary[Any, Cost] = weakref.WeakKeyDictionary()
+_costs: dict[int, tuple[weakref.ref[Any], Cost]] = {}
+"""By the identity of the function, as long as it exists: each call asks several times, and no code of the user's."""
 
 
 def cost_of(function: Callable[..., Any]) -> Cost:
     """What is known of a function's cost in this process."""
+    known = _costs.get(id(function))
+    return _first_asked(function) if known is None else known[1]
+
+
+def _first_asked(function: Callable[..., Any]) -> Cost:
+    cost = Cost(Sizes() if type(function) is FunctionType and is_recursive(function) else None)
+    key = id(function)
+
+    def forget(_: object, costs: dict[int, Any] = _costs) -> None:  # a default: at the very end, names mean nothing
+        costs.pop(key, None)
+
     try:
-        cost = _costs.get(function)
-        if cost is None:
-            recursive = type(function) is FunctionType and is_recursive(function)
-            cost = _costs[function] = Cost(Sizes() if recursive else None)
-    except TypeError:  # cannot be referred to weakly
-        cost = Cost()
+        _costs[key] = weakref.ref(function, forget), cost
+    except TypeError:
+        pass  # it cannot be referred to weakly
     return cost

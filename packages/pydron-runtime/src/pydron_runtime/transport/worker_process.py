@@ -21,6 +21,8 @@ from pydron_runtime.data.payload import Place, in_segment
 from pydron_runtime.protocol.codec import Frames, decode_to_worker, encode
 from pydron_runtime.protocol.messages import (
     VERSION,
+    Drop,
+    Execute,
     Hand,
     Hello,
     Hold,
@@ -49,6 +51,8 @@ SOON = 100
 
 IDLE = 1000
 """Milliseconds after which an idle worker looks whether its parent is still there."""
+
+_IN = int(zmq.POLLIN)  # to calculate with flags takes long
 
 LOOK = 500_000
 """Nanoseconds between two looks at the socket while there are calls to make."""
@@ -117,18 +121,23 @@ class _WorkerProcess:
         return self._mappings.mapped(extent)
 
     def wait(self) -> bool:
-        """Take in the messages that have arrived, or the next one. False if none has come for a while."""
+        """Take in the next message. False if none has come for a while."""
         patience = SOON if self._mappings else IDLE
         if patience != self._patience:
             self._patience = patience
             self._stream.setsockopt(zmq.RCVTIMEO, patience)
         try:
-            first = decode_to_worker(self._stream.recv_multipart())
+            first = self._received()
         except zmq.Again:
             return False
-        self._backlog.append(first)
-        self.receive()
+        self._take_in(*first)
         return True
+
+    def _received(self) -> tuple[ToWorker, Sequence[bytes]]:
+        frames = [self._stream.recv()]
+        while self._stream.get(zmq.RCVMORE):
+            frames.append(self._stream.recv())
+        return decode_to_worker(frames)
 
     def sweep(self) -> None:
         """Let go of memory that nobody seems to need any more."""
@@ -145,29 +154,37 @@ class _WorkerProcess:
 
     def send(self, message: ToScheduler, frames: Frames) -> None:
         """Tell the scheduler."""
-        self._stream.send_multipart(encode(message, frames), copy=not frames)
+        if frames:
+            self._stream.send_multipart(encode(message, frames), copy=False)
+        else:
+            self._stream.send(encode(message, frames)[0])
 
     def receive(self) -> None:
         """Take in all messages that have arrived."""
         backlog, self._backlog = self._backlog, []
         for message, rest in chain(backlog, self._arrived()):
-            if isinstance(message, Surroundings):
-                self._enter(message)
-            elif isinstance(message, Voice):
-                self._capture.adapt(message)
-            elif isinstance(message, Modules):
-                self._follow(message)
-            elif isinstance(message, Share):
-                for number in message.numbers:
-                    self.send(*self._desk.share(number))
-            elif isinstance(message, Hand):
-                self._hatch.pass_out(handed(message, *self._desk.share(message.number)))
-            elif not isinstance(message, Source):
-                self._worker.accept(message, rest, time.monotonic_ns())
+            self._take_in(message, rest)
+
+    def _take_in(self, message: ToWorker, rest: Sequence[bytes]) -> None:
+        if isinstance(message, (Execute, Drop)):  # nearly all of them
+            self._worker.accept(message, rest, time.monotonic_ns())
+        elif isinstance(message, Surroundings):
+            self._enter(message)
+        elif isinstance(message, Voice):
+            self._capture.adapt(message)
+        elif isinstance(message, Modules):
+            self._follow(message)
+        elif isinstance(message, Share):
+            for number in message.numbers:
+                self.send(*self._desk.share(number))
+        elif isinstance(message, Hand):
+            self._hatch.pass_out(handed(message, *self._desk.share(message.number)))
+        elif not isinstance(message, Source):
+            self._worker.accept(message, rest)
 
     def _arrived(self) -> Iterator[tuple[ToWorker, Sequence[bytes]]]:
-        while int(self._stream.get(zmq.EVENTS)) & zmq.POLLIN:
-            yield decode_to_worker(self._stream.recv_multipart(zmq.NOBLOCK))
+        while int(self._stream.get(zmq.EVENTS)) & _IN:
+            yield self._received()
 
     def _may_hold(self, task: int) -> bool:
         """Whether the program has said so while the call was running. What else it has said has to wait."""

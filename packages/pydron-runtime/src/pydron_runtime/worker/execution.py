@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -20,8 +19,7 @@ from pydron_runtime.data.references import resolving
 from pydron_runtime.protocol.messages import FUNCTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(msgspec.Struct, frozen=True):
     """A call that a worker has accepted.
 
     Attributes:
@@ -33,7 +31,7 @@ class Execution:
     task: int
     digest: str
     arguments: Payload
-    values: Mapping[int, Payload | Kept] = field(default_factory=dict)
+    values: Mapping[int, Payload | Kept] = {}
     received: int = 0
     hold: bool = False
 
