@@ -68,8 +68,8 @@ class LocalDriver(Driver):
                     self._empty_inbox()
             if self._crew.fileno() in ready:
                 self._hear_nursery()
-            if self._channel.socket in ready:
-                self._hear_workers()
+            elif self._channel.socket in ready:
+                self._hear_workers(told=True)
             if due is not None and time.monotonic_ns() >= due:
                 self._look_after()
 
@@ -86,10 +86,10 @@ class LocalDriver(Driver):
         if self.scheduler.state.is_due(now := time.monotonic_ns()):
             self._handle(Ticked(now))
 
-    def _hear_workers(self) -> None:
+    def _hear_workers(self, told: bool = False) -> None:
         self._gathering = True  # one word to the program about all of them
         try:
-            for name, message, frames in self._channel.arrived():
+            for name, message, frames in self._channel.arrived(told):
                 self._heard(name, message, frames)
         finally:
             self._gathering = False
