@@ -107,11 +107,7 @@ class Tasks:
 
     def _submit_when_possible(self, entry: TaskEntry) -> None:
         """Submit the task when the executor knows the tasks it needs, and the program's own values are there."""
-        if not entry.references:
-            if entry.state is not State.DROPPED:
-                self._submit(entry)
-            return
-        if not entry.by_value and _had_better_stay(entry, self.outstanding):
+        if entry.references and not entry.by_value and _had_better_stay(entry, self.outstanding):
             entry.by_value = entry.stays = True
         for number in entry.references:
             producer = self.outstanding.get(number)
