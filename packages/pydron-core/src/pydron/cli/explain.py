@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import types
 from typing import TYPE_CHECKING
@@ -58,7 +59,8 @@ def _run(arguments: argparse.Namespace) -> int:
         print(documents[0] if len(documents) == 1 else "[" + ",\n".join(documents) + "]")
     else:
         colour = arguments.color == "always" or arguments.color == "auto" and _is_coloured()
-        sys.stdout.write("\n".join(_encodable(report.text(colour=colour)) for report in reports))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        sys.stdout.write("\n".join(_encodable(report.text(colour=colour, width=width)) for report in reports))
     return 0
 
 

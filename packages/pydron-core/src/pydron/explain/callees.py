@@ -87,6 +87,8 @@ class Callees:
             return Callee("late") if meant.standing == "unknown" and parts[0] in self.within else meant
         if entry is not None and entry.mark and len(parts) == 1:
             return Callee("functional" if entry.mark == "functional" else "scheduled")
+        if self._is_loaded_late(parts):
+            return Callee("late")
         return Callee("unknown" if len(parts) == 1 or entry is not None else "late")
 
     def meant(self, expression: ast.expr | None) -> Any:
@@ -106,6 +108,16 @@ class Callees:
     def shown(self, name: str) -> str:
         """A callee's name as the user wrote it."""
         return ast.unparse(self._text.callee(ast.parse(name, mode="eval").body))
+
+    def _is_loaded_late(self, parts: list[str]) -> bool:
+        """Whether a module in a dotted name brings what is not there yet when it is asked for it, as numpy does."""
+        found = self._lookup(parts[0], self._table.get(parts[0]))
+        for part in parts[1:]:
+            inner = _member(found, part)
+            if inner is _ABSENT:
+                return isinstance(found, types.ModuleType) and "__getattr__" in vars(found)
+            found = inner
+        return False
 
     def _lookup(self, name: str, entry: Global | None) -> Any:
         for layer in self._layers:
@@ -166,6 +178,13 @@ def entered_functions(graph: Graph, callees: Callees) -> Iterator[tuple[str, typ
             if id(function) not in met and known(function).standing == "entered":
                 met.add(id(function))
                 yield name, function
+
+
+def is_changeable(function: object) -> bool:
+    """Whether it is a function whose source the user can change: one of the program's, not of a library."""
+    from pydron.analysis.provenance import is_of_library
+
+    return isinstance(function, types.FunctionType) and not is_of_library(function)
 
 
 def graph_of_programs(function: types.FunctionType) -> Graph | None:

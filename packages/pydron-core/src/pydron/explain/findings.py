@@ -14,6 +14,7 @@ from pydron.explain.callees import (
     Callees,
     calls_in,
     calls_its_variables,
+    is_changeable,
     is_harmless_manager,
     is_straight,
     known,
@@ -100,7 +101,7 @@ def findings(graph: Graph, callees: Callees, classes: Classes, sync_points: Sync
                 found.append(_free(node))
     found += [_sequential(node, "late", "PD401", what) for node, what in waiting_decisions(graph, pending, teller.text)]
     found += [
-        _sequential(node, "late", "PD402", ast.unparse(teller.text.callee(ast.parse(what, mode="eval").body)))
+        _sequential(node, "late", "PD402", teller.text.at(Span.of(what), ast.unparse(what)))
         for node, what in gone_through(graph, lambda name: callees.named(name).function)
     ]
     found += [teller.operation(*operation) for operation in defined_operations(graph, callees, classes)]
@@ -153,7 +154,9 @@ class _Teller:
                 return _sequential(node, "late", "PD101", what, name)
             case _:
                 mark: Mark = "late" if self._may_be_entered(callee.function) else "sync-point"
-                return _sequential(node, mark, "PD101", what, name)
+                made = _sequential(node, mark, "PD101", what, name)
+                foreign = callee.function is not None and not is_changeable(callee.function)
+                return replace(made, hint=_OF_LIBRARY.format(name)) if foreign else made
 
     def _by_class(self, node: Call | Store) -> Finding | None:
         """A call of an object whose class can be seen, or of a method of one, if that does not run freely."""
@@ -344,6 +347,11 @@ def _places(inner: Sequence[Finding]) -> str:
 
 
 _OUTSIDE = "Define the function outside of this one, or without what is called for its definition."
+
+_OF_LIBRARY = (
+    "If {0} only computes from its arguments, vouch for it with pydron.assume_functional({0}). Else call it before or "
+    "after the calls that are to run at once, not between them."
+)
 
 _SORTED = "Use sorted(..., key=...), which gives a new list: it can be put off."
 

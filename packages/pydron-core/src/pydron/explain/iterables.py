@@ -27,8 +27,8 @@ Named = Callable[[str], Any]
 """Told a dotted name, the live object that it means; None where there is none at hand."""
 
 
-def gone_through(graph: Graph, named: Named) -> Iterator[tuple[Node, str]]:
-    """The nodes that go through such an object, each with the text of what is gone through.
+def gone_through(graph: Graph, named: Named) -> Iterator[tuple[Node, ast.expr]]:
+    """The nodes that go through such an object, each with what is gone through, with the user's positions.
 
     Args:
         named: Runs no code of the user's.
@@ -44,7 +44,7 @@ def gone_through(graph: Graph, named: Named) -> Iterator[tuple[Node, str]]:
     for node in walk(graph.body):
         for source in _sources(node, named):
             if is_strange(source):
-                yield node, ast.unparse(source)
+                yield node, source
                 break
 
 
@@ -100,12 +100,12 @@ def _sources(node: Node, named: Named) -> Iterator[ast.expr]:
         case For():
             yield node.iterable.expression()
         case Host():
-            for statement in node.fragment.syntax():
+            for statement in node.fragment.statements():
                 if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], (ast.Tuple, ast.List)):
                     yield statement.value
                 yield from _within(statement)
         case Call():
-            (statement,) = node.fragment.syntax()
+            (statement,) = node.fragment.statements()
             yield from _within(statement)
             call = getattr(statement, "value", None)
             if isinstance(call, ast.Call) and _goes_through(named(node.callee)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,8 @@ _PAINT = {
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-def to_text(report: Report, colour: bool = False) -> str:
-    """The listing for a terminal."""
+def to_text(report: Report, colour: bool = False, width: int = 0) -> str:
+    """The listing for a terminal; 0 for lines of any width."""
     parts = [f"{one_line(report.name)}: {_summary(report)}"]
     if report.filename:
         parts[0] = f"{one_line(report.filename)}:{report.first_line}: {parts[0]}"
@@ -51,11 +52,27 @@ def to_text(report: Report, colour: bool = False) -> str:
         parts += ["", *_listing(report, colour)]
     for finding in _worth_telling(report.findings):
         head, *rest = _block(finding)
-        parts += ["", f"{_PAINT.get(finding.mark, _BOLD)}{head}{_PLAIN}" if colour else head, *rest]
+        parts += ["", f"{_PAINT.get(finding.mark, _BOLD)}{head}{_PLAIN}" if colour else head, *_wrapped(rest, width)]
     if report.measured is not None:
         head, *rest = measured_lines(report.measured)
-        parts += ["", f"{_BOLD}{head}{_PLAIN}" if colour else head, *rest]
+        parts += ["", f"{_BOLD}{head}{_PLAIN}" if colour else head, *_wrapped(rest, width)]
     return "\n".join(parts) + "\n"
+
+
+def _wrapped(lines: Iterable[str], width: int) -> Iterable[str]:
+    """Indented lines, broken between words so that they fit; what follows stands further in."""
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()))
+        if 0 < width < len(line):
+            yield from textwrap.wrap(
+                line.lstrip(), max(width, _NARROWEST), initial_indent=indent, subsequent_indent=f"{indent}    ",
+                break_long_words=False, break_on_hyphens=False,
+            )  # fmt: skip
+        else:
+            yield line
+
+
+_NARROWEST = 30
 
 
 def _summary(report: Report) -> str:

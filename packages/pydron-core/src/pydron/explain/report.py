@@ -82,15 +82,16 @@ class Report:
     def __str__(self) -> str:
         return self.text()
 
-    def text(self, *, colour: bool = False) -> str:
+    def text(self, *, colour: bool = False, width: int = 0) -> str:
         """The annotated source for a terminal, and what there is to say about it.
 
         Args:
             colour: With the escape sequences of terminals.
+            width: Characters in a line of what is said; 0 for one line per sentence. Source is never broken.
         """
         from pydron.explain.listing import to_text
 
-        return to_text(self, colour)
+        return to_text(self, colour, width)
 
     def with_trace(self, trace: Trace, name: str) -> Report:
         """The same, with what the lines have cost in a run.
