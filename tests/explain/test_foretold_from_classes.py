@@ -65,6 +65,11 @@ class Bag(list):
     def push(self, x):
         self.append(x)
 
+class Cell:
+    __slots__ = ("value",)
+    def __init__(self, value):
+        self.value = value
+
 class Place(typing.NamedTuple):
     x: int
     y: int
@@ -74,6 +79,10 @@ class Place(typing.NamedTuple):
 @functional
 def vector(x):
     return Vector(x, x + 1)
+
+@functional
+def tabled(x):
+    return {"x": x}
 
 @functional
 def annotated(x) -> Vector:
@@ -173,6 +182,32 @@ PROGRAMS = {
     with contextlib.suppress(OSError):
         os.remove("/none/such")
     return a, f(2)""",
+    "results that are changed": """
+    out, all = [], []
+    for x in range(3):
+        ys = items(x)
+        ys.append(f(x))
+        out.append(ys)
+    for x in range(3):
+        table = tabled(x)
+        table["k"] = f(x)
+        del table["x"]
+        all.append(table)
+    return out, all, g(1)""",
+    "named tuples in patterns": """
+    places, out = [Place(x, x) for x in range(3)], []
+    for place in places:
+        match place:
+            case Place(x=1):
+                out.append(f(1))
+            case _:
+                out.append(g(2))
+    return out""",
+    "objects with slots": """
+    cell = Cell(f(1))
+    a = f(2)
+    cell.value = g(3)
+    return a, cell.value""",
     "a list that is sorted by a key": """
     out = [f(x) for x in range(3)]
     out.sort(key=lambda x: -x)
@@ -222,3 +257,11 @@ def test_lines_of_nested_functions_are_marked_and_their_calls_named() -> None:
 def test_a_function_by_the_name_of_a_method_is_a_call() -> None:
     marks = explained(PROGRAMS["a function of a module by the name of a method"])
     assert marks['os.remove("/none/such")'] == "sync-point PD101"
+
+
+def test_a_change_of_a_result_is_foretold_and_the_cure_works() -> None:
+    marks = explained(PROGRAMS["results that are changed"])
+    assert marks["ys.append(f(x))"] == marks['table["k"] = f(x)'] == marks['del table["x"]'] == "late PD303"
+    text = f"{HEAD}\n@schedule\ndef main():\n    tables = []\n    for x in range(4):\n"
+    apart = "        tables.append(tabled(x))\n    for table in tables:\n        table['k'] = 1\n    return tables\n"
+    assert run_and_explain(text + apart)[2] == 4

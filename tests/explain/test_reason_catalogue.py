@@ -11,7 +11,7 @@ from pydron.explain.reasons import REASONS, Reason, reason, reasons_page
 CODES = (
     [f"PD10{n}" for n in range(1, 5)]
     + [f"PD2{n:02}" for n in range(1, 18) if n != 3]
-    + ["PD301", "PD302", "PD401", "PD402", "PD403"]
+    + ["PD301", "PD302", "PD303", "PD401", "PD402", "PD403"]
     + [f"PD50{n}" for n in range(1, 9)]
 )
 

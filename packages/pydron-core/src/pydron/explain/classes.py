@@ -141,10 +141,8 @@ class Classes:
         match node:
             case Host():
                 for statement in node.fragment.syntax():
-                    if isinstance(statement, ast.Assign):
-                        held = self.held(statement.value)
-                        for target in statement.targets:
-                            yield from _unpacked(target, held)
+                    for target in statement.targets if isinstance(statement, ast.Assign) else ():
+                        yield from self._assigned(target, statement.value)  # type: ignore[attr-defined]
             case Call():
                 held = self._given(node)
                 yield from ((name, held) for name in node.binds)
@@ -171,6 +169,14 @@ class Classes:
                         yield from _unpacked(statement.targets[0], held)
             case _:
                 return
+
+    def _assigned(self, target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Held]]:
+        displays = (ast.Tuple, ast.List)
+        if isinstance(target, displays) and isinstance(value, displays) and len(target.elts) == len(value.elts):
+            for one, other in zip(target.elts, value.elts):
+                yield from self._assigned(one, other)
+        else:
+            yield from _unpacked(target, self.held(value))
 
     def _given(self, node: Call) -> Held:
         """What a call gives."""

@@ -1,4 +1,4 @@
-"""Finds decisions that wait: a branch on a result of a functional call that may leave the loop or the function."""
+"""Finds what waits for a result of a functional call: a branch on it that may leave, a change of the result itself."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from pydron.ir.nodes import (
 Decision = tuple[Node, str]
 """The node, and for people what happens or does not: ``the break at line 12``."""
 
-_STOPPING = frozenset({"any", "all", "iter"})
-"""Builtins that may leave a generator expression before its end; ``next`` asks an ``iter`` of it."""
+_STOPPING = frozenset({"any", "all"})
+"""Builtins that may leave a generator expression before its end."""
 
 
 def waiting_decisions(graph: Graph, functional: set[int], text: UsersText) -> Iterator[Decision]:
@@ -42,12 +42,32 @@ def waiting_decisions(graph: Graph, functional: set[int], text: UsersText) -> It
     pending = _pending_names(graph, functional)
     for node, exit, line in _decisions(graph.body, pending):
         yield node, f"the {exit} at line {line}"
+    asked = _asked_once(graph, text)
     for node in walk(graph.body):
         if isinstance(node, While) and _names(node.test.text) & pending:
             yield node, "another turn of the loop"
-        elif isinstance(node, Call) and node.stream is not None and _shown(node, text) in _STOPPING:
+        elif isinstance(node, Call) and node.stream is not None and (_shown(node, text) in _STOPPING or node in asked):
             if any(inner.id in functional for inner in walk(node.stream)):
                 yield node, f"an early end of {text.at(node.span, node.callee)}"
+
+
+def changed_results(graph: Graph, functional: set[int]) -> Iterator[Store]:
+    """The modifications of what may be such a result."""
+    pending = _pending_names(graph, functional)
+    for node in walk(graph.body):
+        if (
+            isinstance(node, Store)
+            and node.root in pending
+            and not (node.kind == "augmented" and node.root in node.binds)
+        ):
+            yield node
+
+
+def _asked_once(graph: Graph, text: UsersText) -> list[Call]:
+    """The iterators that are made for ``next``, which asks for one element."""
+    calls = [node for node in walk(graph.body) if isinstance(node, Call)]
+    handed = {name for call in calls if _shown(call, text) == "next" for name in call.reads}
+    return [call for call in calls if _shown(call, text) == "iter" and not handed.isdisjoint(call.binds)]
 
 
 def _shown(node: Call, text: UsersText) -> str:

@@ -20,7 +20,7 @@ from pydron.explain.callees import (
     known,
 )
 from pydron.explain.classes import Classes, method_of
-from pydron.explain.decisions import waiting_decisions
+from pydron.explain.decisions import changed_results, waiting_decisions
 from pydron.explain.iterables import gone_through
 from pydron.explain.operations import defined_operations
 from pydron.explain.reasons import Reason, reason
@@ -76,6 +76,7 @@ def findings(graph: Graph, callees: Callees, classes: Classes, sync_points: Sync
     """
     found: list[Finding] = []
     pending: set[int] = set()
+    results: set[int] = set()
     teller = _Teller(UsersText(graph), callees, classes, sync_points, _own_variables(graph))
     generators = handled(graph)
     for node in walk(graph.body):
@@ -86,6 +87,8 @@ def findings(graph: Graph, callees: Callees, classes: Classes, sync_points: Sync
                 made = teller.call(node)
                 if made.mark in ("parallel", "late"):
                     pending.add(node.id)
+                if made.mark in ("parallel", "scheduled"):
+                    results.add(node.id)
                 found.append(made)
             case Store():
                 found.append(teller.store(node))
@@ -104,6 +107,7 @@ def findings(graph: Graph, callees: Callees, classes: Classes, sync_points: Sync
         _sequential(node, "late", "PD402", teller.text.at(Span.of(what), ast.unparse(what)))
         for node, what in gone_through(graph, lambda name: callees.named(name).function)
     ]
+    found += [teller.change_of_result(node) for node in changed_results(graph, results)]
     found += [teller.operation(*operation) for operation in defined_operations(graph, callees, classes)]
     return sorted(found, key=lambda finding: finding.line)
 
@@ -192,17 +196,23 @@ class _Teller:
                 return found
             if node.method == "sort" and any(keyword.arg == "key" for keyword in call_of(node).keywords):
                 return replace(_sequential(node, "late", "PD101", self._called(node)), hint=_SORTED)
+        what = self.text.at(node.span, node.fragment.text)
+        receiver = _receiver(node)
+        if node.kind != "method" and any(not kind.__dictoffset__ for kind in self.classes.of(receiver)):
+            return _sequential(node, "late", "PD301", what)  # it has slots
         if node.root in self.own or node.kind == "augmented" and node.root in node.binds:
             return _free(node)
-        what = self.text.at(node.span, node.fragment.text)
         if not node.root:
-            held = self.callees.meant(_receiver(node))
+            held = self.callees.meant(receiver)
             if type(held) in CONTAINERS:
                 return _free(node)
             if isinstance(held, types.ModuleType):
                 return _sequential(node, "sync-point", "PD301", what)
         # Which object it is, and who else has it, is known only at run time: a fresh one holds nobody up.
         return _sequential(node, "late", "PD301", what)
+
+    def change_of_result(self, node: Store) -> Finding:
+        return _sequential(node, "late", "PD303", self.text.at(node.span, node.fragment.text))
 
     def operation(self, node: Node, part: ast.expr | ast.stmt, meant: str) -> Finding:
         """An operation that a class may define."""
@@ -222,7 +232,7 @@ class _Teller:
     def _only_fills(self, made: type) -> bool:
         """Whether making an object of a class does no more than fill it, as far as can be seen."""
         initialise = method_of(made, "__init__")
-        if method_of(made, "__new__") or hasattr(made, "__del__"):
+        if method_of(made, "__new__") or hasattr(made, "__del__") or initialise is not None and not made.__dictoffset__:
             return False
         return (
             initialise is None

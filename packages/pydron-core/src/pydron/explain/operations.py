@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pydron.explain.callees import Callees
 from pydron.explain.classes import Classes, Held, method_of, runs_code_for_attribute
 from pydron.ir.fragment import Fragment
-from pydron.ir.nodes import Call, Graph, Host, If, Node, Output, Store, While, walk
+from pydron.ir.nodes import Call, Graph, Host, If, Match, Node, Output, Store, While, walk
 
 Operation = tuple[Node, ast.expr | ast.stmt, str]
 """The node, the expression or statement in it, with the user's positions, and what of a class is meant, for people."""
@@ -27,6 +27,8 @@ def defined_operations(graph: Graph, callees: Callees, classes: Classes) -> Iter
                 parts = [part for part in ast.walk(statement) if isinstance(part, (ast.expr, ast.stmt))]
                 found += [(part, _meant(part, classes)) for part in parts]
                 found += [(test, _asked(test, classes)) for test in _tests(node, statement)]
+                if isinstance(node, Match):
+                    found.append((statement, (_name(kind) for kind in classes.of(node.subject.expression()))))
                 if isinstance(node, Call) and callees.named(node.callee).standing == "pure":
                     found.append((statement, _looked_at(statement, classes)))
         yield from ((node, part, ", ".join(names)) for part, meant in found if (names := sorted(set(meant))))
@@ -40,6 +42,8 @@ def _fragments(node: Node) -> Iterator[Fragment]:
             yield node.fragment
         case If() | While():
             yield node.test
+        case Match():
+            yield node.subject
         case _:
             return
 

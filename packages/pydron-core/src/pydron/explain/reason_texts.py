@@ -191,6 +191,16 @@ MODIFICATIONS: tuple[Text, ...] = (
         "Operators, attributes, indexing and truth of an object may be defined by its class, which may do anything. "
         "For numbers, texts, builtin containers and arrays Pydron knows what they do.",
     ),
+    (
+        "PD303",
+        "modification of a result",
+        "{what} changes what may be a result that is not there yet, and waits for it.",
+        "Let the functional function return it as it should be, or change the results in a loop of their own, after "
+        "all the calls.",
+        "To change a result in the program, the program has to have it. Meanwhile the calls of the next iterations are "
+        "asked for where their arguments are known; others are made when it is there. To put it into a container, or "
+        "to give it to another functional call, needs no waiting.",
+    ),
 )
 
 DECISIONS: tuple[Text, ...] = (

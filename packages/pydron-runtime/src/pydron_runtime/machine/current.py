@@ -63,11 +63,15 @@ def _await_end(frame: Frame, site: int, writer: Entry) -> None:
         frame.machine.wait(frame, lambda: writer.state is not State.OPEN, site, "value", "")
 
 
-def value_of(frame: Frame, site: int, operand: Any) -> Any:
-    """The operand's value; blocks the frame's code until it is there."""
+def value_of(frame: Frame, site: int, operand: Any, reason: str = "value") -> Any:
+    """The operand's value; blocks the frame's code until it is there.
+
+    Args:
+        reason: Code or word that says in traces why it is needed.
+    """
     operand = current(frame, site, operand)
     if type(operand) is Pending:
-        value = frame.machine.value(frame, operand, site)
+        value = frame.machine.value(frame, operand, site, reason)
         _hand_over(frame, site, operand, value)
         return value
     return operand

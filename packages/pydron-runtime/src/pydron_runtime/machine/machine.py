@@ -126,13 +126,13 @@ class Machine:
                     self.blocked.append((frame, condition))
                     frame.yield_to_resumer()
 
-    def value(self, frame: Frame, pending: Pending, site: int) -> Any:
+    def value(self, frame: Frame, pending: Pending, site: int, reason: str = "value") -> Any:
         """The value of a pending value; blocks the frame's code until it is there."""
         if not pending.done:
             if getcurrent() is not self.driver:
                 pending.waiters.append(lambda: self.ready.append(frame.resume))
             self.speculation.look("value")
-            with self.observer.waiting(self, frame, site, "value", ""):
+            with self.observer.waiting(self, frame, site, reason, ""):
                 while not pending.done:
                     if getcurrent() is self.driver:
                         self.step(block=True)

@@ -369,5 +369,5 @@ def _shallow_method(frame: Frame, target: Any, name: str, args: tuple[Any, ...])
 
 def mutate(frame: Frame, site: int, target: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
     """``target.name(...)`` where ``name`` is that of a known mutating method."""
-    target = value_of(frame, site, target)
+    target = value_of(frame, site, target, "PD303")
     return method(frame, site, target, name, *args, **kwargs)

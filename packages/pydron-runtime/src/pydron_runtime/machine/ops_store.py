@@ -35,7 +35,7 @@ _INDEXED = frozenset({list, collections.deque})
 
 def set_item(frame: Frame, site: int, target: Any, index: Any, value: Any) -> None:
     """``target[index] = value``."""
-    target = value_of(frame, site, target)
+    target = value_of(frame, site, target, "PD303")
     index = current(frame, site, index)
     kind = type(target)
     if kind in MAPPINGS or kind in _INDEXED:
@@ -116,7 +116,7 @@ def _set_cells(frame: Frame, site: int, target: Any, index: Any, value: Any) -> 
 
 def delete_item(frame: Frame, site: int, target: Any, index: Any) -> None:
     """``del target[index]``."""
-    target = value_of(frame, site, target)
+    target = value_of(frame, site, target, "PD303")
     index = settled(frame, site, index)
     kind = type(target)
     if (kind in MAPPINGS or kind in _INDEXED) and is_immutable(index) and is_safe(index):
@@ -128,7 +128,7 @@ def delete_item(frame: Frame, site: int, target: Any, index: Any) -> None:
 
 def set_attribute(frame: Frame, site: int, target: Any, name: str, value: Any) -> None:
     """``target.name = value``."""
-    target = value_of(frame, site, target)
+    target = value_of(frame, site, target, "PD303")
     own = own_attributes(target) if is_plain(target, name) else None
     if own is not None:
         value = current(frame, site, value)
@@ -149,7 +149,7 @@ def set_attribute(frame: Frame, site: int, target: Any, name: str, value: Any) -
 
 def delete_attribute(frame: Frame, site: int, target: Any, name: str) -> None:
     """``del target.name``."""
-    target = value_of(frame, site, target)
+    target = value_of(frame, site, target, "PD303")
     kind = type(target)
     frame.machine.fence(frame, site, _reason(kind, "__delattr__"), kind.__qualname__)
     as_written(frame, site, delattr, target, name)
