@@ -60,7 +60,7 @@ def test_a_run_is_checked_and_reported(script: Path) -> None:
     assert finished.returncode == 1
     assert "4 calls of 2 functional functions: 1 breach of the promise" in finished.stderr
     assert "survey_of_stars.py:6: PD501 argument modified" in finished.stderr
-    assert "Seen in the call at line 15, in run" in finished.stderr and "and in 1 other call" in finished.stderr
+    assert "Seen in the call at line 15, in run: " in finished.stderr and "and in 1 other call" in finished.stderr
     assert finished.stderr.count("PD501") == 1
 
 

@@ -100,7 +100,10 @@ class Report:
             name: Of the trace, for people.
         """
         source = "\n".join(line.text for line in self.lines)
-        return replace(self, measured=measure(trace, name, self.filename, self.first_line, source))
+        found = measure(trace, name, self.filename, self.first_line, source)
+        cures = {(finding.line, finding.code): finding.hint for finding in self.findings if finding.hint}
+        waits = tuple(replace(wait, hint=cures.get((wait.line, wait.code), wait.hint)) for wait in found.waits)
+        return replace(self, measured=replace(found, waits=waits))
 
     def _repr_html_(self) -> str:
         from pydron.explain.listing import to_html

@@ -79,9 +79,15 @@ def _site(frame: FrameType | None) -> Call:
     """The call that a frame is about to return from."""
     if frame is None:
         return Call("", 0, "", "")
+    number = frame.f_lineno
+    while frame.f_code.co_name in _COMPREHENSIONS and frame.f_back is not None:
+        frame = frame.f_back  # before Python 3.12 they are functions of their own
     code = frame.f_code
-    line = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
-    return Call(code.co_filename, frame.f_lineno, str(getattr(code, "co_qualname", code.co_name)), line)
+    line = linecache.getline(code.co_filename, number, frame.f_globals).strip()
+    return Call(code.co_filename, number, str(getattr(code, "co_qualname", code.co_name)), line)
+
+
+_COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})
 
 
 class _Watched:
