@@ -67,8 +67,16 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "pydron.stand_in",
         "pydron.uninterrupted",
     ),  # fmt: skip
+    "pydron.behind": ("pydron.runner",),
     "pydron.callers": ("pydron.runner",),
-    "pydron.entry": (*COMPILER, "pydron.callers", "pydron.runner", "pydron.refusing", "pydron.stand_in"),
+    "pydron.entry": (
+        *COMPILER,
+        "pydron.behind",
+        "pydron.callers",
+        "pydron.runner",
+        "pydron.refusing",
+        "pydron.stand_in",
+    ),
     "pydron.decorators": (*GROUND, "pydron.entry"),
     "pydron.export": IR,
     "pydron.interpret": IR,

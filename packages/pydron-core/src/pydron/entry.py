@@ -13,10 +13,11 @@ import functools
 import sys
 import weakref
 from collections.abc import Callable
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from pydron import runner
+from pydron.behind import let_go_behind
 from pydron.callers import seen_from_outside
 from pydron.errors import InternalError
 from pydron.ir.lazy import lazy_graph
@@ -65,14 +66,22 @@ class Gate:
         Before Python 3.11 raising the error once more puts that one in front: this returns the line (relative) that the
         entry has to raise from.
         """
+        offset = self._place(error, sys._getframe(1))
+        let_go_behind(error)
+        del error  # this frame, too, is behind the entries that were made
+        return offset
+
+    def _place(self, error: BaseException, entry: FrameType) -> int:
         function = self._bound().function
         place, shown = runner.frames_of_failure(self._bound(), error)
         if runner.shows_everything() and error.__traceback__ is not None:
             shown = error.__traceback__.tb_next
         if sys.version_info >= (3, 11):
             if place is not None:
-                variables = dict(sys._getframe(1).f_locals)
+                variables = entry.f_locals
                 own = {name: value for name, value in variables.items() if not name.startswith(".")}
+                if type(variables) is dict:
+                    variables.clear()  # before Python 3.13 the frame keeps it, and with it the error
                 shown = runner.entry_of(function.__code__, place, shown, function.__globals__, own)
             error.__traceback__ = shown
             return 0

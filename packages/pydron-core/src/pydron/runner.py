@@ -224,7 +224,7 @@ def frames_outside(frame: FrameType | None) -> Iterator[tuple[FrameType, CodeTyp
         code = frame.f_code
         if is_stand_in(code):
             entered = True
-        elif _is_own(code):
+        elif is_own(code):
             if code.co_filename.endswith(_STARTER):  # further out is the command, not the program
                 return
         elif entered and frame.f_globals.get("__name__") != "runpy":
@@ -255,8 +255,9 @@ def frames_of_failure(record: Record, error: BaseException) -> tuple[Place | Non
         error.__context__ = _placed.context
         _placed.kept = _placed.context = None
     if getattr(_placed, "error", None) is error:
-        _placed.error = None
-        return _placed.place, _placed.below
+        place, below = _placed.place, _placed.below
+        _placed.error = _placed.below = None
+        return place, below
     if not shows_own_frame(error) and error.__traceback__ is not None and not _activations(error.__traceback__.tb_next):
         return None, None
     return users_frames(record, error.__traceback__)
@@ -304,7 +305,7 @@ def _activations(traceback: TracebackType | None) -> list[TracebackType]:
     kept: list[TracebackType] = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if not _is_own(code):
+        if not is_own(code):
             _, users, role = _emitted.get(id(code), (None, code, "function"))
             if role == "part" and kept and shown_as(kept[-1].tb_frame.f_code) is users:
                 kept.pop()
@@ -357,7 +358,8 @@ def _loops(entry: TracebackType) -> bool:
     return 0 <= entry.tb_lasti < len(code) and code[entry.tb_lasti] == opmap["FOR_ITER"]
 
 
-def _is_own(code: CodeType) -> bool:
+def is_own(code: CodeType) -> bool:
+    """Whether code is in one of Pydron's own files."""
     return code.co_filename.startswith(_own_files) and not code.co_filename.startswith(_not_own)
 
 

@@ -72,4 +72,12 @@ def _run(machine: Machine, code: Code, args: tuple[Any, ...], kwargs: Mapping[st
         runner.place_failure(error, *placement(machine.interrupted))
     show_cause(error)
     runner.keep_context(error)
+    _let_go(machine)
     raise error
+
+
+def _let_go(machine: Machine) -> None:
+    """A machine that has ended is a part of cycles. The error and what its frames hold are the program's to drop."""
+    machine.failed = machine.interrupted = machine.oldest = machine.context = None
+    machine.failures.clear()
+    machine.main.queue.clear()

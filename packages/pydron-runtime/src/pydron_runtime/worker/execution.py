@@ -160,6 +160,7 @@ def run(
             return Outcome(execution.task, "ok", stays, started, finished, phases=phases, stays=payload)
         return Outcome(execution.task, "ok", payload, started, finished, phases=phases)
     failed = _failed(execution, raised, started, clock)
+    del raised  # its traceback has this frame: with it, the arguments would stay until the garbage collector comes by
     return msgspec.structs.replace(failed, phases=_phases(execution, started, loaded, returned, failed.finished))
 
 
