@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +22,7 @@ from pydron_runtime.protocol.codec import (
     unpack,
 )
 from pydron_runtime.protocol.messages import Call, Definition, Execute, Modules, Parcel, Report, Value
-from pydron_runtime.transport import directory
+from pydron_runtime.transport import directory, head_start
 
 
 @settings(max_examples=100, deadline=None)
@@ -95,3 +97,20 @@ def test_the_directory_of_the_sockets_is_private_and_its_path_short(
         directory.remove(made)
     assert not os.path.exists(made)
     directory.remove(made)
+
+
+def test_the_directory_is_made_when_there_is_somebody_to_remove_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A program that is killed just before has none; one that is killed just after has a nursery."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    found: list[list[str]] = []
+
+    class Started:
+        def __init__(self, home: str, endpoint: str, workers: int) -> None:
+            found.append(os.listdir(tmp_path))
+
+    monkeypatch.setattr(head_start, "NurseryLink", Started)
+    begun = head_start.head_start(2)
+    assert begun is not None and found == [[]]
+    assert os.listdir(tmp_path) == [os.path.basename(begun.home)] and os.stat(begun.home).st_mode & 0o777 == 0o700

@@ -110,10 +110,10 @@ def note_failure(state: str, error: str) -> None:
 
 
 def _at_exit() -> None:
-    if _problem:
-        close_recorders(_problem[0], _problem[1])
-    else:
-        close_recorders()
+    try:
+        close_recorders(*_problem)
+    except KeyboardInterrupt:
+        pass  # somebody is impatient: what has been written of the trace has to do
 
 
 def _forget_in_child() -> None:

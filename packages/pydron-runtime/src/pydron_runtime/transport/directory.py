@@ -28,9 +28,25 @@ def _places() -> Iterator[str | None]:
     yield tempfile.gettempdir()
 
 
+def _fitting_places() -> Iterator[str]:
+    """Those whose paths leave room for the name of a socket."""
+    for parent in _places():
+        if parent and len(os.fsencode(os.path.abspath(parent))) + len(PREFIX) + 20 <= LONGEST:
+            yield parent
+
+
+def _new_path(parent: str) -> str:
+    return os.path.join(os.path.abspath(parent), PREFIX + os.urandom(6).hex())
+
+
+def likely() -> str | None:
+    """Path of a directory that can probably be made; None if there is no place for one."""
+    return next((_new_path(each) for each in _fitting_places() if os.access(each, os.W_OK | os.X_OK)), None)
+
+
 def _make_in(parent: str) -> str:
     for _ in range(ATTEMPTS):
-        path = os.path.join(os.path.abspath(parent), PREFIX + os.urandom(6).hex())
+        path = _new_path(parent)
         try:
             os.mkdir(path, 0o700)
         except FileExistsError:
@@ -46,9 +62,7 @@ def make() -> str:
         OSError: None of the usual places can be written to.
     """
     failure: OSError | None = None
-    for parent in _places():
-        if not parent or len(os.fsencode(os.path.abspath(parent))) + len(PREFIX) + 20 > LONGEST:
-            continue
+    for parent in _fitting_places():
         try:
             return _make_in(parent)
         except OSError as error:

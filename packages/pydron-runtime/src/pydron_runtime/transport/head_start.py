@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from pydron_runtime.transport import directory
@@ -27,13 +28,20 @@ def endpoint_in(home: str) -> str:
 
 
 def head_start(workers: int) -> HeadStart | None:
-    """Start a nursery. None where that fails: the driver tries again, and tells what is wrong."""
+    """Start a nursery. None where that fails: the driver tries again, and tells what is wrong.
+
+    The directory is made when there is somebody who will remove it, should the program be killed at the next moment.
+    """
+    home = directory.likely()
+    if home is None:
+        return None
     try:
-        home = directory.make()
+        nursery = NurseryLink(home, endpoint_in(home), workers)
     except OSError:
         return None
     try:
-        return HeadStart(home, NurseryLink(home, endpoint_in(home), workers))
+        os.mkdir(home, 0o700)
     except OSError:
-        directory.remove(home)
+        nursery.end()
         return None
+    return HeadStart(home, nursery)
