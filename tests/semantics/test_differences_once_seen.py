@@ -72,6 +72,11 @@ def main(xs):
 def arguments():
     return ([1, 2],)
 """,
+    "an operator that has no result for a constant, before a call": """
+@schedule
+def main():
+    return ~2.5 > note(f(1))
+""",
     "lists made of pairs": """
 @functional
 def length(pairs):

@@ -147,7 +147,8 @@ class Lowering:
             certain = self.bound is None or node.id in self.bound
             return local and certain and node.id not in self.names.walrus
         if isinstance(node, ast.UnaryOp):
-            return isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, (int, float, complex))
+            numbers = int if isinstance(node.op, ast.Invert) else (int, float, complex)
+            return isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, numbers)
         if isinstance(node, (ast.Tuple, ast.List)):
             return all(self.is_stable(part) for part in node.elts)
         return False
