@@ -166,13 +166,22 @@ def test_one_call_of_a_recursive_function_keeps_all_workers_busy(workers: int) -
 def test_a_call_on_results_of_pieces_is_handed_out_before_these_are_there() -> None:
     """So that it begins, where they are, as soon as they are."""
     source = "@schedule\ndef main():\n    return sort([(number * 37) % 101 for number in range(100)])\n"
-    first = handed_out_at_first(source)
-    pieces = {task.id for task in first if task.function.name == "sort"}
-    merges = [task for task in first if task.function.name == "merge"]
-    assert len(pieces) == unfolding.AHEAD * 2
-    assert {task.rank for task in first if task.id in pieces} == {unfolding.FIRST}
-    assert {merge.rank for merge in merges} == {0}
-    assert any(len(merge.needs) == 2 and set(merge.needs) <= pieces for merge in merges)
+    program = Program(PRELUDE + SORT + source)
+    executor = ScriptedExecutor(oldest_first, 2)
+    found: list[tuple[Task, set[int]]] = []
+    submit = executor.submit
+
+    def noting(task: Task) -> None:
+        found.append((task, set(executor.order)))
+        submit(task)
+
+    executor.submit = noting  # type: ignore[method-assign]
+    with executing(executor):
+        program.observe(program.namespace(schedule, functional))
+    merges = [(task, done) for task, done in found if task.function.name == "merge"]
+    assert {task.rank for task, _ in found if task.function.name == "sort"} == {unfolding.FIRST}
+    assert {task.rank for task, _ in merges} == {0}
+    assert any(len(task.needs) == 2 and done.isdisjoint(task.needs) for task, done in merges)
 
 
 def test_only_functions_that_come_to_themselves_are_unfolded() -> None:

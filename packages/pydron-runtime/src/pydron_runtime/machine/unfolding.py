@@ -36,6 +36,7 @@ from pydron_runtime.machine.undecorated import record_of
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.code import Code
+    from pydron_runtime.machine.entries import Order
     from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.machine import Machine
     from pydron_runtime.machine.pending import Pending
@@ -48,8 +49,9 @@ AHEAD = 2
 """Pieces per worker that are under way at once."""
 
 KNOWN, GUESSED = 2, 3
-"""A piece is unfolded if it makes up more than one part, in so many per worker, of what waits. The larger pieces are,
-the fewer there are; but one whose size is a guess may be far larger than it seems."""
+"""A piece is unfolded if it makes up more than one part, in so many per worker, of what waits, or waited when the first
+of as many pieces as there are workers was handed out: so these are of one size. The larger pieces are, the fewer there
+are; but one whose size is a guess may be far larger than it seems."""
 
 FIRST = -1
 """The rank of pieces. What is done with their results, such as merging them, can fill the end; a piece in the end keeps
@@ -57,6 +59,12 @@ all waiting that is to be done with it, one after the other."""
 
 SMALL = 4_000_000
 """Nanoseconds. A piece that is expected to take less is handed out as it is."""
+
+SMALLEST = 16
+"""So many parts per worker are a recursion's pieces at most: smaller ones are not unfolded."""
+
+ABOUT = 8
+"""Pieces are about as large if they differ by one part in so many."""
 
 ENOUGH = 40_000_000
 """Nanoseconds that the pieces of an outermost call have to take before it is judged whether it was worth while."""
@@ -125,6 +133,11 @@ class _Piece:
         share, outermost = self.share()
         return int(share * (outermost.took / outermost.done if outermost.done else UNKNOWN)), False
 
+    def smallest(self, workers: int, is_known: bool) -> int:
+        """Nanoseconds that it has to be expected to take if it is to be unfolded."""
+        whole = self.share()[1].expected()[0] if is_known else 0
+        return max(SMALL, whole // (SMALLEST * workers))
+
     def ended(self, took: int) -> None:
         """A worker has made the call, in so many nanoseconds."""
         share, outermost = self.share()
@@ -160,6 +173,16 @@ class _Piece:
             self.sizes.pays = False
 
 
+def _shared(order: Order, other: Order) -> int:
+    """How many calls that are within one another two places in the program are both in."""
+    count = 0
+    for one, another in zip(order, other):
+        if one != another:
+            break
+        count += 1
+    return count
+
+
 class Unfolding:
     """The calls of recursive functional functions of one machine.
 
@@ -172,6 +195,8 @@ class Unfolding:
         self._machine = machine
         self._unfolded: dict[int, _Piece] = {}
         self._under_way: list[tuple[TaskEntry, _Piece]] = []
+        self._left = 0  # pieces that are still handed out for as much as waited when the first of them was
+        self._sum = 0
 
     def put(
         self, frame: Frame, site: int, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -231,17 +256,30 @@ class Unfolding:
     def _begin_one(self, workers: int, idle: bool) -> None:
         """Unfold the largest of those that wait, or hand it out."""
         expected = [piece.expected() for piece in islice(self.waiting, PIECES * workers)]
-        place = max(range(len(expected)), key=lambda place: expected[place][0])  # the oldest of equals
+        place = self._largest([takes for takes, _ in expected])
         piece = self.waiting[place]
         del self.waiting[place]
         takes, is_known = expected[place]
+        if not self._left:
+            self._left, self._sum = workers, sum(takes for takes, _ in expected)
         parts = workers * (KNOWN if is_known else GUESSED)
         if is_known and takes < BRIEF and self._may_be_made_here(piece):
             self._make_here(piece)
-        elif idle and takes >= SMALL and takes * parts > sum(each for each, _ in expected):
+        elif idle and takes >= piece.smallest(workers, is_known) and takes * parts > self._sum:
             self._unfold(piece)
         else:
+            self._left -= 1
             self._hand_out(piece)
+
+    def _largest(self, expected: list[int]) -> int:
+        """The place of the piece that takes longest; of those about as large, of the one that is farthest, in the tree
+        of calls, from those under way. So workers are in different parts of it, and have little to give each other."""
+        longest = max(expected)
+        large = [place for place, takes in enumerate(expected) if takes * ABOUT >= longest * (ABOUT - 1)]
+        if len(large) == 1 or not self._under_way:
+            return expected.index(longest)
+        others = [piece.frame.order for _, piece in self._under_way]
+        return min(large, key=lambda place: max(_shared(self.waiting[place].frame.order, other) for other in others))
 
     def _unfold(self, piece: _Piece) -> None:
         child = piece.frame

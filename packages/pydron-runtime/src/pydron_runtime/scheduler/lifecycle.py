@@ -18,7 +18,7 @@ from pydron_runtime.data.tasks import (
     Task,
     Untransportable,
 )
-from pydron_runtime.scheduler import values
+from pydron_runtime.scheduler import nearness, values
 from pydron_runtime.scheduler.instructions import Deliver, Drop, Hold, Instruction, NoteReady, Provide
 from pydron_runtime.scheduler.state import SchedulerState, TaskState
 from pydron_runtime.scheduler.transitions import UNSUCCESSFUL, Phase
@@ -64,6 +64,7 @@ def _attach(state: SchedulerState, entry: TaskState, out: list[Instruction]) -> 
     for producer in needs:
         assert producer is not None
         producer.dependents.add(number)
+        nearness.attached(entry, producer)
         entry.missing += producer.phase is not Phase.DONE
         if state.direct and producer.phase is Phase.SENT and not producer.holding and producer.depth <= DEEPEST:
             producer.holding = True

@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 
 from pydron_runtime.protocol.messages import FUNCTIONS, KEEP_BYTES
-from pydron_runtime.scheduler import lifecycle, moving, sharing, values
+from pydron_runtime.scheduler import lifecycle, moving, nearness, sharing, values
 from pydron_runtime.scheduler.instructions import Assignment, Dispatch, Drop, Instruction
 from pydron_runtime.scheduler.state import SchedulerState, TaskState, WorkerState
 from pydron_runtime.scheduler.transitions import Phase
@@ -152,6 +152,7 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
         if entry is None or entry.phase is not Phase.READY:
             heapq.heappop(state.ready)  # settled, or sent, since it was put there
             continue
+        entry = nearness.piece_before(state, entry)
         cost = expected(state, entry)
         chosen = _holder_of_most(state, entry) if entry.task.needs else None
         if chosen is None or not _has_room(state, chosen, cost, chosen.name in sent):
@@ -160,7 +161,8 @@ def place(state: SchedulerState, now: int, out: list[Instruction]) -> None:
                 break  # it has the shortest queue of all
             if holder is not None and _is_worth_waiting(state, entry, holder, chosen.load):
                 chosen = holder
-        heapq.heappop(state.ready)
+        if not entry.task.needs:
+            entry = nearness.nearest(state, entry, chosen.name)
         elsewhere = [need for need in dict.fromkeys(entry.task.needs) if _is_held_elsewhere(state, need, chosen)]
         if elsewhere and not state.direct:
             sharing.await_sharing(state, entry, elsewhere, out)
@@ -238,6 +240,7 @@ def _assign(
         if len(worker.functions) >= FUNCTIONS:
             worker.functions.clear()  # a program that makes a function per call would have them all remembered
         worker.functions.add(task.function.digest)
+    nearness.begins(state, entry, worker.name)
     if not task.needs:
         entry.depth = 1
         entry.holding = bool(entry.dependents)

@@ -33,6 +33,7 @@ class TaskState:
         maker: Who made its value; who was given it has it only when the call that it makes has ended.
         coming_to: Workers to which its value is on its way.
         passed_by: The worker behind whose calls it lay when it was passed on to another one.
+        parts: Workers that make, or have made, something that it is made from.
     """
 
     task: Task
@@ -55,6 +56,7 @@ class TaskState:
     maker: str = ""
     coming_to: set[str] = field(default_factory=set)
     passed_by: str = ""
+    parts: frozenset[str] = frozenset()
 
     @property
     def held(self) -> bool:
