@@ -189,7 +189,8 @@ def test_only_functions_that_come_to_themselves_are_unfolded() -> None:
 
     names: dict[str, object] = {"functional": lambda function: function}
     exec(SORT, names)
-    assert [name for name in ("merge", "sort", "fib", "even", "uneven", "quick") if is_recursive(names[name])] == [  # type: ignore[arg-type]
+    exec("import math\ndef exp(x):\n    return math.exp(x)\n", names)  # an attribute of the same name
+    assert [name for name in ("merge", "sort", "fib", "even", "uneven", "quick", "exp") if is_recursive(names[name])] == [  # type: ignore[arg-type]
         "sort", "fib", "even", "uneven", "quick",
     ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from contract import Item, Row, hold
+from contract import AHEAD, Item, Row, hold
 
 CLASSES = """
 import dataclasses, functools
@@ -44,6 +44,29 @@ class Pipeline:
         for stage in self.stages:
             x = stage(x)
         return x
+    def power(self, x):
+        return g(x)
+
+class Machine:
+    def __init__(self):
+        self.engine = Pipeline(f)
+    def drive(self, x):
+        return self.engine.power(x) + 1
+"""
+
+TIMED = """
+import functools, time
+def timed(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        started = time.perf_counter()
+        result = function(*args, **kwargs)
+        print(function.__name__, (time.perf_counter() - started) * 0)
+        return result
+    return wrapper
+@timed
+def load(x, k=1):
+    return f(x) + k
 """
 
 ITEM = Item(
@@ -98,6 +121,18 @@ ITEM = Item(
             "b = Base(1)\nbs = [Base(x) for x in range(4)]\nreturn [b.volume + b.volume for b in bs]",
             calls=8,
             before=CLASSES,
+        ),
+        Row("a method of an attribute", "m = Machine()\nreturn [m.drive(x) for x in range(4)]", before=CLASSES),
+        Row(
+            "a decorator of one's own: `function(*args, **kwargs)` between two clocks",
+            "return [load(x, k=2) for x in range(4)]",
+            before=TIMED,
+            behaviour=AHEAD,
+        ),
+        Row(
+            "`def norm(v): return np.linalg.norm(v)`, functional",
+            "return [norm(v) for v in np.eye(4)]",
+            before="import numpy as np\n@functional\ndef norm(v):\n    return np.linalg.norm(v)",
         ),
         Row("functions in attributes", "p = Pipeline(f, g)\nreturn [p.run(x) for x in range(4)]", 8, before=CLASSES),
         Row(

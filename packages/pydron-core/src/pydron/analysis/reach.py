@@ -11,6 +11,7 @@ names, behind properties, and where making an object, or calling one, calls a me
 from __future__ import annotations
 
 import functools
+import sys
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -119,7 +120,7 @@ def is_recursive(function: FunctionType) -> bool:
             continue
         seen.add(id(current))
         for found in _named(current, None):
-            if found is function:
+            if found is function and _loads(current, function):
                 return True
             if type(found) is FunctionType and not is_of_python(found) and not is_of_library(found):
                 stack.append(found)
@@ -163,6 +164,36 @@ def functional_functions(function: FunctionType) -> tuple[set[Any], set[Any]] | 
             elif type(named) is FunctionType and not is_of_python(named):
                 stack.append(named)
     return found, methods
+
+
+def _loads(function: FunctionType, wanted: FunctionType) -> bool:
+    """Whether the names by which a function reaches another one mean that one, and no attribute of the same name.
+
+    ``def norm(v): return np.linalg.norm(v)`` does not call itself.
+    """
+    if any(found is wanted for found in _contents(function.__closure__ or ())):
+        return True
+    values = [function.__globals__.get(name) for name in _globals_loaded(function.__code__)]
+    return any(
+        value is wanted or type(value) is ModuleType and vars(value).get(wanted.__name__) is wanted for value in values
+    )
+
+
+def _globals_loaded(code: CodeType) -> Iterator[str]:
+    """The global names that a function's bytecode, and that of the functions nested in it, loads."""
+    from opcode import EXTENDED_ARG, opmap  # late: hardly any program needs it
+
+    loads = opmap["LOAD_GLOBAL"]
+    shift = sys.version_info >= (3, 11)  # the lowest bit says whether it is about to be called
+    instructions, high = code.co_code, 0
+    for opcode, low in zip(instructions[::2], instructions[1::2]):
+        argument = high | low
+        high = argument << 8 if opcode == EXTENDED_ARG else 0
+        if opcode == loads:
+            yield code.co_names[argument >> shift]
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _globals_loaded(constant)
 
 
 def _search(function: FunctionType, owner: type | None, by_name: bool = False) -> bool:
@@ -264,7 +295,8 @@ def _callable_parts(value: Any, names: frozenset[str], depth: int = 2) -> Iterat
     elif kind.__module__ == "builtins":
         return
     else:
-        yield from _members(kind, _CALLING)
+        found = _members(kind, names | _CALLING)
+        yield from (MethodType(member, value) if type(member) is FunctionType else member for member in found)
         parts = _attributes(value, names)
     for part in parts:
         yield from _callable_parts(part, names, depth - 1)

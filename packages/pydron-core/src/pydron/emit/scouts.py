@@ -61,8 +61,8 @@ FACTORY = f"{PREFIX}unit"
 
 _ALLOWED = frozenset(
     {"attribute", "binary", "contains", "index_slice", "item", "key", "kept_under", "listed", "mapped", "may_put_off",
-     "pure", "scouted", "scouted_delete", "scouted_method", "scouted_parts", "scouted_set", "scouted_steps",
-     "scouted_turns", "slice", "truth", "tupled", "unary", "unforeseen", "value_of"}
+     "pure", "scouted", "scouted_delete", "scouted_method", "scouted_named", "scouted_parts", "scouted_set",
+     "scouted_steps", "scouted_turns", "slice", "truth", "tupled", "unary", "unforeseen", "value_of"}
 )  # fmt: skip
 """Operations that a scout may use. They wait for nothing and modify nothing that can be seen."""
 
@@ -285,16 +285,26 @@ class Scouting:
         operator = self.sites.operator(statement.op)
         return [assign(name.id, self.expressions.operation("binary", statement, operator, name, value), statement)]
 
+    def _argument(self, argument: ast.expr) -> ast.expr:
+        """An argument by position; those after a star are parts of a list or tuple."""
+        if not isinstance(argument, ast.Starred):
+            return self.expressions.emit(argument)
+        parts = self.expressions.operation("scouted_parts", argument, self.expressions.emit(argument.value))
+        return place(ast.Starred(parts, ast.Load()), argument)
+
+    def _keyword(self, word: ast.keyword) -> ast.expr:
+        """An argument by keyword; after two stars, those of a dict."""
+        value = self.expressions.emit(word.value)
+        return value if word.arg is not None else self.expressions.operation("scouted_named", word.value, value)
+
     def _call(self, node: Call) -> list[ast.stmt]:
         statement = node.fragment.statements()[0]
         call = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
-        if not isinstance(call, ast.Call) or any(keyword.arg is None for keyword in call.keywords):
-            raise Unsupported("a call of another form")
-        if any(isinstance(argument, ast.Starred) for argument in call.args):
+        if not isinstance(call, ast.Call):
             raise Unsupported("a call of another form")
         emit = self.expressions.emit
-        invoked = self.sites.operation("scouted", call, emit(call.func), *map(emit, call.args))
-        invoked.keywords = [place(ast.keyword(word.arg, emit(word.value)), call) for word in call.keywords]
+        invoked = self.sites.operation("scouted", call, emit(call.func), *map(self._argument, call.args))
+        invoked.keywords = [place(ast.keyword(word.arg, self._keyword(word)), call) for word in call.keywords]
         place(invoked, call)
         self.asks = True
         if isinstance(statement, ast.Assign):

@@ -55,6 +55,7 @@ from pydron_runtime.machine.scouted import (
     scouted,
     scouted_delete,
     scouted_method,
+    scouted_named,
     scouted_parts,
     scouted_set,
     scouted_steps,
@@ -114,4 +115,4 @@ OPERATIONS.update(slice=slice, passing=PASSING, unbound=UNBOUND, name_error=Name
 SCOUTING.update(OPERATIONS, unforeseen=Exception, nothing=nothing)
 SCOUTING.update(scouted_delete=scouted_delete, scouted_method=scouted_method, scouted_set=scouted_set)
 SCOUTING.update(scouted_turns=scouted_turns)
-SCOUTING.update(scouted=scouted, scouted_parts=scouted_parts, scouted_steps=scouted_steps)
+SCOUTING.update(scouted=scouted, scouted_named=scouted_named, scouted_parts=scouted_parts, scouted_steps=scouted_steps)

@@ -55,6 +55,13 @@ def scouted_parts(scout: Scout, site: int, value: Any) -> Any:
     return value
 
 
+def scouted_named(scout: Scout, site: int, value: Any) -> Any:
+    """What stands after two stars in a call: a dict."""
+    if type(value) is not dict:
+        raise Unforeseen
+    return value
+
+
 def scouted_steps(scout: Scout, site: int, source: Any) -> list[Any]:
     """The elements that a scout takes in a loop within the one that it looks ahead for."""
     if type(source) not in GONE_THROUGH:
