@@ -285,26 +285,22 @@ class Scouting:
         operator = self.sites.operator(statement.op)
         return [assign(name.id, self.expressions.operation("binary", statement, operator, name, value), statement)]
 
-    def _argument(self, argument: ast.expr) -> ast.expr:
-        """An argument by position; those after a star are parts of a list or tuple."""
-        if not isinstance(argument, ast.Starred):
-            return self.expressions.emit(argument)
-        parts = self.expressions.operation("scouted_parts", argument, self.expressions.emit(argument.value))
-        return place(ast.Starred(parts, ast.Load()), argument)
-
-    def _keyword(self, word: ast.keyword) -> ast.expr:
-        """An argument by keyword; after two stars, those of a dict."""
-        value = self.expressions.emit(word.value)
-        return value if word.arg is not None else self.expressions.operation("scouted_named", word.value, value)
+    def _given(self, argument: ast.expr, named: bool = False) -> ast.expr:
+        """An argument. After a star stand the parts of a list or tuple, after two (``named``) those of a dict."""
+        if isinstance(argument, ast.Starred):
+            parts = self.expressions.operation("scouted_parts", argument, self.expressions.emit(argument.value))
+            return place(ast.Starred(parts, ast.Load()), argument)
+        value = self.expressions.emit(argument)
+        return self.expressions.operation("scouted_named", argument, value) if named else value
 
     def _call(self, node: Call) -> list[ast.stmt]:
         statement = node.fragment.statements()[0]
         call = statement.value if isinstance(statement, (ast.Assign, ast.Expr)) else None
         if not isinstance(call, ast.Call):
             raise Unsupported("a call of another form")
-        emit = self.expressions.emit
-        invoked = self.sites.operation("scouted", call, emit(call.func), *map(self._argument, call.args))
-        invoked.keywords = [place(ast.keyword(word.arg, self._keyword(word)), call) for word in call.keywords]
+        invoked = self.sites.operation("scouted", call, *map(self._given, (call.func, *call.args)))
+        named = [ast.keyword(word.arg, self._given(word.value, word.arg is None)) for word in call.keywords]
+        invoked.keywords = [place(word, call) for word in named]
         place(invoked, call)
         self.asks = True
         if isinstance(statement, ast.Assign):
