@@ -92,6 +92,13 @@ BODIES = {
         except KeyError:
             pass
     """,
+    "a decision that is put off, beside a nested function": """
+        def inner():
+            nonlocal a
+            a += 1
+        if 0 < sum(x for x in xs) < fail(1):
+            a += 1
+    """,
     "a variable that is deleted": """
         def inner():
             nonlocal a, b

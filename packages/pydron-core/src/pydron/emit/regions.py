@@ -75,12 +75,18 @@ class Regions:
         self.deferrable: list[Deferrable] = []
         self.functions: list[ast.FunctionDef] = []
         self.cells = frozenset(graph.cell_names)
-        self.shared = _rebound_elsewhere(graph)
+        self._shared = _rebound_elsewhere(graph)
         self.guarded = Guarded(self)
         self.loops = 0
         self.sink = ""
         self.streams: list[Extent] = []
         self.aheads = Aheads(self.expressions)
+
+    @property
+    def shared(self) -> Names:
+        """The variables that nested code may bind, and that are seen here: no control node that becomes a function of
+        its own receives one."""
+        return frozenset() if self.staying.apart else self._shared
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
         """The statements of a region; ``assigned`` is bound for certain where it begins."""

@@ -30,6 +30,11 @@ class Staying:
         self._objects = objects
         self._handed_on: Names | None = None
 
+    @property
+    def apart(self) -> bool:
+        """Whether the code that is being emitted is in a function that a control node becomes."""
+        return self._handed_on is not None
+
     @contextmanager
     def inside(self, results: Iterable[str]) -> Iterator[None]:
         """Emit the body of a function that a control node becomes, which hands on ``results``."""
