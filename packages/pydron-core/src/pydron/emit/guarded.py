@@ -153,7 +153,7 @@ class Guarded:
             before, assigned: What is bound for certain before and after the node.
         """
         at = located(node.span)
-        seen = bound | self._regions.shared
+        seen = bound | self._regions.staying.shared
         if (isinstance(node, Native) or len(bound) > 1) and bound & self.noted:
             # Python binds one variable after the other: it may have got to some of them when the statement fails.
             found: list[ast.stmt] = [place(ast.Try(made, [], [], self.notes(node.id, seen, before, at)), at)]
@@ -244,7 +244,7 @@ class Guarded:
             self.strict = True
             self._restored_at_once |= all_binds(body, self._regions.variables) & read_after
         with self._sites.within(attempt):
-            noted = self.notes(body.input.id, bound | self._regions.shared, assigned, at)
+            noted = self.notes(body.input.id, bound | self._regions.staying.shared, assigned, at)
             emitted = [*(leading or []), *noted, *self._regions.region(body, assigned)]
         self.noted, self.strict, self._restored_at_once = outer, outer_strict, outer_restored
         return emitted or [place(ast.Pass(), at)]
@@ -257,7 +257,7 @@ class Guarded:
             caught = self._sites.operation("caught", at)
             was = self._sites.operation("as_it_was", at, site=False)
             # What nested functions have bound on the way to here. If something earlier has failed, it does not count.
-            left = self._all_noted(self._sites.node_id, names & self._regions.shared, assigned, at)
+            left = self._all_noted(self._sites.node_id, names & self._regions.staying.shared, assigned, at)
         failing = ast.ExceptHandler(None, None, [*left, place(ast.Expr(fails), at), ast.Raise()])
         ended = ast.Try(body, [failing], [], [completes])
         back = self._restored(names, assigned, was, at)

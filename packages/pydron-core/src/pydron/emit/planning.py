@@ -56,7 +56,7 @@ def plan_of(regions: Regions, node: Deferred, assigned: Names, kind: str) -> Def
     read_later = bound & handed_on(node)
     after = regions.assignment.after(node, needs)
     captures = needs | (read_later - after)
-    if captures & regions.shared:
+    if captures & regions.staying.shared:
         return None  # a nested function that the region calls may bind them anew
     if regions.sink and any(isinstance(inner, Store) and inner.root == regions.sink for inner in walk(inside)):
         return None  # a generator hands its elements on itself

@@ -70,23 +70,16 @@ class Regions:
         self.expressions = Expressions(sites, self.variables)
         self.releases = Releases(lifetimes_of(graph))
         self.statements = Statements(self.expressions, graph, self.releases)
-        self.staying = Staying(sites, self.releases.objects & self.variables)
+        self.staying = Staying(sites, self.releases.objects & self.variables, _rebound_elsewhere(graph))
         self.assignment = Assignment(self.variables, deleted_names(graph))
         self.deferrable: list[Deferrable] = []
         self.functions: list[ast.FunctionDef] = []
         self.cells = frozenset(graph.cell_names)
-        self._shared = _rebound_elsewhere(graph)
         self.guarded = Guarded(self)
         self.loops = 0
         self.sink = ""
         self.streams: list[Extent] = []
         self.aheads = Aheads(self.expressions)
-
-    @property
-    def shared(self) -> Names:
-        """The variables that nested code may bind, and that are seen here: no control node that becomes a function of
-        its own receives one."""
-        return frozenset() if self.staying.apart else self._shared
 
     def region(self, region: Region, assigned: Names) -> list[ast.stmt]:
         """The statements of a region; ``assigned`` is bound for certain where it begins."""
@@ -250,7 +243,7 @@ class Regions:
         self.loops += 1
         bound = frozenset(n.id for n in ast.walk(target) if isinstance(n, ast.Name)) & self.variables
         inside = assigned | bound
-        leading += self.guarded.notes(node.id, bound | self.shared, inside, at)
+        leading += self.guarded.notes(node.id, bound | self.staying.shared, inside, at)
         with self.aheads.around(node, bool(self.sink), self.loops == 1) as ahead:
             body = leading + self.region(node.body, inside - self.assignment.unstable)
         self.loops -= 1

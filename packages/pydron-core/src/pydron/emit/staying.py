@@ -23,17 +23,19 @@ class Staying:
 
     Args:
         objects: The variables of which this matters.
+        shared: The function's variables that nested code may bind.
     """
 
-    def __init__(self, sites: Sites, objects: Names) -> None:
+    def __init__(self, sites: Sites, objects: Names, shared: Names) -> None:
         self._sites = sites
         self._objects = objects
+        self._shared = shared
         self._handed_on: Names | None = None
 
     @property
-    def apart(self) -> bool:
-        """Whether the code that is being emitted is in a function that a control node becomes."""
-        return self._handed_on is not None
+    def shared(self) -> Names:
+        """The variables that nested code may bind and that are seen here: functions of control nodes receive none."""
+        return self._shared if self._handed_on is None else frozenset()
 
     @contextmanager
     def inside(self, results: Iterable[str]) -> Iterator[None]:
