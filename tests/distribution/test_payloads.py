@@ -5,11 +5,14 @@ from __future__ import annotations
 import collections
 import dataclasses
 import enum
+import importlib
 import math
 import os
 import pickle
 import sys
 import threading
+import types
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import cloudpickle
@@ -314,3 +317,22 @@ def test_what_would_come_back_as_something_else_does_not_travel(value: object) -
     """A copy of a file's text is no file, and bytes are no view: the call runs in the program instead."""
     with pytest.raises(TransportError, match="cannot"):
         dump([value], "result")
+
+
+def test_a_function_of_a_reloaded_module_does_what_it_does_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker has imported the module as it was before."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    source = tmp_path / "edited_between_calls.py"
+    source.write_text("def rate():\n    return 1\n\ndef price(x):\n    return x * rate()\n")
+    module = importlib.import_module("edited_between_calls")
+    assert pickle.loads(function_of(module.price).blob) is module.price
+    in_worker = types.ModuleType(module.__name__)
+    vars(in_worker).update(vars(module))
+    source.write_text("def rate():\n    return 10\n\ndef price(x):\n    return x * rate()\n")
+    os.utime(source, (1, 1))
+    importlib.invalidate_caches()
+    importlib.reload(module)
+    blob = function_of(module.price).blob
+    monkeypatch.setitem(sys.modules, module.__name__, in_worker)
+    assert pickle.loads(blob)(2) == 20

@@ -1,13 +1,15 @@
 """Which modules another process of this program could import by name, and so which functions travel by name.
 
 A module may be in ``sys.modules`` without being importable: made by ``exec``, or loaded from a file that is not on
-the search path. What is defined there travels by value, like what is defined in ``__main__``.
+the search path. What is defined there travels by value, like what is defined in ``__main__``. So do the functions of a
+module that has been reloaded: workers have it as it was when they imported it.
 """
 
 from __future__ import annotations
 
 import functools
 import sys
+from types import FunctionType
 from typing import Any
 
 from cloudpickle import cloudpickle as engine
@@ -36,4 +38,17 @@ def by_name(definition: Any) -> bool:
     if not engine._should_pickle_by_reference(definition):
         return False
     module = engine._whichmodule(definition, getattr(definition, "__qualname__", None))
-    return not isinstance(module, str) or importable(module)
+    if not isinstance(module, str):
+        return True
+    again = _is_loaded_again(module)
+    return importable(module) and not (again and type(definition) is FunctionType)
+
+
+_specs: dict[str, Any] = {}
+"""Name of a module -> its specification when something of it travelled first. Loading it again makes another one."""
+
+
+def _is_loaded_again(module: str) -> bool:
+    """Whether a worker may have imported a module as it was before the program reloaded it."""
+    spec = getattr(sys.modules.get(module), "__spec__", None)
+    return _specs.setdefault(module, spec) is not spec
