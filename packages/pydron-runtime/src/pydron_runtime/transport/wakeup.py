@@ -23,11 +23,14 @@ class WakeUp:
     def ring(self) -> None:
         """Wake the sleeper. Whatever was put down before this call, the sleeper sees after :meth:`clear`."""
         if not self._rung:
-            self._rung = True
             try:
+                self._rung = True
                 self._writer.send(b"!")
             except OSError:
                 pass  # full: it will wake; or closed: nobody sleeps any more
+            except BaseException:
+                self._rung = False  # interrupted: else nobody who rings later would be heard
+                raise
 
     def clear(self) -> None:
         """To be called when readable, before looking at what was put down."""
