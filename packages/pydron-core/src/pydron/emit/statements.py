@@ -21,6 +21,7 @@ class Statements:
         self.sites = expressions.sites
         self.cells = frozenset(graph.cell_names)
         self.variables = expressions.variables
+        self.temporaries = frozenset(graph.temporaries)
 
     # Assignments.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from pydron.emit.assignment import Names
 from pydron.emit.builder import assign, name_of, place, target_of
+from pydron.emit.fusing import fused
 from pydron.emit.plain import Plain, stepped_at, target_of_loop
 from pydron.emit.ranges import WithAnswers, answerable
 from pydron.emit.statements import Statements
@@ -56,8 +57,8 @@ def in_tiers(
     go_on: list[ast.stmt] = [ast.Continue()]
     chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
     machine.iter, machine.orelse, machine.body = chunk, go_on, machine.body or [ast.Pass()]
-    plain_body = Plain(sites, statements.releases, sink).region(node.body) or [ast.Pass()]
-    written: ast.stmt = ast.For(target_of_loop(node), chunk, plain_body, go_on, None)
+    plain_body = fused(Plain(sites, statements.releases, sink).region(node.body), statements.temporaries - {sink})
+    written: ast.stmt = ast.For(target_of_loop(node), chunk, plain_body or [ast.Pass()], go_on, None)
     reads = all_reads(node.body, variables)
     statements.expressions.assigned = assigned
     settle = statements.settle(at, set(reads) - {sink})
@@ -117,9 +118,9 @@ def _with_answers(
         )
         for call, name in callees.items()
     ]
-    body = WithAnswers(sites, releases, answers, callees).region(node.body) or [ast.Pass()]
+    body = fused(WithAnswers(sites, releases, answers, callees).region(node.body), statements.temporaries)
     target = ast.Tuple([*map(target_of, answers.values()), target_of_loop(node)], ast.Store())
-    return [*asked, ast.For(target, chunk, body, [ast.Continue()], None)]
+    return [*asked, ast.For(target, chunk, body or [ast.Pass()], [ast.Continue()], None)]
 
 
 def while_in_tiers(
@@ -155,7 +156,7 @@ def while_in_tiers(
     tiers, turn = sites.fresh("tiers"), sites.fresh("turn")
     plain, released = Plain(sites, statements.releases), statements.releases.beginning(node, test)
     check = place(ast.If(ast.UnaryOp(ast.Not(), test), [*released, *leave], []), test)
-    written = [*plain.region(node.header), check, *released, *plain.region(node.body)]
+    written = fused([*plain.region(node.header), check, *released, *plain.region(node.body)], statements.temporaries)
     statements.expressions.assigned = assigned
     settle = statements.settle(test, set(all_reads(Region((node,)), variables)))
     chunk = ast.Attribute(name_of(tiers), "chunk", ast.Load())
