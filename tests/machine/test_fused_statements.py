@@ -33,13 +33,17 @@ WHOLE = [
 ]
 
 
+def text_of(statements: list[ast.stmt]) -> str:
+    return ast.unparse(ast.Module(statements, []))
+
+
 def as_written(body: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The body of a loop in its form as written."""
     found: list[str] = []
 
     def watched(statements: list[ast.stmt], temporaries: Any, fuse: Callable[..., Any] = fused) -> list[ast.stmt]:
         made: list[ast.stmt] = fuse(statements, temporaries)
-        found.append(ast.unparse(made))
+        found.append(text_of(made))
         return made
 
     monkeypatch.setattr(tiers, "fused", watched)
@@ -80,10 +84,10 @@ def statements(text: str) -> list[ast.stmt]:
     ],
 )
 def test_nothing_moves_past_anything_else(text: str) -> None:
-    kept = ast.unparse(fused(statements(text), {"_1"}))
+    kept = text_of(fused(statements(text), {"_1"}))
     assert kept == text or kept == "x.append\ny.append(f(x))"
 
 
 def test_an_expression_goes_only_to_the_place_that_it_was_taken_from() -> None:
     body = ast.parse("_1 = f(x)\nout.append(_1)").body
-    assert ast.unparse(fused(body, {"_1"})) == "_1 = f(x)\nout.append(_1)"
+    assert text_of(fused(body, {"_1"})) == "_1 = f(x)\nout.append(_1)"
