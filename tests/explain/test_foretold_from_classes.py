@@ -265,3 +265,16 @@ def test_a_change_of_a_result_is_foretold_and_the_cure_works() -> None:
     text = f"{HEAD}\n@schedule\ndef main():\n    tables = []\n    for x in range(4):\n"
     apart = "        tables.append(tabled(x))\n    for table in tables:\n        table['k'] = 1\n    return tables\n"
     assert run_and_explain(text + apart)[2] == 4
+
+
+def test_methods_of_objects_whose_class_is_seen_are_known_unless_others_are_derived_from_it() -> None:
+    head = "\nclass Model:\n    @functional\n    def predict(self, x):\n        return x\n"
+    head += "    def step(self, x):\n        return f(x)\n"
+    body = "\n    m = Model()\n    a = [m.predict(x) for x in range(3)]\n    return a, [m.step(x) for x in range(3)]"
+    derived = "\nclass Other(Model):\n    def predict(self, x):\n        return unknown(x)\n    step = predict\n"
+    for more, marks in (("", ["parallel", "scheduled"]), (derived, ["late", "late"])):
+        text = f"{HEAD}{head}{more}\n@schedule\ndef main():{body}\n"
+        assert untrue(text) == []
+        found = {line.text.strip(): line.mark for line in run_and_explain(text)[1]}
+        lines = ("a = [m.predict(x) for x in range(3)]", "return a, [m.step(x) for x in range(3)]")
+        assert [found[line] for line in lines] == marks

@@ -223,6 +223,12 @@ def method_of(kind: type, name: str) -> types.FunctionType | None:
     return found if isinstance(found, types.FunctionType) else None
 
 
+def is_overridden(kind: type, name: str) -> bool:
+    """Whether a class that is derived from this one has another method of that name."""
+    classes: list[type] = type.__subclasses__(kind)
+    return any(name in vars(derived) or is_overridden(derived, name) for derived in classes)
+
+
 def runs_code_for_attribute(kind: type, name: str) -> bool:
     """Whether reading an attribute of an object of a class runs code: a property, say, or ``__getattr__``."""
     found = _member(kind, name)

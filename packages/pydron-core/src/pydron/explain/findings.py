@@ -19,7 +19,7 @@ from pydron.explain.callees import (
     is_straight,
     known,
 )
-from pydron.explain.classes import Classes, method_of
+from pydron.explain.classes import Classes, is_overridden, method_of
 from pydron.explain.decisions import changed_results, waiting_decisions
 from pydron.explain.iterables import gone_through
 from pydron.explain.operations import defined_operations
@@ -163,16 +163,19 @@ class _Teller:
                 return replace(made, hint=_OF_LIBRARY.format(name)) if foreign else made
 
     def _by_class(self, node: Call | Store) -> Finding | None:
-        """A call of an object whose class can be seen, or of a method of one, if that does not run freely."""
+        """What can be said of a call of an object whose class can be seen, or of a method of one."""
         function = call_of(node).func
         held, name = (function.value, function.attr) if isinstance(function, ast.Attribute) else (function, "__call__")
-        for kind in sorted(self.classes.of(held), key=lambda kind: kind.__qualname__):
+        kinds = sorted(self.classes.of(held), key=lambda kind: kind.__qualname__)
+        for kind in kinds:
             method = method_of(kind, name)
             callee = known(method) if method is not None else Callee("unknown")
-            inner = self.sync_points(callee.function) if callee.standing == "entered" else ()
+            inner = self.sync_points(callee.function) if callee.standing in ("entered", "scheduled") else ()
             if inner:
                 return _sequential(node, "late", "PD104", self._called(node), remark=_places(inner))
             free = callee.standing in ("functional", "scheduled", "entered") and name != "__call__"
+            if free and len(kinds) == 1 and not is_overridden(kind, name):
+                return self._known(node, callee, f"{kind.__qualname__}.{name}")
             if hasattr(kind, name) and not free:
                 return _sequential(node, "late", "PD101", self._called(node), f"{kind.__qualname__}.{name}")
         return None

@@ -18,11 +18,16 @@ def unexpected(target: object) -> tuple[Finding, ...]:
     for finding in explain(target).findings:
         if finding.node == NESTED:
             continue  # the call of that function counts
-        if finding.code and (finding.mark in ("sync-point", "native") or finding.code == "PD104"):
+        if finding.code and (finding.mark in ("sync-point", "native") or _is_certain(finding)):
             # Of a statement that is taken whole the first finding is about itself, the others are about calls in it.
             key = (finding.node, "") if finding.mark == "native" else (finding.line, finding.what)
             found.setdefault(key, finding)
     return tuple(found.values())
+
+
+def _is_certain(finding: Finding) -> bool:
+    """Whether it is known that a function with sync-points is called: which method it is may depend on the object."""
+    return finding.code == "PD104" and finding.mark != "late"
 
 
 def demand_no_sync_points(target: object, name: str, filename: str) -> None:
