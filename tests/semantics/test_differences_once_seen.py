@@ -77,6 +77,24 @@ def arguments():
 def main():
     return ~2.5 > note(f(1))
 """,
+    "defaults that run code of the program's own, after a call that fails": """
+class Thing:
+    @property
+    def size(self):
+        note("size")
+        return 2
+@schedule
+def inner(x, thing):
+    a = fails(x, 1)
+    def loc(z, y=thing.size, *, w=thing.size + a):
+        return z + y + w
+    shown = lambda z=thing.size: z + a
+    return loc(a) + shown()
+@schedule
+def main():
+    x = inner(2, Thing())
+    return x, inner(1, Thing())
+""",
     "lists made of pairs": """
 @functional
 def length(pairs):

@@ -18,14 +18,8 @@ def function_expression(lowering: Lowering, node: ast.Lambda) -> ast.expr:
 
 
 def bind_lambda(lowering: Lowering, target: ast.Name, node: ast.Lambda, at: Positioned) -> None:
-    """Emit ``target = lambda``. Its defaults are evaluated before, in order."""
-    arguments = node.args
-    given = [default for default in arguments.kw_defaults if default is not None]
-    count = len(arguments.defaults)
-    left = lowering.in_order([*arguments.defaults, *given])
-    arguments.defaults = left[:count]
-    values = iter(left[count:])
-    arguments.kw_defaults = [None if default is None else next(values) for default in arguments.kw_defaults]
+    """Emit ``target = lambda``."""
+    _evaluate_defaults(lowering, node.args)
     _define(lowering, ast.copy_location(ast.Assign([target], node), at), node, "lambda")
 
 
@@ -38,7 +32,19 @@ def lower_def(lowering: Lowering, node: ast.FunctionDef | ast.AsyncFunctionDef) 
     elif any(lowering.has_operations(part) for part in definition_parts(node)):
         native_statement(lowering, node, "PD101", f"a default or annotation of {node.name!r} is computed by a call")
     else:
+        _evaluate_defaults(lowering, node.args)
         _define(lowering, node, node, "def")
+
+
+def _evaluate_defaults(lowering: Lowering, arguments: ast.arguments) -> None:
+    """Defaults are evaluated before, in order: they may come to code of the user's, such as a property."""
+    given = [default for default in arguments.kw_defaults if default is not None]
+    count = len(arguments.defaults)
+    left = lowering.in_order([*arguments.defaults, *given])
+    left = [value if isinstance(value, ast.Name) else lowering.settle(value) for value in left]
+    arguments.defaults = left[:count]
+    values = iter(left[count:])
+    arguments.kw_defaults = [None if default is None else next(values) for default in arguments.kw_defaults]
 
 
 def _define(lowering: Lowering, statement: ast.stmt, at: Positioned, kind: str) -> None:
