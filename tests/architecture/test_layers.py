@@ -13,6 +13,8 @@ SHOWN = (*IR, "pydron.export", "pydron.interpret", "pydron.trace", "pydron.expla
 COMPILER = (*IR, "pydron.frontend", "pydron.analysis", "pydron.emit", "pydron.compile")
 ENTRY = ("pydron.config", "pydron.runner", "pydron.callers", "pydron.entry", "pydron.decorators")
 RECORDING = tuple(f"pydron_runtime.{name}" for name in ("recording", "recording_rows", "recording_file"))
+MACHINE = ("values", "order", "effects", "failures", "calls", "iteration", "operations", "loops", "ahead")
+"""The groups of the machine's modules, each of which may import those before it."""
 GROUND_RUNTIME = ("pydron_runtime.protocol", "pydron_runtime.data", "pydron_runtime.recording")
 LOGIC = (*GROUND_RUNTIME, "pydron_runtime.machine", "pydron_runtime.scheduler", "pydron_runtime.worker")
 RUNTIME = (
@@ -92,6 +94,15 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "pydron_runtime.recording_rows": ("pydron", "pydron_runtime.recording"),
     "pydron_runtime.recording_file": ("pydron", "pydron_runtime.recording", "pydron_runtime.recording_rows"),
     "pydron_runtime.recording_sqlite": ("pydron", *RECORDING),
+    **{
+        f"pydron_runtime.machine.{group}": (
+            "pydron",
+            *GROUND_RUNTIME,
+            "pydron_runtime.executors.base",
+            *(f"pydron_runtime.machine.{lower}" for lower in MACHINE[:place]),
+        )
+        for place, group in enumerate(MACHINE)
+    },
     "pydron_runtime.machine": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
     "pydron_runtime.scheduler": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
     "pydron_runtime.worker": ("pydron", *GROUND_RUNTIME, "pydron_runtime.executors.base"),
@@ -117,6 +128,24 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 
 # Imports inside functions, by which a lower layer offers a shortcut to what stands above it; loaded on use only.
 DOORS = {
+    ("pydron_runtime.machine.ahead.scouted", "pydron_runtime.machine.code"): "a scout enters functions",
+    ("pydron_runtime.machine.calls.activation", "pydron_runtime.machine.code"): "a call enters a function",
+    (
+        "pydron_runtime.machine.calls.activation",
+        "pydron_runtime.machine.operations",
+    ): "a function that was put off calls",
+    ("pydron_runtime.machine.calls.deferral", "pydron_runtime.machine.code"): "what a function does decides",
+    ("pydron_runtime.machine.calls.pinning", "pydron_runtime.machine.code"): "which variables a function reads",
+    ("pydron_runtime.machine.calls.properties", "pydron_runtime.machine.operations"): "a property that stores",
+    ("pydron_runtime.machine.calls.straight", "pydron_runtime.machine.code"): "what a function does, step by step",
+    ("pydron_runtime.machine.calls.undecorated", "pydron_runtime.machine.code"): "the code of a plain function",
+    ("pydron_runtime.machine.calls.unfolding", "pydron_runtime.machine.code"): "the code of a recursive function",
+    (
+        "pydron_runtime.machine.failures.stopping",
+        "pydron_runtime.machine.operations",
+    ): "the call that may end an iteration",
+    ("pydron_runtime.machine.iteration.lent", "pydron_runtime.machine.operations"): "the next element of any iterator",
+    ("pydron_runtime.machine.iteration.map_ahead", "pydron_runtime.machine.ahead"): "a map looks ahead while it waits",
     ("pydron.ir.forms", "pydron.export"): "Graph.to_json and its like, so that a graph in a notebook is at hand",
     ("pydron.entry", "pydron.export"): "a graph carries what its global names mean",
     ("pydron.trace.records", "pydron.export"): "a trace in a notebook shows itself",
@@ -207,6 +236,9 @@ def test_the_table_refuses_what_it_should() -> None:
     assert refused("pydron.ir.new", "import pydron.frontend.build")
     assert refused("pydron.ir.forms", "import pydron.export.to_dot")  # a door is for calls, not for loading
     assert refused("pydron.emit.new", "import pydron_runtime.machine")
+    assert refused("pydron_runtime.machine.values.new", "from pydron_runtime.machine.order import frames")
+    assert refused("pydron_runtime.machine.order.new", "from pydron_runtime.machine import machine")
+    assert not refused("pydron_runtime.machine.order.new", "from pydron_runtime.machine.values import pending")
     assert refused("pydron_runtime.machine.new", "from pydron_runtime.scheduler import machine")
     assert refused("pydron_runtime.scheduler.new", "from pydron_viz import app")
     assert refused("pydron_viz.new", "from pydron_runtime import recording")

@@ -99,7 +99,7 @@ def test_a_package_that_a_host_lacks_is_named_and_the_result_is_right(cluster: C
     said = cluster.result(cluster.program(programs.write(tmp_path, PROGRAM), **here))
     assert "[(0, '2.0'), (2, '2.0'), (4, '2.0')]" in said
     assert "vendored 2.0 is used here and is not installed on the host" in said
-    assert "No module named 'vendored'" in said
+    assert len(said.splitlines()) == 2, said
 
 
 def test_a_package_of_another_version_is_told_once(cluster: Cluster, tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ import pydron
 from pydron_runtime.data.output import CALLER, LOG, RAW, TEXT, WARNING, Chunk, Transcript
 from pydron_runtime.executors.base import Completion, Failed, Succeeded
 from pydron_runtime.executors.local import LocalExecutor
-from pydron_runtime.machine.brought_forth import bring_forth, listening
-from pydron_runtime.machine.granularity import Cost, cost_of
+from pydron_runtime.machine.calls.brought_forth import bring_forth, listening
+from pydron_runtime.machine.calls.granularity import Cost, cost_of
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 

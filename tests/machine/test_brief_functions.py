@@ -16,8 +16,8 @@ from pydron.config import settings
 from pydron.marks import scheduled_record
 from pydron_runtime import brief as brief_module
 from pydron_runtime.brief import Brief, trial
+from pydron_runtime.machine.calls.granularity import cost_of
 from pydron_runtime.machine.code import code_of
-from pydron_runtime.machine.granularity import cost_of
 
 MICROSECOND = 1_000
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from idle_machines import begin_frame, idle_machine
 
-from pydron_runtime.machine.claims import Claims, is_within, reachable, released
-from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.order.claims import Claims, is_within, reachable, released
+from pydron_runtime.machine.values.pending import Pending
 
 
 def test_a_later_operation_waits_for_an_earlier_claim_on_its_object_only() -> None:

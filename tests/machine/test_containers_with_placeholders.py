@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydron_runtime.machine.containers import Containers, fill_container
-from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.order.containers import Containers, fill_container
+from pydron_runtime.machine.values.pending import Pending
 
 
 class Box:

@@ -11,9 +11,9 @@ import pydron
 from pydron.marks import scheduled_record
 from pydron_runtime.execution import execute
 from pydron_runtime.executors.inline import InlineExecutor
+from pydron_runtime.machine.calls.granularity import Cost, cost_of
 from pydron_runtime.machine.code import code_of
-from pydron_runtime.machine.granularity import Cost, cost_of
-from pydron_runtime.machine.lulls import Lull
+from pydron_runtime.machine.iteration.lulls import Lull
 
 NUMBERS = [(number * 37) % 401 - 200 for number in range(400)]
 

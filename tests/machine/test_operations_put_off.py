@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from idle_machines import idle_machine
 
-from pydron_runtime.machine.attempts import Unwinding
-from pydron_runtime.machine.entries import State
+from pydron_runtime.machine.effects.putting_off import put_off
+from pydron_runtime.machine.failures.attempts import Unwinding
 from pydron_runtime.machine.machine import Machine
-from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.putting_off import put_off
+from pydron_runtime.machine.order.entries import State
+from pydron_runtime.machine.values.pending import Pending
 
 
 class Loud:

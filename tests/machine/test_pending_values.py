@@ -12,8 +12,8 @@ import pytest
 
 from pydron.errors import InternalError
 from pydron_runtime.data import references
-from pydron_runtime.machine.drops import Drops
-from pydron_runtime.machine.pending import Pending
+from pydron_runtime.machine.values.drops import Drops
+from pydron_runtime.machine.values.pending import Pending
 
 
 def test_waiters_are_told_once_in_the_order_in_which_they_came() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pydron_runtime.machine.rereading import lines_again
+from pydron_runtime.machine.iteration.rereading import lines_again
 
 
 @pytest.fixture

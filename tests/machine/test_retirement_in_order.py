@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from idle_machines import begin_frame, idle_machine
 
-from pydron_runtime.machine.entries import Entry, State
-from pydron_runtime.machine.frames import Frame
-from pydron_runtime.machine.retirement import retire
+from pydron_runtime.machine.order.entries import Entry, State
+from pydron_runtime.machine.order.frames import Frame
+from pydron_runtime.machine.order.retirement import retire
 
 
 def entry(frame: Frame) -> Entry:

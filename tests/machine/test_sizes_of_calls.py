@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pydron_runtime.machine import sizes
-from pydron_runtime.machine.granularity import SHORT, Cost
-from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.sizes import Sizes, elements_of, size_of
+from pydron_runtime.machine.calls.granularity import SHORT, Cost
+from pydron_runtime.machine.values import sizes
+from pydron_runtime.machine.values.pending import Pending
+from pydron_runtime.machine.values.sizes import Sizes, elements_of, size_of
 
 
 @pytest.mark.parametrize(

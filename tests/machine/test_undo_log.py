@@ -7,10 +7,10 @@ import functools
 import pytest
 from idle_machines import begin_frame, idle_machine
 
-from pydron_runtime.machine.containers import Containers
-from pydron_runtime.machine.frames import end_of
-from pydron_runtime.machine.stores import restore_item, snapshot
-from pydron_runtime.machine.undo import UndoLog
+from pydron_runtime.machine.order.containers import Containers
+from pydron_runtime.machine.order.frames import end_of
+from pydron_runtime.machine.order.stores import restore_item, snapshot
+from pydron_runtime.machine.order.undo import UndoLog
 
 
 def test_only_stores_after_the_failure_are_taken_back_youngest_first() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydron_runtime.machine.window import Window
+from pydron_runtime.machine.order.window import Window
 
 
 def test_the_window_is_full_by_number_or_by_size() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pydron_runtime.machine.wrappings import Wrappings
+from pydron_runtime.machine.iteration.wrappings import Wrappings
 
 
 def test_what_a_call_makes_of_a_sequence_probably_has_its_elements() -> None:

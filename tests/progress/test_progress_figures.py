@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import pydron
 from pydron.config import settings
 from pydron.errors import ConfigurationError
-from pydron_runtime.machine.tallies import length_of
+from pydron_runtime.machine.calls.tallies import length_of
 from pydron_runtime.progress.figures import Loop, State, clock, lines
 from pydron_runtime.progress.notebook import to_html
 

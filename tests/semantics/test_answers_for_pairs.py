@@ -9,7 +9,8 @@ import pytest
 from loop_forms import Prompt, asking_ahead, switching
 from scheduled import PRELUDE, Program, by_machine, check, check_ranges
 
-from pydron_runtime.machine import elements_ahead, ranges
+from pydron_runtime.machine.iteration import elements_ahead
+from pydron_runtime.machine.loops import ranges
 
 PROGRAMS = {
     "elements that are numbered": """

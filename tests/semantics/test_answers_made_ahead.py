@@ -12,7 +12,7 @@ from scheduled import PRELUDE, Program, by_machine, check, check_ranges, compare
 
 import pydron
 from pydron_runtime.conformance.executors import EventLog
-from pydron_runtime.machine import ranges
+from pydron_runtime.machine.loops import ranges
 
 PROGRAMS = {
     "a call per iteration": """

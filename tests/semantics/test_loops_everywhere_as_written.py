@@ -9,7 +9,7 @@ import pytest
 from loop_forms import Prompt, switching
 from scheduled import PRELUDE, Program, by_machine, check, compare, plain
 
-from pydron_runtime.machine.tiers import Tiers
+from pydron_runtime.machine.loops.tiers import Tiers
 
 PROGRAMS = {
     "a while loop": """

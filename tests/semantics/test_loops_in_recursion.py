@@ -13,8 +13,9 @@ from loop_forms import Prompt
 from scheduled import PRELUDE, Program, executing, plain
 
 from pydron import functional, schedule
-from pydron_runtime.machine import tiers, unfolding
-from pydron_runtime.machine.computing import only_computes
+from pydron_runtime.machine.calls import unfolding
+from pydron_runtime.machine.loops import tiers
+from pydron_runtime.machine.loops.computing import only_computes
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first
 
 QUICK = """

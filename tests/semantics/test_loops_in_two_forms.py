@@ -8,7 +8,8 @@ import pytest
 from loop_forms import Prompt
 from scheduled import PRELUDE, Program, by_machine, check, compare, plain
 
-from pydron_runtime.machine import ops_call, tiers
+from pydron_runtime.machine.loops import tiers
+from pydron_runtime.machine.operations import call as ops_call
 
 PROGRAMS = {
     "break, continue and else": """

@@ -10,8 +10,8 @@ import pytest
 from scheduled import PRELUDE, Program, executing
 
 from pydron import functional, schedule
-from pydron_runtime.machine import at_own_speed
-from pydron_runtime.machine.brought_forth import short_call
+from pydron_runtime.machine.calls import at_own_speed
+from pydron_runtime.machine.calls.brought_forth import short_call
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 FUNCTIONS = """

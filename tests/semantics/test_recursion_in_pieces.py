@@ -8,7 +8,7 @@ from scheduled import PRELUDE, Program, check, executing
 
 from pydron import functional, schedule
 from pydron_runtime.data.tasks import Completion, Succeeded, Task
-from pydron_runtime.machine import granularity, unfolding
+from pydron_runtime.machine.calls import granularity, unfolding
 from pydron_runtime.testing.scripted import ScriptedExecutor, oldest_first
 
 SORT = """

@@ -11,7 +11,7 @@ import pytest
 from scheduled import executing
 
 from pydron import functional, schedule
-from pydron_runtime.machine.granularity import SHORT, Cost, cost_of
+from pydron_runtime.machine.calls.granularity import SHORT, Cost, cost_of
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first
 
 

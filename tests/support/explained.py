@@ -12,9 +12,9 @@ from scheduled import Program, executing
 
 import pydron
 from pydron.explain.report import Line, explain
-from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.machine import Machine
 from pydron_runtime.machine.observer import Observer
+from pydron_runtime.machine.order.frames import Frame
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first
 
 _fence = Machine.fence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydron.entry import Record
 from pydron_runtime.machine.code import Code, code_of
-from pydron_runtime.machine.frames import Frame
 from pydron_runtime.machine.machine import Machine
 from pydron_runtime.machine.observer import Observer
+from pydron_runtime.machine.order.frames import Frame
 from pydron_runtime.testing.scripted import ScriptedExecutor
 
 

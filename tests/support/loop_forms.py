@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from unittest import mock
 
 from pydron_runtime.executors.base import Completion
-from pydron_runtime.machine import ranges, tiers
+from pydron_runtime.machine.loops import ranges, tiers
 from pydron_runtime.testing.scripted import ScriptedExecutor
 
 

@@ -31,9 +31,9 @@ import pydron
 from pydron_runtime import preparation
 from pydron_runtime.executors.base import Executor
 from pydron_runtime.executors.inline import InlineExecutor
-from pydron_runtime.machine import granularity
 from pydron_runtime.machine import machine as machines
-from pydron_runtime.machine.window import Window
+from pydron_runtime.machine.calls import granularity
+from pydron_runtime.machine.order.window import Window
 from pydron_runtime.sessions import Session
 from pydron_runtime.testing.scripted import ScriptedExecutor, newest_first, oldest_first, seeded
 

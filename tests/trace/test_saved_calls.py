@@ -17,7 +17,7 @@ import sample_runs
 from pydron.errors import TraceFormatError
 from pydron.trace import TraceReader, read_columns, read_trace
 from pydron_runtime.data import functions, payload, saved_calls
-from pydron_runtime.machine import saving
+from pydron_runtime.machine.failures import saving
 from pydron_runtime.recording import NullRecorder
 from pydron_viz.exports import MIME, export
 from pydron_viz.opened import OpenTrace

@@ -9,7 +9,7 @@ from contract import Item, Row, hold
 from scheduled import Program, by_machine
 
 from pydron_runtime.data import payload
-from pydron_runtime.machine import results
+from pydron_runtime.machine.calls import results
 from pydron_runtime.testing.scripted import ScriptedExecutor
 
 ITEM = Item(

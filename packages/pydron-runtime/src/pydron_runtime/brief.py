@@ -4,7 +4,7 @@ A call on the machine costs the program some hundred microseconds. A function th
 and hands out nothing, gains nothing by that. So it runs as it is, at its own speed, once it is known that
 
 * calls of it have handed out nothing, and every functional function that it can come to takes less time than handing
-  out a call (:mod:`pydron_runtime.machine.granularity`);
+  out a call (:mod:`pydron_runtime.machine.calls.granularity`);
 * its arguments, and what it reads from around it, are not much larger than those of the calls that were seen. How
   large is a matter of a few numbers (the *extent*), so that it takes next to no time.
 
@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydron.analysis.reach import functional_functions
 from pydron.config import Settings
+from pydron_runtime.machine.calls.granularity import cost_of
+from pydron_runtime.machine.calls.within_itself import run_within_itself
 from pydron_runtime.machine.code import Code, code_of
-from pydron_runtime.machine.granularity import cost_of
-from pydron_runtime.machine.safety import own_attributes
-from pydron_runtime.machine.within_itself import run_within_itself
+from pydron_runtime.machine.values.safety import own_attributes
 
 if TYPE_CHECKING:
     from pydron.entry import Record

@@ -10,12 +10,12 @@ from pydron import runner
 from pydron.preparing import PREPARING
 from pydron_runtime.executors.base import Executor
 from pydron_runtime.machine.code import Code
-from pydron_runtime.machine.contexts import end_context, handled_at
-from pydron_runtime.machine.left_generators import show_cause
+from pydron_runtime.machine.failures.left_generators import show_cause
+from pydron_runtime.machine.failures.tracebacks import placement
 from pydron_runtime.machine.machine import Machine
 from pydron_runtime.machine.observer import Observer
+from pydron_runtime.machine.order.contexts import end_context, handled_at
 from pydron_runtime.machine.switching import switching_quickly
-from pydron_runtime.machine.tracebacks import placement
 
 
 def execute(

@@ -12,7 +12,7 @@ from typing import Any
 from pydron.analysis.reach import names_functional, reaches_functional
 from pydron.marks import is_functional, names_a_functional, scheduled_record
 from pydron_runtime.machine.code import Code, code_of
-from pydron_runtime.machine.safety import runs_user_code_for_attribute
+from pydron_runtime.machine.values.safety import runs_user_code_for_attribute
 
 _UNKNOWN: Any = object()
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydron.analysis.reach import names_functional
 from pydron.marks import generation, scheduled_record
-from pydron_runtime.machine.within_itself import run_within_itself
+from pydron_runtime.machine.calls.within_itself import run_within_itself
 
 if TYPE_CHECKING:
     from pydron.config import Settings

@@ -1,8 +1,8 @@
 """Tables of library callables that only compute: data, tested entry by entry.
 
-A name stands here only if, given values of the types in ``pydron_runtime.machine.safety``, the callable computes its
-result and does nothing else: it changes no argument, keeps no state, reads no clock, file, environment or generator of
-random numbers, and does not hand out an object that it will change later.
+A name stands here only if, given values of the types in ``pydron_runtime.machine.values.safety``, the callable computes
+its result and does nothing else: it changes no argument, keeps no state, reads no clock, file, environment or generator
+of random numbers, and does not hand out an object that it will change later.
 
 Decisions that are not obvious:
 

@@ -1,6 +1,6 @@
 """Emits regions as they were written: for values that are there, at Python's own speed.
 
-A loop whose calls turn out too short to be handed out goes on in this form (``pydron_runtime.machine.tiers``).
+A loop whose calls turn out too short to be handed out goes on in this form (``pydron_runtime.machine.loops.tiers``).
 """
 
 from __future__ import annotations

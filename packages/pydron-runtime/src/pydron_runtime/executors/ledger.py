@@ -78,7 +78,7 @@ class Ledger:
     def _run(self, execution: Execution) -> Outcome:
         if not self._listens:
             return run(execution, self._functions, time.monotonic_ns)
-        from pydron_runtime.machine.brought_forth import listening
+        from pydron_runtime.machine.calls.brought_forth import listening
 
         transcript = Transcript()
         with listening(transcript):

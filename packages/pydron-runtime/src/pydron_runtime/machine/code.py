@@ -25,7 +25,7 @@ from pydron.location import Span
 from pydron.preparing import prepared
 from pydron.uninterrupted import uninterrupted
 from pydron_runtime.machine.naming import as_generator_expression, named_as
-from pydron_runtime.machine.operations import OPERATIONS
+from pydron_runtime.machine.operation_table import OPERATIONS
 
 _numbers = itertools.count(1)
 
@@ -42,7 +42,7 @@ class Code:
         plain: See :func:`_plain`.
         deferrable: Control nodes that are functions of their own.
         number: Of the graph, in the trace.
-        computing: See :mod:`.computing`; by the loop's node, as far as somebody asked.
+        computing: See :mod:`.loops.computing`; by the loop's node, as far as somebody asked.
         scouts: What looks ahead for loops, as far as it was needed: by the loop's node, and what else it depends on.
         streams: Which sites stand in generator expressions, inner ones first.
         sole_readers: See :mod:`pydron.emit.sole_readers`.

@@ -1,9 +1,9 @@
 """The machine: runs ahead of its results, and lets them count in program order.
 
 One machine executes one outermost call of a scheduled function, in the thread that made the call. The code emitted from
-the function's graph calls the operations (``pydron_runtime.machine.ops_*``), which issue tasks, put operations off and
-defer frames. Whenever the program has to wait, the machine takes in completions, resumes frames that can go on, and
-retires what is done. A failure counts when it is the oldest entry: everything later is cancelled and taken back.
+the function's graph calls the operations (``pydron_runtime.machine.operations.*``), which issue tasks, put operations
+off and defer frames. Whenever the program has to wait, the machine takes in completions, resumes frames that can go on,
+and retires what is done. A failure counts when it is the oldest entry: everything later is cancelled and taken back.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ from pydron.callers import Caller
 from pydron.interrupts import is_interrupt
 from pydron_runtime.data.versions import Versions
 from pydron_runtime.executors.base import Executor, dismiss
-from pydron_runtime.machine.aside import make_room, stand_still
-from pydron_runtime.machine.attempts import Unwinding, attempt_of, tell_attempts
-from pydron_runtime.machine.brought_forth import let_out
-from pydron_runtime.machine.claims import Claims
-from pydron_runtime.machine.containers import Containers, taken
-from pydron_runtime.machine.endings import Endings
-from pydron_runtime.machine.entries import Entry, Operation, State, TaskEntry
-from pydron_runtime.machine.frames import Frame, end_of
-from pydron_runtime.machine.iterators import Iterators
+from pydron_runtime.machine.ahead.speculation import Speculation
+from pydron_runtime.machine.calls.brought_forth import let_out
+from pydron_runtime.machine.calls.tasks import Tasks
+from pydron_runtime.machine.calls.undecorated import forget
+from pydron_runtime.machine.calls.unfolding import Unfolding
+from pydron_runtime.machine.effects.aside import make_room, stand_still
+from pydron_runtime.machine.effects.putting_off import run_operation
+from pydron_runtime.machine.failures.attempts import Unwinding, attempt_of, tell_attempts
+from pydron_runtime.machine.failures.tracebacks import leave_generators
+from pydron_runtime.machine.iteration.iterators import Iterators
 from pydron_runtime.machine.observer import Observer
-from pydron_runtime.machine.pending import Pending
-from pydron_runtime.machine.putting_off import run_operation
-from pydron_runtime.machine.retirement import retire
-from pydron_runtime.machine.speculation import Speculation
-from pydron_runtime.machine.standstill import Standstill
-from pydron_runtime.machine.tasks import Tasks
-from pydron_runtime.machine.tracebacks import leave_generators
-from pydron_runtime.machine.undecorated import forget
-from pydron_runtime.machine.undo import UndoLog
-from pydron_runtime.machine.unfolding import Unfolding
-from pydron_runtime.machine.window import Window
+from pydron_runtime.machine.order.claims import Claims
+from pydron_runtime.machine.order.containers import Containers, taken
+from pydron_runtime.machine.order.entries import Entry, Operation, State, TaskEntry
+from pydron_runtime.machine.order.frames import Frame, end_of
+from pydron_runtime.machine.order.retirement import retire
+from pydron_runtime.machine.order.standstill import Standstill
+from pydron_runtime.machine.order.undo import UndoLog
+from pydron_runtime.machine.order.window import Window
+from pydron_runtime.machine.values.endings import Endings
+from pydron_runtime.machine.values.pending import Pending
 
 if TYPE_CHECKING:
+    from pydron_runtime.machine.calls.tallies import Tallies
     from pydron_runtime.machine.code import Code
-    from pydron_runtime.machine.tallies import Tallies
 
 _machines = itertools.count(1)
 

@@ -13,15 +13,15 @@ from greenlet import getcurrent
 
 from pydron import runner
 from pydron.interrupts import let_through
-from pydron_runtime.machine.entries import Entry, State, TaskEntry, numbers
-from pydron_runtime.machine.previews import preview
-from pydron_runtime.machine.safety import name_of
-from pydron_runtime.machine.saving import keep_call, keep_task
+from pydron_runtime.machine.failures.saving import keep_call, keep_task
+from pydron_runtime.machine.order.entries import Entry, State, TaskEntry, numbers
+from pydron_runtime.machine.values.previews import preview
+from pydron_runtime.machine.values.safety import name_of
 
 if TYPE_CHECKING:
     from pydron_runtime.machine.code import Code
-    from pydron_runtime.machine.frames import Frame
     from pydron_runtime.machine.machine import Machine
+    from pydron_runtime.machine.order.frames import Frame
     from pydron_runtime.recording import Recorder
 
 _frames = itertools.count(1)

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from pydron.bell import Bell
 from pydron.ir.nodes import For, While, walk
-from pydron_runtime.machine.aside import drawn, stands_still
+from pydron_runtime.machine.calls.tallies import Tallies, outermost_site
+from pydron_runtime.machine.effects.aside import drawn, stands_still
 from pydron_runtime.machine.machine import Machine
-from pydron_runtime.machine.tallies import Tallies, outermost_site
 from pydron_runtime.progress.figures import Line, Loop, State, lines
 
 INTERVAL = 0.25

@@ -1,0 +1,1 @@
+"""Looking ahead: calls that are asked for before it is known whether the program comes to them."""

@@ -1,0 +1,1 @@
+"""Calls: running in line, deferred, unfolded, or handed out as tasks."""

@@ -1,0 +1,1 @@
+"""Iterables: what a loop will come to, and iterators that are the machine's."""

@@ -1,0 +1,1 @@
+"""The operations of emitted code, one module per kind."""
