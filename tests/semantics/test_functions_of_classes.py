@@ -63,6 +63,9 @@ class Base:
     def kept(self):
         print("computed", self.x)
         return f(self.x)
+    @functools.cached_property
+    def kept_not(self):
+        return fails(self.x, 3) + self.missing
     def __call__(self, x):
         self.reads += 1
         return fails(x, 3) + self.reads
@@ -107,6 +110,8 @@ BODIES = {
         "chosen = [c.loud + c.loud for c in cs if c.loud > 2]\nreturn total, chosen, [c.reads for c in cs]"
     ),
     "a property that fails": "return getattr(Child(1), 'broken', None), [c.broken for c in [Child(2)]]",
+    "a property that would be kept fails": "return Child(1).kept_not",
+    "a call in a property that would be kept fails": "return [c.kept_not for c in [Child(3)]]",
     "a property that is kept": (
         "cs = [Child(x) for x in range(4)]\nfirst = [c.kept for c in cs]\ndel cs[0].kept\n"
         "return first, [c.kept + 1 for c in cs], [sorted(vars(c)) for c in cs]"

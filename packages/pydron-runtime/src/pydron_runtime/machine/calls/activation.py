@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextvars
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
@@ -24,7 +23,7 @@ from pydron_runtime.machine.calls.pinning import pinned_code, surroundings
 from pydron_runtime.machine.failures.attempts import UNBOUND
 from pydron_runtime.machine.order.current import await_writers, current
 from pydron_runtime.machine.order.entries import State
-from pydron_runtime.machine.order.frames import Frame
+from pydron_runtime.machine.order.frames import Frame, Through
 from pydron_runtime.machine.order.stores import MISSING
 from pydron_runtime.machine.values.pending import Pending
 
@@ -176,12 +175,12 @@ def enter(
     record: Record,
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
-    through: CodeType | None = None,
+    through: Through | None = None,
 ) -> Any:
     """A call of a scheduled function: a frame of its own.
 
     Args:
-        through: Code of the library's that makes the call.
+        through: The line of the library's that makes the call.
     """
     from pydron_runtime.machine.code import code_of  # the two refer to each other
     from pydron_runtime.machine.operations.call import native

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
 
+from pydron.callers import shown_caller_at
 from pydron_runtime.machine.calls.undecorated import MOST_WITHIN, is_entered, record_of
+from pydron_runtime.machine.order.frames import Through
 from pydron_runtime.machine.order.stores import MISSING
 from pydron_runtime.machine.values.safety import definer, own_attributes
 
@@ -59,7 +61,20 @@ def through_property(frame: Frame, site: int, target: Any, name: str) -> Any:
     keeps = keeps_value(target, name)
     if getcurrent() is not frame.machine.driver and (keeps or not is_deferrable_function(record)):
         return MISSING  # what a frame that was put off changes has to be known in advance
-    value = enter(frame, site, record, (target,), {})
-    if keeps:
-        set_attribute(frame, site, target, name, value)
+    if not keeps:
+        return enter(frame, site, record, (target,), {})
+    through = _call_of_getter()
+    written = shown_caller_at(through.code, vars(functools), through.line)
+    value = written(enter, (frame, site, record, (target,), {}, through), {})
+    set_attribute(frame, site, target, name, value)
     return value
+
+
+@functools.cache
+def _call_of_getter() -> Through:
+    """Where ``cached_property`` calls the function: tracebacks have an entry of that line."""
+    import dis  # few programs come here
+
+    code = functools.cached_property.__get__.__code__
+    at = max(step.offset for step in dis.get_instructions(code) if step.argval == "func")
+    return Through(code, next(line for begin, end, line in code.co_lines() if line and begin <= at < end))

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pydron import runner
-from pydron.places import Place, code_at, entry_at, last_line, place_of_span
+from pydron.places import Place, code_at, entry_at, place_of_span
 from pydron_runtime.data.failures import FrameRecord, load_failure, traceback_of
 from pydron_runtime.data.tasks import Failed
 from pydron_runtime.machine.failures.left_generators import Raised
@@ -81,10 +81,8 @@ def _placement(failed: Entry, top: Frame | None, raised: Raised) -> Placement:
         if frame.kind == "function":
             below = _under(frame.code, frame.code.record.taken_apart.name, place, below)
             if frame.through is not None:
-                line = last_line(frame.through)
-                below = entry_at(
-                    code_at(frame.through.co_filename, frame.through.co_name, Place(line)), line, below, {}
-                )
+                code, line = frame.through
+                below = entry_at(code_at(code.co_filename, code.co_name, Place(line)), line, below, {})
             place = place_of_span(frame.frame.code.span(frame.site))
             place, below = _out_of_streams(frame.frame, frame.site, place, below, raised, failed.asked)
             place, below = _in_comprehensions(frame.frame.code, place, below)

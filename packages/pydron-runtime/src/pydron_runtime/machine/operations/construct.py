@@ -22,6 +22,7 @@ from pydron_runtime.machine.calls.straight import may_enter
 from pydron_runtime.machine.calls.undecorated import MOST_WITHIN, filled_by, is_entered, record_of
 from pydron_runtime.machine.effects.putting_off import put_off
 from pydron_runtime.machine.order.current import current, value_of
+from pydron_runtime.machine.order.frames import Through
 from pydron_runtime.machine.order.stores import MISSING, is_plain
 from pydron_runtime.machine.values.pending import Pending
 from pydron_runtime.machine.values.plain_records import is_written
@@ -136,9 +137,9 @@ def _recorded(
             values[field.name] = field.default
     _with_attributes(frame, made, values)
     if finish is not None:
-        code = initialise.__code__
-        written = shown_caller_at(code, initialise.__globals__, last_line(code))
-        written(enter, (frame, site, record_of(finish), (made,), {}, code), {})
+        through = Through(initialise.__code__, last_line(initialise.__code__))
+        written = shown_caller_at(through.code, initialise.__globals__, through.line)
+        written(enter, (frame, site, record_of(finish), (made,), {}, through), {})
     return made
 
 

@@ -10,7 +10,7 @@ import contextvars
 from collections import deque
 from collections.abc import Callable
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from pydron_runtime.machine.values.sizes import Size
 
 FrameKind = Literal["function", "region"]
+
+
+class Through(NamedTuple):
+    """A line of the library's, in a function that is not run: the machine does what it does."""
+
+    code: CodeType
+    line: int
 
 
 class Frame(Entry):
@@ -42,7 +49,7 @@ class Frame(Entry):
         kept: Objects by the names of variables that hold them, though the code that bound them has ended.
         size: Of what a call is given, where calls within it are compared with it.
         base: The frame that owns the stack in which this one's code runs: the main frame, or a deferred one.
-        through: Code that the library has written, which called the function; None where the program's own code did.
+        through: The line of the library's that called the function; None where the program's own code did.
     """
 
     __slots__ = (
@@ -65,7 +72,7 @@ class Frame(Entry):
         self.kept: dict[str, Any] | None = None
         self.size: Size | None = None
         self.base: Frame = self if parent is None else parent.base
-        self.through: CodeType | None = None
+        self.through: Through | None = None
         self.number = machine.observer.frame_started(self)
 
     def next_order(self) -> Order:
