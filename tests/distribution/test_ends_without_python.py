@@ -89,10 +89,9 @@ def interrupted_after_call(place: int, code: Callable[[], object]) -> bool:
 
     def trace(frame: Any, event: str, argument: object) -> Any:
         nonlocal left, previous
-        if not frame.f_trace_opcodes:
-            frame.f_trace_opcodes = True
-            if sys.version_info[:2] == (3, 12):
-                sys.settrace(trace)  # it looks at the attribute only here
+        frame.f_trace_opcodes = True
+        if event == "call" and sys.version_info[:2] == (3, 12):
+            sys.settrace(trace)  # it looks at the attribute only here
         if event == "opcode":
             left -= previous.startswith("CALL")
             previous = dis.opname[frame.f_code.co_code[frame.f_lasti]]
