@@ -8,6 +8,7 @@ import signal
 import threading
 import weakref
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pydron.uninterrupted import uninterrupted
@@ -214,16 +215,29 @@ def shared(workers: int | None = None) -> LocalExecutor:
 
 def _close_all() -> None:
     """The program ends. Whoever is impatient (Ctrl-C, again and again) gets what is being done, only sooner."""
+    handler = signal.getsignal(signal.SIGINT)
+    hurried = False
     for executor in list(_all):
-        executor.fall_silent()
         while True:
             try:
+                if hurried:
+                    _hurry(executor)
+                executor.fall_silent()
                 executor.close()
                 break
             except KeyboardInterrupt:
-                nursery = executor.nursery
-                if nursery is not None:
-                    os.kill(nursery, signal.SIGKILL)  # its workers go with it
+                hurried = True
+    if hurried and handler is not None:
+        signal.signal(signal.SIGINT, handler)
+
+
+def _hurry(executor: LocalExecutor) -> None:
+    """What is left takes some milliseconds: nothing more interrupts it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    nursery = executor.nursery
+    if nursery is not None:
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(nursery, signal.SIGKILL)  # its workers go with it
 
 
 def _in_child() -> None:
