@@ -107,9 +107,9 @@ def one_round(name: str, pair: ForkedPair) -> Shares:
 
 def calls_of_last_run(trace: Path) -> float:
     """Seconds that workers spent in the calls of the program's last scheduled call."""
-    tasks = [(task.order.partition(".")[0], task) for task in read_trace(trace).tasks if task.worker]
-    last = max(root for root, _ in tasks)
-    return sum((task.finished or 0) - (task.started or 0) for root, task in tasks if root == last) / 1e9
+    found = read_trace(trace)
+    last = max(frame.started or 0 for frame in found.frames if frame.parent is None)
+    return sum((task.finished or 0) - (task.started or 0) for task in found.tasks if (task.started or 0) >= last) / 1e9
 
 
 def main() -> None:
