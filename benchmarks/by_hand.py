@@ -6,7 +6,6 @@ Peers that have references are given those between the stages, so that no stage 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -102,9 +101,7 @@ def seconds(name: str, peer: Peer, given: tuple[Any, ...], rounds: int) -> float
     """What a case takes a peer: the best of some rounds."""
     best, spent = float("inf"), 0.0
     for _ in range(rounds):
-        began = time.perf_counter()
-        CASES[name](peer, *given)
-        took = time.perf_counter() - began
+        _, took = fork_limit.timed(lambda: CASES[name](peer, *given))
         best, spent = min(best, took), spent + took
         if spent > ENOUGH:
             break

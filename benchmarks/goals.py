@@ -111,7 +111,7 @@ def short(bench: Bench) -> Iterator[Line]:
         elif case.turns:
             yield Line(f"{case.calls:,} calls of {case.name}", found["pydron"], "of plain speed", 0.95, also=others)
         else:
-            _, plain = short_calls.timed(lambda case=case: case.loop(list(range(case.calls))))  # type: ignore[misc]
+            _, plain = fork_limit.timed(lambda case=case: case.loop(list(range(case.calls))))  # type: ignore[misc]
             others = {name: round(value * case.calls / plain, -3) for name, value in others.items()}
             yield Line("calls that do nothing", latency.calls_per_second(case), "per second", 1e6, also=others)
     traced = growth.cost_of_trace(bench.rounds)

@@ -12,11 +12,11 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import fork_limit
 import short_calls
 
 import pydron
@@ -88,12 +88,11 @@ def cost_of_trace(rounds: int) -> float:
     with tempfile.TemporaryDirectory() as place, pydron.configure(executor="local", workers=2):
         case.scheduled(inputs)
         for number in range(rounds):
-            _, without = short_calls.timed(lambda: case.scheduled(inputs))
+            _, without = fork_limit.timed(lambda: case.scheduled(inputs))
             with pydron.configure(trace=Path(place, f"{number}.pydron")):
                 case.scheduled(inputs[:10_000])  # workers of its own
-                began = time.perf_counter()
-                case.scheduled(inputs)
-            ratios.append((time.perf_counter() - began) / without)
+                _, traced = fork_limit.timed(lambda: case.scheduled(inputs))
+            ratios.append(traced / without)
     return median(ratios)
 
 

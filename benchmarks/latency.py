@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
+import fork_limit
 import short_calls
 from peers import WORKERS, Peer, start
 
@@ -58,7 +59,7 @@ def _one_of(peer: Peer) -> Callable[[int], int]:
 def calls_per_second(case: short_calls.Case) -> float:
     """Calls of a scheduled loop per second; the best of three."""
     inputs = list(range(case.calls))
-    return round(case.calls / min(short_calls.timed(lambda: case.scheduled(inputs))[1] for _ in range(3)))
+    return round(case.calls / min(fork_limit.timed(lambda: case.scheduled(inputs))[1] for _ in range(3)))
 
 
 _PYDRON = """

@@ -13,16 +13,14 @@ How the peers are used says `peers.py`.
 from __future__ import annotations
 
 import argparse
-import json
 import platform
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from statistics import median
-from typing import Any
 
+from fork_limit import add_to_history, timed
 from forked_pair import ForkedPair
 from peers import WORKERS, Peer, start
 
@@ -95,13 +93,6 @@ GOALS = [
 """What there are goals for."""
 
 
-def timed(action: Callable[[], Any]) -> tuple[Any, float]:
-    """An action's result, and its seconds."""
-    began = time.perf_counter()
-    result = action()
-    return result, time.perf_counter() - began
-
-
 def measure(case: Case, rounds: int, pair: ForkedPair, peers: Sequence[Peer]) -> dict[str, float]:
     """Each system's speed as a multiple of the plain loop's: medians over the rounds.
 
@@ -169,9 +160,7 @@ def main() -> None:
             "workers": WORKERS,
             "cases": ratios,
         }
-        with options.record.open("a", encoding="utf-8") as history:
-            history.write(json.dumps(line) + "\n")
-        print(f"appended to {options.record}")
+        add_to_history(options.record, line)
 
 
 if __name__ == "__main__":
